@@ -56,7 +56,8 @@ impl Day {
 
     /// Today in UTC.
     pub fn today() -> Day {
-        Day::from_date(jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date())
+        let days = jiff::Timestamp::now().as_second().div_euclid(86_400);
+        Day(i32::try_from(days).expect("a clock within jiff's calendar fits 32 bits of days"))
     }
 
     /// The day `days` later; saturates at the extremes.
@@ -116,7 +117,9 @@ pub struct Span {
 
 /// A span that ends before it begins.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("it ends on {until}, which is not after its first day {from}; `until` is the first day on which it no longer holds")]
+#[error(
+    "it ends on {until}, which is not after its first day {from}; `until` is the first day on which it no longer holds"
+)]
 pub struct SpanError {
     /// First day as stated.
     pub from: Day,
@@ -133,8 +136,7 @@ impl Span {
     /// # Errors
     /// No day lies in it.
     pub fn new(from: Option<Day>, until: Option<Day>) -> Result<Span, SpanError> {
-        let span =
-            Span { from: from.unwrap_or(Day::ALWAYS), until: until.unwrap_or(Day::NEVER) };
+        let span = Span { from: from.unwrap_or(Day::ALWAYS), until: until.unwrap_or(Day::NEVER) };
         if span.from < span.until {
             Ok(span)
         } else {
@@ -157,12 +159,23 @@ mod tests {
         for text in ["1970-01-01", "2025-10-09", "2024-02-29", "0001-01-01", "9999-12-31"] {
             assert_eq!(Day::parse(text).unwrap().to_string(), text);
         }
-        assert_eq!(Day::parse("1970-01-02").unwrap().days_since(Day::parse("1970-01-01").unwrap()), 1);
+        assert_eq!(
+            Day::parse("1970-01-02").unwrap().days_since(Day::parse("1970-01-01").unwrap()),
+            1
+        );
     }
 
     #[test]
     fn what_is_no_day_is_refused() {
-        for text in ["", "2025-02-29", "2025-13-01", "09.10.2025", "2025-1-1", "20251009", "2025-10-09T00:00:00"] {
+        for text in [
+            "",
+            "2025-02-29",
+            "2025-13-01",
+            "09.10.2025",
+            "2025-1-1",
+            "20251009",
+            "2025-10-09T00:00:00",
+        ] {
             assert!(Day::parse(text).is_err(), "{text}");
         }
     }

@@ -1,0 +1,9 @@
+//! Who owns your counterparty, is any owner listed, and which rule says so on that day?
+
+pub mod column;
+pub mod day;
+pub mod error;
+pub mod model;
+pub mod name;
+pub mod rule;
+pub mod share;

@@ -1,0 +1,48 @@
+//! The nouns: entities, list entries, holdings, and what a status on a day is.
+
+mod entity;
+mod holding;
+mod listing;
+mod party;
+mod status;
+
+pub use entity::{Countries, Country, EntityId, EntityKind, Identifiers};
+pub use holding::{Confidence, HoldingRow, Interest};
+pub use listing::{
+    EventKind, ListConfidence, ListEntry, ListEvent, ListInfo, Measure, Restriction,
+};
+pub use party::Party;
+pub use status::{
+    Certitude, Change, ChangeKind, OnDay, Status, lapsed_unconfirmed, status_of_changes,
+};
+
+/// Builds an enum whose variants have one stable written form each, used in files and output.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$doc])* $variant),+ }
+
+        impl $name {
+            /// Every word, in order.
+            pub const ALL: &'static [$name] = &[$($name::$variant),+];
+
+            /// The word as files and output write it.
+            pub fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $text),+ }
+            }
+
+            /// Reads the word; `None` for any other text.
+            pub fn parse(text: &str) -> Option<$name> {
+                match text { $($text => Some($name::$variant),)+ _ => None }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    };
+}
+pub(crate) use words;

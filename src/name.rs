@@ -1,0 +1,17 @@
+//! Names as strings only: normalising, tokens, legal forms, rarity, and the comparison of two.
+//!
+//! The score of a pair depends on the two names and the embedded tables alone, never on the lists
+//! that happen to be loaded: a change of a list cannot change another pair's score.
+
+mod background;
+mod compare;
+mod forms;
+mod key;
+mod text;
+mod token;
+
+pub use background::{TABLE_VERSION, rarity};
+pub use compare::{Comparison, Line, LineKind, POINTS_OF_ONE, compare};
+pub use key::{PossibleKey, exact_key, form_key, native_key, possible_key};
+pub use text::fold;
+pub use token::{ParsedName, Token, TokenKind, parse};

@@ -1,0 +1,90 @@
+//! Legal forms and their ways of writing, from one embedded table.
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+const TABLE: &str = include_str!("legal_forms.tsv");
+
+/// A legal form: its class, and where besides the end of a name it may stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Form {
+    /// Class in the table, for example `llc`.
+    pub class: &'static str,
+    /// Unmistakable anywhere in a name.
+    pub anywhere: bool,
+    /// May lead a name.
+    pub leads: bool,
+}
+
+/// The longest way of writing, in words: "spol. s r.o." and "S.A.P.I. de C.V." have up to six.
+pub(super) const LONGEST: usize = 6;
+
+static WAYS: LazyLock<FxHashMap<&'static str, Form>> = LazyLock::new(|| {
+    TABLE
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| {
+            let mut columns = line.split('\t');
+            Some((columns.next()?, columns.next()?, columns.next()?))
+        })
+        .flat_map(|(class, place, ways)| {
+            let form = Form { class, anywhere: place.contains('a'), leads: place.contains('l') };
+            ways.split_whitespace().map(move |way| (way, form))
+        })
+        .collect()
+});
+
+/// The form written by these folded letters, spaces left out.
+pub(super) fn form_of(glued: &str) -> Option<Form> {
+    WAYS.get(glued).copied()
+}
+
+/// Legal forms that East Asian names carry without a space, the longest first.
+const GLUED: &[&str] = &[
+    "股份有限公司",
+    "有限责任公司",
+    "有限公司",
+    "株式会社",
+    "有限会社",
+    "合同会社",
+    "주식회사",
+    "公司",
+];
+
+/// Splits a legal form off the start or the end of an East Asian run of letters:
+/// what stands before the form, the form, what stands after it.
+pub(super) fn split_glued(run: &str) -> Option<(&str, &str, &str)> {
+    GLUED.iter().find_map(|form| {
+        if let Some(rest) = run.strip_suffix(form) {
+            return Some((rest, &run[rest.len()..], ""));
+        }
+        run.strip_prefix(form).map(|rest| ("", &run[..form.len()], rest))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_of_writing_has_one_class() {
+        let mut seen = FxHashMap::default();
+        for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
+            let columns: Vec<&str> = line.split('\t').collect();
+            assert_eq!(columns.len(), 3, "{line}");
+            for way in columns[2].split_whitespace() {
+                if let Some(other) = seen.insert(way, columns[0]) {
+                    panic!("{way} stands under {other} and {}", columns[0]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn glued_forms_come_off() {
+        assert_eq!(split_glued("埃比特系统美国公司"), Some(("埃比特系统美国", "公司", "")));
+        assert_eq!(split_glued("株式会社subaru"), Some(("", "株式会社", "subaru")));
+        assert_eq!(split_glued("日本电气"), None);
+    }
+}

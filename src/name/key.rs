@@ -1,0 +1,97 @@
+//! Keys of a name: what must be equal for two records to be one entity, and what may differ for
+//! them to be a possible link.
+
+use super::token::{Token, TokenKind, parse};
+
+/// Words of at most this rarity are generic: they stand in more than 2 of 1,000 company names
+/// (`systems`, `defense`, `international`), so leaving one out is a habit of writing, while a
+/// rarer word makes another company.
+const GENERIC_RARITY: f64 = 0.54;
+
+/// The name without its legal form, a leading "The", case, punctuation, spaces and accents.
+///
+/// With [`form_key`] this is the whole name as far as linking goes.
+pub fn exact_key(name: &str) -> String {
+    let tokens = parse(name).tokens;
+    let leading_the = tokens.len() > 1 && tokens[0].text == "the";
+    let words = tokens.iter().skip(usize::from(leading_the)).filter(|token| !token.is_form());
+    words.map(|token| token.text.as_str()).collect()
+}
+
+/// The classes of the legal forms in a name, sorted and joined by `+`; empty without one.
+pub fn form_key(name: &str) -> String {
+    let tokens = parse(name).tokens;
+    let mut classes: Vec<&str> = tokens
+        .iter()
+        .filter_map(|token| match token.kind {
+            TokenKind::Form(class) => Some(class),
+            _ => None,
+        })
+        .collect();
+    classes.sort_unstable();
+    classes.dedup();
+    classes.join("+")
+}
+
+/// A native name without case, punctuation, spaces and variants of script, legal form included.
+pub fn native_key(name: &str) -> String {
+    parse(name).tokens.iter().map(|token| token.text.as_str()).collect()
+}
+
+/// What two names must share to be a possible link: their distinctive words in any order.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PossibleKey {
+    /// Distinctive words and numbers, sorted.
+    pub distinctive: Vec<String>,
+    /// Generic words, sorted.
+    pub generic: Vec<String>,
+}
+
+/// Takes a name apart for possible links. A name of generic words alone is distinctive as a whole.
+pub fn possible_key(name: &str) -> PossibleKey {
+    let tokens = parse(name).tokens;
+    let counts = |token: &&Token| !token.is_form() && token.kind != TokenKind::Connector;
+    let (generic, distinctive): (Vec<&Token>, Vec<&Token>) = tokens
+        .iter()
+        .filter(counts)
+        .partition(|token| token.kind == TokenKind::Word && token.weight <= GENERIC_RARITY);
+    let texts = |tokens: Vec<&Token>| {
+        let mut texts: Vec<String> = tokens.iter().map(|token| token.text.clone()).collect();
+        texts.sort_unstable();
+        texts
+    };
+    if distinctive.is_empty() {
+        return PossibleKey { distinctive: texts(generic), generic: Vec::new() };
+    }
+    PossibleKey { distinctive: texts(distinctive), generic: texts(generic) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_company_one_key() {
+        for (left, right) in [
+            ("Illumina, Inc.", "ILLUMINA Incorporated"),
+            ("The Boeing Company", "Boeing Co."),
+            ("L3 Harris Technologies", "L3Harris Technologies"),
+            ("Gibbs&Cox, Inc.", "Gibbs & Cox, Inc."),
+            ("HENSOLDT AG", "Hensoldt Aktiengesellschaft"),
+        ] {
+            assert_eq!(exact_key(left), exact_key(right));
+        }
+        assert_eq!(form_key("Jong Shyn Co."), form_key("Jong Shyn Co., Ltd."));
+        assert_ne!(form_key("Axient LLC"), form_key("Axient Inc."));
+        assert_eq!(form_key("Axient"), "");
+        assert_eq!(native_key("國家中山科學研究院"), native_key("国家中山科学研究院"));
+    }
+
+    #[test]
+    fn generic_words_part_from_distinctive_ones() {
+        let key = possible_key("Teledyne FLIR Systems, Inc.");
+        assert_eq!(key.distinctive, ["flir", "teledyne"]);
+        assert_eq!(key.generic, ["systems"]);
+        assert_eq!(possible_key("International Industries").generic, Vec::<String>::new());
+    }
+}

@@ -1,0 +1,249 @@
+//! A legal or house rule as data. No code names a regime: adding a rule is adding a file.
+
+use crate::day::{Day, Span};
+use crate::model::{
+    Certitude, Change, ChangeKind, Country, Interest, OnDay, Restriction, Status,
+    lapsed_unconfirmed, words,
+};
+use crate::share::Share;
+
+words! {
+    /// Whether a rule is law or the house's own policy.
+    RuleKind {
+        /// A legal text.
+        Law = "law",
+        /// A decision of the house.
+        Policy = "policy",
+    }
+}
+
+words! {
+    /// How a sum of shares is held against the threshold.
+    Comparison {
+        /// The threshold itself meets the test.
+        AtLeast = "at_least",
+        /// The threshold itself does not meet the test.
+        MoreThan = "more_than",
+    }
+}
+
+words! {
+    /// Whose shares in one issuer are added up.
+    Aggregate {
+        /// Those of every reached holder.
+        All = "all",
+        /// Those of each listed owner, with what it reaches, alone.
+        Owner = "owner",
+        /// Those of each joint arrangement together.
+        Group = "group",
+    }
+}
+
+words! {
+    /// How an indirect holding counts.
+    Reach {
+        /// A reached company's own holdings count in full.
+        Cascade = "cascade",
+        /// Shares are multiplied along the chain.
+        Multiplied = "multiplied",
+        /// Cascade or multiplied.
+        Either = "either",
+        /// Only holdings of the listed party itself count.
+        Direct = "direct",
+    }
+}
+
+/// The numeric test of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Test {
+    /// The threshold.
+    pub threshold: Share,
+    /// Whether the threshold itself meets it.
+    pub comparison: Comparison,
+    /// Whose shares are added up.
+    pub aggregate: Aggregate,
+}
+
+impl Test {
+    /// Whether a sum of shares, in parts per billion, meets the test.
+    pub fn met_by(self, parts: u64) -> bool {
+        let threshold = u64::from(self.threshold.parts());
+        match self.comparison {
+            Comparison::AtLeast => parts >= threshold,
+            Comparison::MoreThan => parts > threshold,
+        }
+    }
+}
+
+/// What a period of a rule changes of its test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RulePeriod {
+    /// `in_force` or `suspended`.
+    pub status: Status,
+    /// The days it covers.
+    pub span: Span,
+    /// Whether an instrument was seen.
+    pub certitude: Certitude,
+    /// The citation.
+    pub source: String,
+    /// The threshold, where it differs in this period.
+    pub threshold: Option<Share>,
+    /// The comparison, where it differs in this period.
+    pub comparison: Option<Comparison>,
+    /// The aggregation, where it differs in this period.
+    pub aggregate: Option<Aggregate>,
+}
+
+/// One rule. The fields are those of its file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// Its id as asked, with the reading after a slash.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Law or policy.
+    pub kind: RuleKind,
+    /// Who made it.
+    pub authority: String,
+    /// The instrument.
+    pub instrument: String,
+    /// The clause.
+    pub provision: String,
+    /// The lists whose entries it starts from.
+    pub lists: Vec<String>,
+    /// Programmes that count, by list; a list not named counts wholly.
+    pub programmes: Vec<(String, Vec<String>)>,
+    /// The test, unless a period says otherwise.
+    pub test: Test,
+    /// How indirect holdings count.
+    pub reach: Reach,
+    /// The interests that are summed, each for itself.
+    pub interests: Vec<Interest>,
+    /// Whether control without a share meets the rule.
+    pub control: bool,
+    /// Restrictions of an entry that make it count; empty for all.
+    pub seed_restrictions: Vec<Restriction>,
+    /// Whether each programme is summed for itself.
+    pub per_programme: bool,
+    /// Issuers of these countries are never shown as reached; chains pass through them.
+    pub exclude_issuer_countries: Vec<Country>,
+    /// Where not empty, only issuers of these countries are shown as reached.
+    pub only_issuer_countries: Vec<Country>,
+    /// What the rule restricts.
+    pub restriction: Option<Restriction>,
+    /// What it entails, in our own words.
+    pub effect: String,
+    /// What is open, chosen or not verified about it, in our own words; may be empty.
+    pub caution: String,
+    /// Day of publication.
+    pub published: Option<Day>,
+    /// The citation.
+    pub source: String,
+    /// Dated periods; none means always in force.
+    pub periods: Vec<RulePeriod>,
+    /// File the rule was read from.
+    pub file: String,
+}
+
+/// The readings that may stand after a slash, with what each changes.
+pub const READINGS: &[(&str, &str)] = &[
+    ("single", "each listed owner alone"),
+    ("aggregate", "all listed owners added up"),
+    ("direct", "only the listed owner's own holdings"),
+    ("multiplied", "shares multiplied along the chain"),
+    ("either", "cascade or multiplied"),
+];
+
+impl Rule {
+    /// The rule under a reading such as `single`; `None` where there is no such reading.
+    pub fn reading(&self, reading: &str) -> Option<Rule> {
+        let mut rule = self.clone();
+        let aggregate = match reading {
+            "single" => Some(Aggregate::Owner),
+            "aggregate" => Some(Aggregate::All),
+            _ => None,
+        };
+        match reading {
+            "single" | "aggregate" => {
+                rule.test.aggregate = aggregate?;
+                rule.periods.iter_mut().for_each(|period| period.aggregate = None);
+            }
+            "direct" => rule.reach = Reach::Direct,
+            "multiplied" => rule.reach = Reach::Multiplied,
+            "either" => rule.reach = Reach::Either,
+            _ => return None,
+        }
+        rule.id = format!("{}/{reading}", self.id);
+        Some(rule)
+    }
+
+    /// The rule's status on `day`; `None` before it was published.
+    ///
+    /// The official period that covers the day decides, of several the one that began last; before
+    /// the first it is `not_yet`, between two `suspended`.
+    pub fn status(&self, day: Day) -> Option<OnDay> {
+        if self.periods.is_empty() {
+            return Some(OnDay { status: Status::InForce, confirm: false });
+        }
+        let first = self.official().map(|period| period.span.from).min().unwrap_or(Day::NEVER);
+        if day < self.published.map_or(first, |published| published.min(first)) {
+            return None;
+        }
+        if day < first {
+            return Some(OnDay { status: Status::NotYet, confirm: false });
+        }
+        let status = self.period(day).map_or(Status::Suspended, |period| period.status);
+        let changes: Vec<Change> = self.periods.iter().map(RulePeriod::change).collect();
+        let confirm = status == Status::InForce && lapsed_unconfirmed(&changes, day);
+        Some(OnDay { status, confirm })
+    }
+
+    /// The test that applies on `day`.
+    pub fn test_on(&self, day: Day) -> Test {
+        let period = self.period(day);
+        let changed = |change: Option<&RulePeriod>| Test {
+            threshold: change.and_then(|period| period.threshold).unwrap_or(self.test.threshold),
+            comparison: change.and_then(|period| period.comparison).unwrap_or(self.test.comparison),
+            aggregate: change.and_then(|period| period.aggregate).unwrap_or(self.test.aggregate),
+        };
+        changed(period)
+    }
+
+    /// Whether an entry of `list` under `programmes` with `restriction` counts as a start.
+    pub fn counts(
+        &self,
+        list: &str,
+        programmes: &[String],
+        restriction: Option<Restriction>,
+    ) -> bool {
+        self.lists.iter().any(|own| own == list)
+            && self
+                .programmes
+                .iter()
+                .find(|(named, _)| named == list)
+                .is_none_or(|(_, wanted)| programmes.iter().any(|one| wanted.contains(one)))
+            && (self.seed_restrictions.is_empty()
+                || restriction
+                    .is_none_or(|restriction| self.seed_restrictions.contains(&restriction)))
+    }
+
+    fn official(&self) -> impl Iterator<Item = &RulePeriod> {
+        self.periods.iter().filter(|period| period.certitude == Certitude::Official)
+    }
+
+    fn period(&self, day: Day) -> Option<&RulePeriod> {
+        self.official()
+            .filter(|period| period.span.contains(day))
+            .max_by_key(|period| period.span.from)
+    }
+}
+
+impl RulePeriod {
+    fn change(&self) -> Change {
+        let kind = match self.status {
+            Status::Suspended => ChangeKind::Suspended,
+            _ => ChangeKind::Resumed,
+        };
+        Change { kind, span: self.span, certitude: self.certitude }
+    }
+}
