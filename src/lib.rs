@@ -7,3 +7,4 @@ pub mod model;
 pub mod name;
 pub mod rule;
 pub mod share;
+pub mod source;

@@ -133,8 +133,6 @@ pub struct Rule {
     pub restriction: Option<Restriction>,
     /// What it entails, in our own words.
     pub effect: String,
-    /// What is open, chosen or not verified about it, in our own words; may be empty.
-    pub caution: String,
     /// Day of publication.
     pub published: Option<Day>,
     /// The citation.

@@ -29,16 +29,13 @@ pub enum ShareError {
     #[error("{0} % is outside 0..100")]
     OutOfRange(String),
     /// The low end lies above the high end.
-    #[error("the range from {low} to {high} % is empty")]
+    #[error("no share lies between {low} and {high} %; the low end comes first")]
     Empty {
         /// Low end as stated.
         low: String,
         /// High end as stated.
         high: String,
     },
-    /// A high end stands without a low end.
-    #[error("share_max stands without share_min; give both, or neither for an unknown share")]
-    HighWithoutLow,
 }
 
 impl Share {
@@ -158,7 +155,8 @@ impl ShareRange {
         Ok(ShareRange { low: Share(inner_low), high: Share(inner_high), low_open, high_open })
     }
 
-    /// Reads the four columns of a holdings row: both blank is unknown, the low end alone is exact.
+    /// Reads the four columns of a holdings row: both blank is unknown, the low end
+    /// alone is exact, the high end alone is a range from 0.
     ///
     /// # Errors
     /// A text is no percentage, lies outside 0..100, or the range is empty.
@@ -170,7 +168,7 @@ impl ShareRange {
     ) -> Result<ShareRange, ShareError> {
         match (low.trim(), high.trim()) {
             ("", "") => Ok(ShareRange::UNKNOWN),
-            ("", _) => Err(ShareError::HighWithoutLow),
+            ("", high) => ShareRange::parse("0", high, low_open, high_open),
             (low, "") => ShareRange::parse(low, low, low_open, high_open),
             (low, high) => ShareRange::new(
                 Share::parse_percent(low, Rounding::Down)?,
@@ -273,7 +271,8 @@ mod tests {
         for text in ["abc", "5O", "1e2", "NaN", ".", "-", "50%", "1,5", "٥٠", "+5"] {
             assert!(matches!(down(text), Err(ShareError::NotANumber(_))), "{text}");
         }
-        assert_eq!(ShareRange::parse("", "5", false, false), Err(ShareError::HighWithoutLow));
+        let up_to_five = ShareRange::parse("", "5", false, false).unwrap();
+        assert_eq!(up_to_five.to_string(), "0 to 5 %");
         assert!(ShareRange::parse("60", "50", false, false).is_err());
         assert!(ShareRange::parse("50", "50", true, false).is_err());
         assert!(ShareRange::parse("0", "0", false, true).is_err());

@@ -1,5 +1,6 @@
 //! A holding as a source states it.
 
+use super::entity::{Countries, Identifiers};
 use super::words;
 use crate::day::Span;
 use crate::share::ShareRange;
@@ -38,15 +39,15 @@ pub struct HoldingRow<'a> {
     /// The holder as the source writes it.
     pub holder: &'a str,
     /// Its identifiers, normalised.
-    pub holder_id: String,
+    pub holder_id: Identifiers,
     /// Its countries, normalised.
-    pub holder_country: String,
+    pub holder_country: Countries,
     /// The issuer as the source writes it.
     pub issuer: &'a str,
     /// Its identifiers, normalised.
-    pub issuer_id: String,
+    pub issuer_id: Identifiers,
     /// Its countries, normalised.
-    pub issuer_country: String,
+    pub issuer_country: Countries,
     /// The share.
     pub range: ShareRange,
     /// What it is a share of.

@@ -1,0 +1,495 @@
+//! Bytes become records, each with its place. A bad row is a value, not a panic.
+//!
+//! One source format, one file. What a file is, its content says.
+
+mod holdings_csv;
+mod lists_csv;
+mod open;
+mod parties_csv;
+mod records;
+mod rows;
+mod rules_toml;
+
+use std::io::BufRead;
+
+use self::open::{Embedded, InputFile};
+use self::rows::{Fault, Header, Row, Rows};
+use crate::error::{Data, Error, Place, RecordUnit, Rejected, Source, Warning};
+
+pub use parties_csv::{Parties, PartyRow};
+pub use records::{GroupMember, HoldingRecord, LinkDecision, Mention, MentionId, Records, Terms};
+
+/// What to read. An empty list of paths stands for the embedded data; the word `embedded` names
+/// them beside other paths.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Inputs {
+    /// Lists.
+    pub lists: Vec<String>,
+    /// Ownership data.
+    pub ownership: Vec<String>,
+    /// Link decisions, besides those of the lists.
+    pub links: Vec<String>,
+    /// Rules.
+    pub rules: Vec<String>,
+}
+
+/// What a file holds, recognised from its header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Entries,
+    Lists,
+    Events,
+    Measures,
+    Links,
+    Holdings,
+    Complete,
+    Groups,
+}
+
+type ReadRow = fn(&Row, Place, &mut Records) -> Result<(), Fault>;
+
+impl Format {
+    const ALL: [Format; 8] = [
+        Format::Entries,
+        Format::Lists,
+        Format::Events,
+        Format::Measures,
+        Format::Links,
+        Format::Holdings,
+        Format::Complete,
+        Format::Groups,
+    ];
+
+    /// Name, columns that must be there, all columns, the reader of a row.
+    fn parts(self) -> (&'static str, &'static [&'static str], &'static [&'static str], ReadRow) {
+        match self {
+            Format::Entries => {
+                ("list entries", &["list", "name"], lists_csv::ENTRY_COLUMNS, lists_csv::entry)
+            }
+            Format::Lists => {
+                ("lists", &["list", "title"], lists_csv::LIST_COLUMNS, lists_csv::list)
+            }
+            Format::Events => {
+                ("events", &["list", "event", "from"], lists_csv::EVENT_COLUMNS, lists_csv::event)
+            }
+            Format::Measures => (
+                "measures",
+                &["list", "announcement", "measures", "from"],
+                lists_csv::MEASURE_COLUMNS,
+                lists_csv::measure,
+            ),
+            Format::Links => {
+                ("links", &["a", "b", "decision"], lists_csv::LINK_COLUMNS, lists_csv::link)
+            }
+            Format::Holdings => (
+                "holdings",
+                &["holder", "issuer"],
+                holdings_csv::HOLDING_COLUMNS,
+                holdings_csv::holding,
+            ),
+            Format::Complete => (
+                "complete owners",
+                &["issuer"],
+                holdings_csv::COMPLETE_COLUMNS,
+                holdings_csv::complete,
+            ),
+            Format::Groups => {
+                ("groups", &["group", "member"], holdings_csv::GROUP_COLUMNS, holdings_csv::group)
+            }
+        }
+    }
+
+    /// The format of a header; the order settles headers that fit several.
+    fn recognise(header: &Header) -> Option<Format> {
+        let fits = |format: &Format| format.parts().1.iter().all(|column| header.has(column));
+        if header.has("event") {
+            return Some(Format::Events).filter(fits);
+        }
+        if header.has("title") && !header.has("name") {
+            return Some(Format::Lists).filter(fits);
+        }
+        if header.has("name") || header.has("holder") {
+            return [Format::Holdings, Format::Entries].into_iter().find(fits);
+        }
+        Format::ALL.into_iter().find(fits)
+    }
+
+    fn data(self) -> Data {
+        match self {
+            Format::Holdings | Format::Complete | Format::Groups => Data::Holdings,
+            _ => Data::Lists,
+        }
+    }
+}
+
+/// Reads everything asked for.
+///
+/// # Errors
+/// A path that cannot be opened, a named file that is of no known format or of 0 bytes, a folder
+/// of lists without a list, or a rule file that is refused. Rows that cannot be read are no errors:
+/// they stand in [`Records::rejected`].
+pub fn read(inputs: &Inputs) -> Result<Records, Error> {
+    let mut records = Records::new();
+    let lists = resolve(&inputs.lists, Embedded::Lists)?;
+    let ownership = resolve(&inputs.ownership, Embedded::Ownership)?;
+    let links = given(&inputs.links)?;
+    let elsewhere = |path: &str| {
+        [&lists, &ownership, &links].into_iter().flatten().filter(|file| file.path == path).count()
+            > 1
+    };
+    let mut any_list = false;
+    for file in &lists {
+        let wanted = |format: Format| format.data() == Data::Lists;
+        let format = read_file(file, wanted, "--ownership", elsewhere(&file.path), &mut records)?;
+        any_list |= format == Some(Format::Entries);
+    }
+    if !any_list {
+        let reason = "holds no list; a list is a CSV file whose header has `list` and `name`";
+        return Err(Error::file(inputs.lists.join(", "), reason));
+    }
+    for file in &ownership {
+        let wanted = |format: Format| format.data() == Data::Holdings;
+        read_file(file, wanted, "--lists", elsewhere(&file.path), &mut records)?;
+    }
+    for file in &links {
+        let wanted = |format: Format| format == Format::Links;
+        read_file(file, wanted, "the option for its kind", elsewhere(&file.path), &mut records)?;
+    }
+    read_rules(inputs, &mut records)?;
+    Ok(records)
+}
+
+/// The files of several arguments; none stands for the embedded ones.
+fn resolve(arguments: &[String], embedded: Embedded) -> Result<Vec<InputFile>, Error> {
+    if arguments.is_empty() {
+        return Ok(open::embedded(embedded));
+    }
+    let mut files = Vec::new();
+    for argument in arguments {
+        if argument == "embedded" {
+            files.extend(open::embedded(embedded));
+        } else {
+            files.extend(open::files(strip_format(argument)?)?);
+        }
+    }
+    let mut seen = Vec::new();
+    files.retain(|file| {
+        let new = !seen.contains(&file.path);
+        seen.push(file.path.clone());
+        new
+    });
+    Ok(files)
+}
+
+fn given(arguments: &[String]) -> Result<Vec<InputFile>, Error> {
+    if arguments.is_empty() { Ok(Vec::new()) } else { resolve(arguments, Embedded::Lists) }
+}
+
+/// `csv:PATH` forces the project's own format; an existing path is never taken for a prefix.
+fn strip_format(argument: &str) -> Result<&str, Error> {
+    let Some((format, path)) = argument.split_once(':') else { return Ok(argument) };
+    if std::path::Path::new(argument).exists() || format.len() < 2 || path.is_empty() {
+        return Ok(argument);
+    }
+    let is_word = format.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    match format {
+        "csv" => Ok(path),
+        _ if is_word => Err(Error::Request(format!(
+            "{argument}: `{format}` is no format this version reads; the formats are: csv"
+        ))),
+        _ => Ok(argument),
+    }
+}
+
+/// Reads one file into the records. A file of another kind, or of none, stops the run where the
+/// user named it and is rejected where it merely lies in a folder.
+fn read_file(
+    file: &InputFile,
+    wanted: impl Fn(Format) -> bool,
+    other_option: &str,
+    elsewhere: bool,
+    records: &mut Records,
+) -> Result<Option<Format>, Error> {
+    let mut opened = file.open()?;
+    let refuse = |reason: String, data: Data, records: &mut Records| {
+        if file.named {
+            return Err(Error::file(&file.path, reason));
+        }
+        let file = file.name.clone();
+        let text = String::new();
+        records.rejected.push(Rejected { file, line: 0, column: None, reason, data, text });
+        Ok(None)
+    };
+    let default = if wanted(Format::Holdings) { Data::Holdings } else { Data::Lists };
+    let rows = match Rows::open(&mut opened.reader) {
+        Ok(Some(rows)) => rows,
+        Ok(None) => {
+            let reason = "is empty (0 bytes); a file without records still has its header line";
+            return refuse(reason.to_owned(), default, records);
+        }
+        Err(fault) => {
+            let column =
+                fault.column.map(|column| format!("column `{column}`: ")).unwrap_or_default();
+            return refuse(format!("{column}{}", fault.reason), default, records);
+        }
+    };
+    let Some(format) = Format::recognise(rows.header()) else {
+        return refuse(unrecognised(rows.header()), default, records);
+    };
+    if !wanted(format) {
+        if elsewhere && !file.named {
+            return Ok(None);
+        }
+        let reason = format!("holds {}; give it with {other_option}", format.parts().0);
+        return refuse(reason, default, records);
+    }
+    let mut source = Source {
+        name: file.name.clone(),
+        unit: RecordUnit::Line,
+        kind: format.parts().0,
+        digest: [0; 32],
+        records: 0,
+        rejected: 0,
+    };
+    read_rows(rows, format, &mut source, records);
+    source.digest = opened.digest().map_err(|error| Error::io(&file.path, error))?;
+    records.sources.0.push(source);
+    Ok(Some(format))
+}
+
+fn read_rows<R: BufRead>(
+    mut rows: Rows<R>,
+    format: Format,
+    source: &mut Source,
+    records: &mut Records,
+) {
+    let (_, _, columns, read_row) = format.parts();
+    let number = u32::try_from(records.sources.0.len()).expect("fewer than 4 billion files");
+    let unknown: Vec<&str> = rows
+        .header()
+        .names()
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !name.is_empty() && !columns.contains(name))
+        .collect();
+    if !unknown.is_empty() {
+        let text = format!("unknown columns are not used: {}", unknown.join(", "));
+        records.warnings.push(Warning { place: source.name.clone(), text });
+    }
+    loop {
+        let fault = match rows.next() {
+            None => break,
+            Some(Ok(row)) => {
+                let place = Place { source: number, record: row.line() };
+                read_row(&row, place, records).err()
+            }
+            Some(Err(fault)) => Some(fault),
+        };
+        source.records += 1;
+        if let Some(fault) = fault {
+            source.rejected += 1;
+            let rejected = fault.reject(&source.name, rows.line(), format.data(), rows.text());
+            records.rejected.push(rejected);
+        }
+    }
+}
+
+/// Why a header is of no known format: the nearest format and what it lacks.
+fn unrecognised(header: &Header) -> String {
+    let lacking = |format: &Format| {
+        let (_, required, _, _) = format.parts();
+        required.iter().filter(|column| !header.has(column)).copied().collect::<Vec<_>>()
+    };
+    let known = |format: &Format| {
+        let (_, _, columns, _) = format.parts();
+        columns.iter().filter(|column| header.has(column)).count()
+    };
+    let nearest =
+        Format::ALL.into_iter().max_by_key(|format| (known(format), *format == Format::Holdings));
+    match nearest {
+        Some(format) if known(&format) > 0 => format!(
+            "is not recognised: as a file of {} it lacks the column {}",
+            format.parts().0,
+            lacking(&format).iter().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(", ")
+        ),
+        _ => "is not recognised: its first line names no column of a known format; a list needs `list` and `name`, \
+              holdings need `holder` and `issuer`"
+            .to_owned(),
+    }
+}
+
+/// Reads the rules: those asked for, else the `rules` folder of a folder of lists, else the
+/// embedded ones.
+fn read_rules(inputs: &Inputs, records: &mut Records) -> Result<(), Error> {
+    let folder_of = |argument: &String| {
+        let folder = std::path::Path::new(argument).join("rules");
+        (argument != "embedded" && folder.is_dir()).then(|| folder.display().to_string())
+    };
+    let arguments = if inputs.rules.is_empty() {
+        inputs.lists.iter().filter_map(folder_of).collect()
+    } else {
+        inputs.rules.clone()
+    };
+    for file in resolve(&arguments, Embedded::Rules)? {
+        let path = std::path::Path::new(&file.path);
+        if !file.named && path.extension().is_none_or(|extension| extension != "toml") {
+            let reason = "is no rule; rules are .toml files".to_owned();
+            let (data, text) = (Data::Lists, String::new());
+            records.rejected.push(Rejected {
+                file: file.name,
+                line: 0,
+                column: None,
+                reason,
+                data,
+                text,
+            });
+            continue;
+        }
+        let mut opened = file.open()?;
+        let mut text = String::new();
+        opened.reader.read_to_string(&mut text).map_err(|error| Error::io(&file.path, error))?;
+        let rule = rules_toml::rule(&file.name, &text)?;
+        if let Some(twin) = records.rules.iter().find(|known| known.id == rule.id) {
+            let reason = format!(
+                "the id `{}` is also that of {}; give each rule its own",
+                rule.id, twin.file
+            );
+            return Err(Error::file(&file.path, reason));
+        }
+        records.rules.push(rule);
+        let digest = opened.digest().map_err(|error| Error::io(&file.path, error))?;
+        let (kind, unit) = ("rule", RecordUnit::Record);
+        records.sources.0.push(Source {
+            name: file.name,
+            unit,
+            kind,
+            digest,
+            records: 1,
+            rejected: 0,
+        });
+    }
+    records.rules.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, bytes) in files {
+            std::fs::write(folder.path().join(name), bytes).unwrap();
+        }
+        folder
+    }
+
+    fn holdings(rows: &[u8]) -> Result<Records, Error> {
+        let folder = folder(&[("captable.csv", rows)]);
+        let path = folder.path().join("captable.csv").display().to_string();
+        read(&Inputs { ownership: vec![path], ..Inputs::default() })
+    }
+
+    fn faults(rows: &[u8]) -> Vec<String> {
+        holdings(rows).unwrap().rejected.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn the_embedded_data_are_read_whole() {
+        let records = read(&Inputs::default()).unwrap();
+        assert_eq!(records.rejected, []);
+        assert_eq!(records.warnings, []);
+        assert_eq!(records.entries.len(), 274);
+        assert_eq!(records.holdings.len(), 537);
+        assert_eq!(records.lists.len(), 3);
+        assert_eq!((records.events.len(), records.measures.len()), (14, 1));
+        let ids: Vec<&str> = records.rules.iter().map(|rule| rule.id.as_str()).collect();
+        assert_eq!(ids, ["cn-listed-50", "cn-mofcom-61"]);
+    }
+
+    #[test]
+    fn a_bad_row_is_rejected_with_its_place_and_the_rest_goes_on() {
+        let rows = b"holder,issuer,share_min,share_max,since,until\n\
+            A,B,101,,,\nA,B,abc,,,\nA,B,60,50,,\nA,B,50,,2025-02-30,\nA,B,50,,2025-02-01,2025-01-01\n\
+            A,B\nA,\xff,50,,,\n,B,50,,,\n---,B,50,,,\nA,C,50,,,\n";
+        assert_eq!(holdings(rows).unwrap().holdings.len(), 1);
+        insta::assert_snapshot!(faults(rows).join("\n"), @r"
+        captable.csv:2: column `share_min`: 101 % is outside 0..100
+        captable.csv:3: column `share_min`: `abc` is not a percentage; write a decimal number such as 50 or 33.3333333
+        captable.csv:4: column `share_min`: no share lies between 60 and 50 %; the low end comes first
+        captable.csv:5: column `since`: `2025-02-30` is not a day; write it as YYYY-MM-DD, for example 2025-10-09
+        captable.csv:6: column `until`: it ends on 2025-01-01, which is not after its first day 2025-02-01; `until` is the first day on which it no longer holds
+        captable.csv:7: has 2 fields where the header has 6; quote fields that hold a comma
+        captable.csv:8: column `issuer`: is not UTF-8 text; convert the file to UTF-8
+        captable.csv:9: column `holder`: is blank; every row needs it
+        captable.csv:10: column `holder`: `---` has no letter or digit
+        ");
+    }
+
+    #[test]
+    fn an_open_quote_is_noticed() {
+        let rows = b"holder,issuer,share_min\nA,B,50\nA,\"C,50\nA,D,50\nA,E,50\n";
+        let records = holdings(rows).unwrap();
+        assert_eq!(records.holdings.len(), 1);
+        assert!(
+            faults(rows)[0].starts_with("captable.csv:3: a quote opens here"),
+            "{:?}",
+            faults(rows)
+        );
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_used_says_what_it_needs() {
+        for (bytes, expected) in [
+            (&b""[..], "is empty (0 bytes)"),
+            (b"holder,share_min\nA,50\n", "as a file of holdings it lacks the column `issuer`"),
+            (b"x,y\n1,2\n", "holdings need `holder` and `issuer`"),
+            (b"list,name\nX,A\n", "holds list entries; give it with --lists"),
+            (b"holder,issuer,issuer\nA,B,C\n", "column `issuer`: stands twice"),
+            (b"\xff\xfe\n", "not UTF-8"),
+        ] {
+            let message = holdings(bytes).expect_err("refused").to_string();
+            assert!(message.contains(expected), "{message}");
+        }
+        assert_eq!(
+            holdings(b"holder,issuer\n").unwrap().holdings.len(),
+            0,
+            "a header alone is no error"
+        );
+    }
+
+    #[test]
+    fn compressed_files_are_read_as_they_are() {
+        use std::io::Write;
+        let rows = b"\xef\xbb\xbfholder,issuer\r\nA,B\r\n";
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(rows).unwrap();
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        zip.start_file("captable.csv", zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(rows).unwrap();
+        let zstd = ruzstd::encoding::compress_to_vec(
+            &rows[..],
+            ruzstd::encoding::CompressionLevel::Fastest,
+        );
+        let zipped = zip.finish().unwrap().into_inner();
+        for bytes in [rows.to_vec(), gzip.finish().unwrap(), zipped, zstd] {
+            let records = holdings(&bytes).unwrap();
+            assert_eq!(records.holdings.len(), 1);
+            assert_eq!(records.sources.0.last().unwrap().kind, "rule");
+        }
+    }
+
+    #[test]
+    fn a_folder_without_a_list_is_an_error_and_a_stray_file_is_rejected() {
+        let empty = folder(&[("notes.txt", b"hello\n")]);
+        let lists = vec![empty.path().display().to_string()];
+        let message =
+            read(&Inputs { lists, ..Inputs::default() }).expect_err("no list").to_string();
+        assert!(message.contains("holds no list"), "{message}");
+        let mixed = folder(&[("notes.txt", b"hello\n"), ("mine.csv", b"list,name\nX,Acme\n")]);
+        let lists = vec![mixed.path().display().to_string()];
+        let records = read(&Inputs { lists, ..Inputs::default() }).unwrap();
+        assert_eq!(records.rejected.len(), 1);
+        assert_eq!(records.entries.len(), 1);
+    }
+}

@@ -1,0 +1,104 @@
+//! The project's own CSV of ownership: holdings, complete owner lists, joint arrangements.
+
+use super::lists_csv::{check_name, countries};
+use super::records::{GroupMember, Records};
+use super::rows::{Fault, Row, word};
+use crate::error::Place;
+use crate::model::{Confidence, Countries, EntityKind, HoldingRow, Identifiers, Interest};
+use crate::share::{ShareError, ShareRange};
+
+/// Columns of a file of holdings; others are ignored with a warning.
+pub(super) const HOLDING_COLUMNS: &[&str] = &[
+    "holder",
+    "holder_id",
+    "holder_country",
+    "issuer",
+    "issuer_id",
+    "issuer_country",
+    "share_min",
+    "share_max",
+    "min_exclusive",
+    "max_exclusive",
+    "interest",
+    "since",
+    "until",
+    "confidence",
+    "source",
+];
+
+/// Columns of `complete.csv`.
+pub(super) const COMPLETE_COLUMNS: &[&str] = &["issuer", "issuer_id"];
+
+/// Columns of `groups.csv`.
+pub(super) const GROUP_COLUMNS: &[&str] = &["group", "member"];
+
+/// One row of holdings.
+pub(super) fn holding(row: &Row, place: Place, records: &mut Records) -> Result<(), Fault> {
+    let (holder, issuer) = (row.required("holder")?, row.required("issuer")?);
+    check_name("holder", holder)?;
+    check_name("issuer", issuer)?;
+    let holding = HoldingRow {
+        holder,
+        holder_id: Identifiers::parse(row.get("holder_id")),
+        holder_country: countries(row, "holder_country")?,
+        issuer,
+        issuer_id: Identifiers::parse(row.get("issuer_id")),
+        issuer_country: countries(row, "issuer_country")?,
+        range: range(row)?,
+        interest: word!(row, "interest", Interest, Some(Interest::Equity))?
+            .unwrap_or(Interest::Equity),
+        span: row.span("since", "until")?,
+        confidence: word!(row, "confidence", Confidence, Some(Confidence::Unverified))?
+            .unwrap_or(Confidence::Unverified),
+        source: row.get("source"),
+    };
+    records.push_holding(&holding, place);
+    Ok(())
+}
+
+fn range(row: &Row) -> Result<ShareRange, Fault> {
+    let (low, high) = (row.get("share_min"), row.get("share_max"));
+    let (low_open, high_open) = (flag(row, "min_exclusive")?, flag(row, "max_exclusive")?);
+    ShareRange::parse(low, high, low_open, high_open).map_err(|error| {
+        let at_low = match &error {
+            ShareError::NotANumber(text) | ShareError::OutOfRange(text) => text == low,
+            ShareError::Empty { .. } => true,
+        };
+        Fault::column(if at_low { "share_min" } else { "share_max" }, error)
+    })
+}
+
+fn flag(row: &Row, column: &str) -> Result<bool, Fault> {
+    match row.get(column) {
+        "" | "false" => Ok(false),
+        "true" => Ok(true),
+        other => Err(Fault::column(column, format!("`{other}` is none of true, false"))),
+    }
+}
+
+/// One row of `complete.csv`.
+pub(super) fn complete(row: &Row, _: Place, records: &mut Records) -> Result<(), Fault> {
+    let issuer = records.mention(
+        row.required("issuer")?,
+        "",
+        &Countries::default(),
+        &Identifiers::parse(row.get("issuer_id")),
+        EntityKind::Unknown,
+    );
+    records.complete.push(issuer);
+    Ok(())
+}
+
+/// One row of `groups.csv`.
+pub(super) fn group(row: &Row, place: Place, records: &mut Records) -> Result<(), Fault> {
+    let member = records.mention(
+        row.required("member")?,
+        "",
+        &Countries::default(),
+        &Identifiers::default(),
+        EntityKind::Unknown,
+    );
+    let group = row.required("group")?.to_owned();
+    records.groups.push(GroupMember { group, member, place });
+    Ok(())
+}

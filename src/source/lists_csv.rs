@@ -1,0 +1,193 @@
+//! The project's own CSV of lists: entries, what the lists are, events, measures, link decisions.
+
+use super::records::{LinkDecision, Records};
+use super::rows::{Fault, Row, word};
+use crate::error::Place;
+use crate::model::{
+    Certitude, Countries, EntityKind, EventKind, Identifiers, ListConfidence, ListEntry, ListEvent,
+    ListInfo, Measure, Restriction,
+};
+
+/// Columns of a file of entries; others are ignored with a warning.
+pub(super) const ENTRY_COLUMNS: &[&str] = &[
+    "list",
+    "entry",
+    "name",
+    "name_native",
+    "aliases",
+    "weak_aliases",
+    "country",
+    "city",
+    "birth_date",
+    "identifiers",
+    "kind",
+    "programmes",
+    "announcement",
+    "published",
+    "effective",
+    "measures",
+    "restriction",
+    "confidence",
+    "source",
+];
+
+/// Columns of `lists.csv`.
+pub(super) const LIST_COLUMNS: &[&str] =
+    &["list", "title", "authority", "restriction", "checked_until", "source"];
+
+/// Columns of `events.csv`.
+pub(super) const EVENT_COLUMNS: &[&str] =
+    &["list", "announcement", "entry", "event", "from", "until", "confidence", "source"];
+
+/// Columns of `measures.csv`.
+pub(super) const MEASURE_COLUMNS: &[&str] = &[
+    "list",
+    "announcement",
+    "entry",
+    "restriction",
+    "measures",
+    "from",
+    "until",
+    "confidence",
+    "source",
+];
+
+/// Columns of a file of link decisions.
+pub(super) const LINK_COLUMNS: &[&str] =
+    &["a", "a_country", "b", "b_country", "decision", "reason"];
+
+pub(super) fn countries(row: &Row, column: &str) -> Result<Countries, Fault> {
+    Countries::parse(row.get(column)).map_err(|part| {
+        Fault::column(
+            column,
+            format!("`{part}` is not a country of two letters (ISO 3166-1 alpha-2), such as US"),
+        )
+    })
+}
+
+/// One row of entries.
+pub(super) fn entry(row: &Row, place: Place, records: &mut Records) -> Result<(), Fault> {
+    let (published, effective) = (row.day("published")?, row.day("effective")?);
+    if let (Some(published), Some(effective)) = (published, effective)
+        && effective < published
+    {
+        let reason = format!("{effective} lies before the publication on {published}");
+        return Err(Fault::column("effective", reason));
+    }
+    let name = row.required("name")?;
+    check_name("name", name)?;
+    let text = |column| row.get(column).to_owned();
+    let entry = ListEntry {
+        list: row.required("list")?.to_owned(),
+        entry: text("entry"),
+        name: name.to_owned(),
+        name_native: text("name_native"),
+        aliases: row.list("aliases"),
+        weak_aliases: row.list("weak_aliases"),
+        countries: countries(row, "country")?,
+        city: text("city"),
+        birth_date: text("birth_date"),
+        identifiers: Identifiers::parse(row.get("identifiers")),
+        kind: word!(row, "kind", EntityKind, Some(EntityKind::Company))?
+            .unwrap_or(EntityKind::Company),
+        programmes: row.list("programmes"),
+        announcement: text("announcement"),
+        published,
+        effective,
+        measures: text("measures"),
+        restriction: word!(row, "restriction", Restriction, None)?,
+        confidence: word!(row, "confidence", ListConfidence, Some(ListConfidence::Secondary))?
+            .unwrap_or(ListConfidence::Secondary),
+        source: text("source"),
+        place,
+    };
+    records.push_entry(entry);
+    Ok(())
+}
+
+/// A name without a letter or digit can never be found: such a row is rejected, not kept.
+pub(super) fn check_name(column: &str, name: &str) -> Result<(), Fault> {
+    if name.chars().any(char::is_alphanumeric) {
+        return Ok(());
+    }
+    Err(Fault::column(column, format!("`{name}` has no letter or digit")))
+}
+
+/// One row of `lists.csv`.
+pub(super) fn list(row: &Row, _: Place, records: &mut Records) -> Result<(), Fault> {
+    let list = row.required("list")?.to_owned();
+    if records.lists.iter().any(|known| known.list == list) {
+        return Err(Fault::column("list", format!("`{list}` is described twice; keep one row")));
+    }
+    records.lists.push(ListInfo {
+        list,
+        title: row.get("title").to_owned(),
+        authority: row.get("authority").to_owned(),
+        restriction: word!(row, "restriction", Restriction, None)?,
+        checked_until: row.day("checked_until")?,
+        source: row.get("source").to_owned(),
+    });
+    Ok(())
+}
+
+fn certitude(row: &Row) -> Result<Certitude, Fault> {
+    // Words alone change no status, so an unmarked row may not pass for an official one.
+    Ok(word!(row, "confidence", Certitude, Some(Certitude::Announced))?
+        .unwrap_or(Certitude::Announced))
+}
+
+/// One row of `events.csv`.
+pub(super) fn event(row: &Row, place: Place, records: &mut Records) -> Result<(), Fault> {
+    row.required("from")?;
+    let event = ListEvent {
+        list: row.required("list")?.to_owned(),
+        announcement: row.get("announcement").to_owned(),
+        entry: row.get("entry").to_owned(),
+        event: word!(row, "event", EventKind, None)?
+            .ok_or_else(|| Fault::column("event", "is blank; every row needs it"))?,
+        span: row.span("from", "until")?,
+        certitude: certitude(row)?,
+        source: row.get("source").to_owned(),
+        place,
+    };
+    records.events.push(event);
+    Ok(())
+}
+
+/// One row of `measures.csv`.
+pub(super) fn measure(row: &Row, place: Place, records: &mut Records) -> Result<(), Fault> {
+    let measure = Measure {
+        list: row.required("list")?.to_owned(),
+        announcement: row.get("announcement").to_owned(),
+        entry: row.get("entry").to_owned(),
+        restriction: word!(row, "restriction", Restriction, None)?,
+        measures: row.get("measures").to_owned(),
+        span: row.span("from", "until")?,
+        certitude: certitude(row)?,
+        source: row.get("source").to_owned(),
+        place,
+    };
+    records.measures.push(measure);
+    Ok(())
+}
+
+/// One row of link decisions.
+pub(super) fn link(row: &Row, place: Place, records: &mut Records) -> Result<(), Fault> {
+    let same = match row.required("decision")? {
+        "same" => true,
+        "different" => false,
+        other => {
+            return Err(Fault::column("decision", format!("`{other}` is none of same, different")));
+        }
+    };
+    records.links.push(LinkDecision {
+        a: row.required("a")?.to_owned(),
+        a_countries: countries(row, "a_country")?,
+        b: row.required("b")?.to_owned(),
+        b_countries: countries(row, "b_country")?,
+        same,
+        reason: row.get("reason").to_owned(),
+        place,
+    });
+    Ok(())
+}

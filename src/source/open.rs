@@ -1,0 +1,190 @@
+//! Files as streams of bytes, decompressed and digested on the way.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::path::Path;
+use std::rc::Rc;
+
+use include_dir::{Dir, include_dir};
+
+use crate::error::Error;
+
+static LISTS: Dir = include_dir!("$CARGO_MANIFEST_DIR/lists");
+static OWNERSHIP: Dir = include_dir!("$CARGO_MANIFEST_DIR/ownership-data");
+
+/// The built-in data that a folder name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Embedded {
+    Lists,
+    Rules,
+    Ownership,
+}
+
+/// A file to be read: its name for the user, where its bytes are, and whether it was named itself.
+#[derive(Debug, Clone)]
+pub(super) struct InputFile {
+    /// Name relative to the argument, or `embedded:` and the name.
+    pub name: String,
+    /// The path as the user would find it.
+    pub path: String,
+    /// Whether the user named the file itself, rather than a folder it lies in.
+    pub named: bool,
+    bytes: Bytes,
+}
+
+#[derive(Debug, Clone)]
+enum Bytes {
+    Embedded(&'static [u8]),
+    File,
+}
+
+/// A stream of a file's decompressed bytes, and the digest of its bytes as given.
+pub(super) struct Opened {
+    pub reader: Box<dyn BufRead>,
+    pub digest: Digest,
+}
+
+/// The digest of the bytes that went through a stream so far.
+#[derive(Clone, Default)]
+pub(super) struct Digest(Rc<RefCell<blake3::Hasher>>);
+
+impl Digest {
+    pub fn value(&self) -> [u8; 32] {
+        *self.0.borrow().finalize().as_bytes()
+    }
+}
+
+impl Opened {
+    /// The digest of all bytes; reads what is left of them.
+    pub fn digest(mut self) -> io::Result<[u8; 32]> {
+        io::copy(&mut self.reader, &mut io::sink())?;
+        Ok(self.digest.value())
+    }
+}
+
+struct Digesting<R> {
+    inner: R,
+    digest: Digest,
+}
+
+impl<R: Read> Read for Digesting<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.inner.read(buffer)?;
+        self.digest.0.borrow_mut().update(&buffer[..length]);
+        Ok(length)
+    }
+}
+
+/// The files of a built-in folder, in order of name.
+pub(super) fn embedded(folder: Embedded) -> Vec<InputFile> {
+    let (dir, path) = match folder {
+        Embedded::Lists => (Some(&LISTS), "lists"),
+        Embedded::Rules => (LISTS.get_dir("rules"), "lists/rules"),
+        Embedded::Ownership => (Some(&OWNERSHIP), "ownership-data"),
+    };
+    let files = dir.into_iter().flat_map(|dir| dir.files());
+    let mut inputs: Vec<InputFile> = files
+        .filter_map(|file| Some((file.path().file_name()?.to_str()?, file.contents())))
+        .filter(|(name, _)| !is_documentation(name))
+        .map(|(name, bytes)| InputFile {
+            name: format!("embedded:{path}/{name}"),
+            path: format!("embedded:{path}/{name}"),
+            named: false,
+            bytes: Bytes::Embedded(bytes),
+        })
+        .collect();
+    inputs.sort_by(|a, b| a.name.cmp(&b.name));
+    inputs
+}
+
+/// The files a path stands for: itself, or those of the folder, in order of name. Folders within
+/// are not entered; `README`s and hidden files are no data.
+pub(super) fn files(argument: &str) -> Result<Vec<InputFile>, Error> {
+    let path = Path::new(argument);
+    let meta = std::fs::metadata(path).map_err(|error| Error::io(argument, error))?;
+    let name = |path: &Path| {
+        path.file_name()
+            .map_or_else(|| argument.to_owned(), |name| name.to_string_lossy().into_owned())
+    };
+    if !meta.is_dir() {
+        let file = InputFile {
+            name: name(path),
+            path: argument.to_owned(),
+            named: true,
+            bytes: Bytes::File,
+        };
+        return Ok(vec![file]);
+    }
+    let mut files = Vec::new();
+    for item in std::fs::read_dir(path).map_err(|error| Error::io(argument, error))? {
+        let item = item.map_err(|error| Error::io(argument, error))?.path();
+        let meta = std::fs::metadata(&item)
+            .map_err(|error| Error::io(item.display().to_string(), error))?;
+        if meta.is_dir() || is_documentation(&name(&item)) {
+            continue;
+        }
+        files.push(InputFile {
+            name: name(&item),
+            path: item.display().to_string(),
+            named: false,
+            bytes: Bytes::File,
+        });
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(files)
+}
+
+fn is_documentation(name: &str) -> bool {
+    name.starts_with('.') || name.starts_with("README") || name.starts_with("LICENSE")
+}
+
+impl InputFile {
+    /// Opens the file. `.gz`, `.zst` and `.zip` with one member are recognised from their bytes.
+    pub fn open(&self) -> Result<Opened, Error> {
+        let failed = |error| Error::io(&self.path, error);
+        let raw: Box<dyn Read> = match self.bytes {
+            Bytes::Embedded(bytes) => Box::new(bytes),
+            Bytes::File => Box::new(File::open(&self.path).map_err(failed)?),
+        };
+        let digest = Digest::default();
+        let digesting = Digesting { inner: raw, digest: digest.clone() };
+        let mut bytes = BufReader::with_capacity(1 << 16, digesting);
+        let start = bytes.fill_buf().map_err(failed)?;
+        let reader: Box<dyn BufRead> = if start.starts_with(&[0x1f, 0x8b]) {
+            Box::new(BufReader::new(flate2::bufread::MultiGzDecoder::new(bytes)))
+        } else if start.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+            let decoder = ruzstd::decoding::StreamingDecoder::new(bytes).map_err(|error| {
+                Error::file(&self.path, format!("is no readable zstd file: {error}"))
+            })?;
+            Box::new(BufReader::new(decoder))
+        } else if start.starts_with(b"PK\x03\x04") {
+            Box::new(Cursor::new(self.unzip(bytes)?))
+        } else {
+            Box::new(bytes)
+        };
+        Ok(Opened { reader, digest })
+    }
+
+    fn unzip(&self, mut bytes: impl Read) -> Result<Vec<u8>, Error> {
+        let refused = |reason: String| Error::file(&self.path, reason);
+        let mut packed = Vec::new();
+        bytes.read_to_end(&mut packed).map_err(|error| Error::io(&self.path, error))?;
+        let mut archive = zip::ZipArchive::new(Cursor::new(packed))
+            .map_err(|error| refused(format!("is no readable zip file: {error}")))?;
+        if archive.len() != 1 {
+            return Err(refused(format!(
+                "holds {} members; unpack it and give the folder, or pack one file",
+                archive.len()
+            )));
+        }
+        let mut member = archive
+            .by_index(0)
+            .map_err(|error| refused(format!("is no readable zip file: {error}")))?;
+        let mut unpacked = Vec::new();
+        member
+            .read_to_end(&mut unpacked)
+            .map_err(|error| refused(format!("is no readable zip file: {error}")))?;
+        Ok(unpacked)
+    }
+}

@@ -1,0 +1,235 @@
+//! What the readers produce: records with their places, not linked to anything yet.
+
+use rustc_hash::FxHashMap;
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+use crate::column::{TextId, TextsBuilder};
+use crate::day::{Day, Span};
+use crate::error::{Place, Rejected, Sources, Warning};
+use crate::model::{
+    Confidence, Countries, EntityKind, HoldingRow, Identifiers, Interest, ListEntry, ListEvent,
+    ListInfo, Measure,
+};
+use crate::rule::Rule;
+use crate::share::{Share, ShareRange};
+
+/// A mention of an entity by a source: the name and what stands beside it. Equal mentions are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct Mention {
+    /// Name as written.
+    pub name: TextId,
+    /// Native name as written; empty for none.
+    pub native: TextId,
+    /// Countries, as [`Countries`] writes them.
+    pub countries: TextId,
+    /// Identifiers, as [`Identifiers`] writes them.
+    pub identifiers: TextId,
+    kind: u32,
+}
+
+impl Mention {
+    /// What the source says the entity is.
+    pub fn kind(self) -> EntityKind {
+        EntityKind::ALL[self.kind as usize]
+    }
+}
+
+/// Index of a mention.
+pub type MentionId = u32;
+
+/// A holding as read. 40 bytes.
+#[derive(Debug, Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct HoldingRecord {
+    /// The holder.
+    pub holder: MentionId,
+    /// The issuer.
+    pub issuer: MentionId,
+    low: u32,
+    high: u32,
+    /// First day.
+    pub since: Day,
+    /// First day on which it no longer holds.
+    pub until: Day,
+    /// Where it was read.
+    pub place: Place,
+    /// The citation the source gives.
+    pub citation: TextId,
+    flags: u32,
+}
+
+/// The parts of a holding that fit into a few bits: interest, confidence and open ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// The share.
+    pub range: ShareRange,
+    /// What it is a share of.
+    pub interest: Interest,
+    /// How well it is known.
+    pub confidence: Confidence,
+}
+
+impl Terms {
+    /// Low end, high end and flags, as columns keep them.
+    pub fn pack(self) -> (u32, u32, u32) {
+        let open = u32::from(self.range.low_open()) | u32::from(self.range.high_open()) << 1;
+        let flags = open | (self.confidence as u32) << 2 | (self.interest as u32) << 4;
+        (self.range.stated_low().parts(), self.range.stated_high().parts(), flags)
+    }
+
+    /// The terms of three packed numbers.
+    pub fn unpack(low: u32, high: u32, flags: u32) -> Terms {
+        let share = |parts: u32| Share::from_parts(u64::from(parts));
+        let range = ShareRange::new(share(low), share(high), flags & 1 != 0, flags & 2 != 0);
+        Terms {
+            range: range.unwrap_or(ShareRange::UNKNOWN),
+            interest: Interest::ALL[(flags >> 4) as usize % Interest::ALL.len()],
+            confidence: Confidence::ALL[(flags >> 2 & 3) as usize % Confidence::ALL.len()],
+        }
+    }
+}
+
+impl HoldingRecord {
+    /// Share, interest and confidence.
+    pub fn terms(&self) -> Terms {
+        Terms::unpack(self.low, self.high, self.flags)
+    }
+
+    /// The days on which it holds.
+    pub fn span(&self) -> Span {
+        Span { from: self.since, until: self.until }
+    }
+}
+
+/// A person's word on whether two names are one entity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkDecision {
+    /// One name.
+    pub a: String,
+    /// Its countries.
+    pub a_countries: Countries,
+    /// The other name.
+    pub b: String,
+    /// Its countries.
+    pub b_countries: Countries,
+    /// Whether they are one entity.
+    pub same: bool,
+    /// Why.
+    pub reason: String,
+    /// Where it was read.
+    pub place: Place,
+}
+
+/// A member of a joint arrangement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupMember {
+    /// The arrangement.
+    pub group: String,
+    /// The member.
+    pub member: MentionId,
+    /// Where it was read.
+    pub place: Place,
+}
+
+/// Everything read, not linked yet.
+#[derive(Debug, Default)]
+pub struct Records {
+    /// Every text once.
+    pub texts: TextsBuilder,
+    /// Every mention once.
+    pub mentions: Vec<Mention>,
+    known: FxHashMap<Mention, MentionId>,
+    /// List entries, each with its mention.
+    pub entries: Vec<(ListEntry, MentionId)>,
+    /// What the lists are.
+    pub lists: Vec<ListInfo>,
+    /// Events.
+    pub events: Vec<ListEvent>,
+    /// Measures.
+    pub measures: Vec<Measure>,
+    /// Link decisions.
+    pub links: Vec<LinkDecision>,
+    /// Holdings in the order read.
+    pub holdings: Vec<HoldingRecord>,
+    /// Issuers whose recorded owners are all there are.
+    pub complete: Vec<MentionId>,
+    /// Members of joint arrangements.
+    pub groups: Vec<GroupMember>,
+    /// Rules, in order of id.
+    pub rules: Vec<Rule>,
+    /// The files read.
+    pub sources: Sources,
+    /// What could not be read.
+    pub rejected: Vec<Rejected>,
+    /// What the user should know.
+    pub warnings: Vec<Warning>,
+}
+
+impl Records {
+    /// Nothing read yet.
+    pub fn new() -> Records {
+        Records { texts: TextsBuilder::new(), ..Records::default() }
+    }
+
+    /// The mention of an entity, new or known.
+    pub fn mention(
+        &mut self,
+        name: &str,
+        native: &str,
+        countries: &Countries,
+        identifiers: &Identifiers,
+        kind: EntityKind,
+    ) -> MentionId {
+        let mention = Mention {
+            name: self.texts.intern(name),
+            native: self.texts.intern(native),
+            countries: self.texts.intern(&countries.to_string()),
+            identifiers: self.texts.intern(&identifiers.to_string()),
+            kind: kind as u32,
+        };
+        let next = u32::try_from(self.mentions.len()).expect("fewer than 4 billion mentions");
+        let mentions = &mut self.mentions;
+        *self.known.entry(mention).or_insert_with(|| {
+            mentions.push(mention);
+            next
+        })
+    }
+
+    /// Keeps a list entry.
+    pub fn push_entry(&mut self, entry: ListEntry) {
+        let mention = self.mention(
+            &entry.name,
+            &entry.name_native,
+            &entry.countries,
+            &entry.identifiers,
+            entry.kind,
+        );
+        self.entries.push((entry, mention));
+    }
+
+    /// Keeps a holding.
+    pub fn push_holding(&mut self, row: &HoldingRow, place: Place) {
+        let issuer_kind = match row.interest {
+            Interest::Branch => EntityKind::Branch,
+            _ => EntityKind::Unknown,
+        };
+        let holder =
+            self.mention(row.holder, "", &row.holder_country, &row.holder_id, EntityKind::Unknown);
+        let issuer = self.mention(row.issuer, "", &row.issuer_country, &row.issuer_id, issuer_kind);
+        let terms = Terms { range: row.range, interest: row.interest, confidence: row.confidence };
+        let (low, high, flags) = terms.pack();
+        let citation = self.texts.intern(row.source);
+        self.holdings.push(HoldingRecord {
+            holder,
+            issuer,
+            low,
+            high,
+            since: row.span.from,
+            until: row.span.until,
+            place,
+            citation,
+            flags,
+        });
+    }
+}

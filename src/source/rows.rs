@@ -1,0 +1,241 @@
+//! CSV rows by column name, each with its line; what is wrong with one is a value.
+
+use std::io::BufRead;
+
+use crate::day::{Day, Span};
+use crate::error::{Data, Rejected};
+
+/// A CSV file whose header is read.
+pub(super) struct Rows<R: BufRead> {
+    reader: csv::Reader<R>,
+    header: Header,
+    record: csv::ByteRecord,
+    line: u64,
+}
+
+/// The column names of a file.
+#[derive(Debug, Clone)]
+pub(super) struct Header {
+    names: Vec<String>,
+}
+
+/// Why a row cannot be read: the column to blame, if one is, and the reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub column: Option<String>,
+    pub reason: String,
+}
+
+impl Fault {
+    pub fn row(reason: impl Into<String>) -> Fault {
+        Fault { column: None, reason: reason.into() }
+    }
+
+    pub fn column(column: &str, reason: impl ToString) -> Fault {
+        Fault { column: Some(column.to_owned()), reason: reason.to_string() }
+    }
+
+    /// The fault as a rejected record of a file.
+    pub fn reject(self, file: &str, line: u64, data: Data, text: String) -> Rejected {
+        Rejected {
+            file: file.to_owned(),
+            line,
+            column: self.column,
+            reason: self.reason,
+            data,
+            text,
+        }
+    }
+}
+
+impl Header {
+    /// Whether the file has the column.
+    pub fn has(&self, column: &str) -> bool {
+        self.names.iter().any(|name| name == column)
+    }
+
+    /// The names, as written but for spaces around them.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+}
+
+/// One row that can be read.
+pub(super) struct Row<'a> {
+    header: &'a Header,
+    record: &'a csv::ByteRecord,
+    line: u64,
+}
+
+impl<R: BufRead> Rows<R> {
+    /// Reads the header. `Ok(None)` for a file of 0 bytes.
+    pub fn open(reader: R) -> Result<Option<Rows<R>>, Fault> {
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(reader);
+        let mut record = csv::ByteRecord::new();
+        let some =
+            reader.read_byte_record(&mut record).map_err(|error| Fault::row(error.to_string()))?;
+        if !some {
+            return Ok(None);
+        }
+        let names = record
+            .iter()
+            .map(|name| std::str::from_utf8(name).map(|name| name.trim().to_owned()))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|_| {
+                Fault::row("its first line is not UTF-8 text; convert the file to UTF-8")
+            })?;
+        let header = Header { names };
+        let mut seen: Vec<&str> = Vec::new();
+        for name in &header.names {
+            if !name.is_empty() && seen.contains(&name.as_str()) {
+                return Err(Fault::column(name, "stands twice in the header; rename one of them"));
+            }
+            seen.push(name);
+        }
+        Ok(Some(Rows { reader, header, record, line: 1 }))
+    }
+
+    /// The header.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The line on which the last row began.
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// The next row, or what is wrong with it; `None` at the end.
+    pub fn next(&mut self) -> Option<Result<Row<'_>, Fault>> {
+        match self.reader.read_byte_record(&mut self.record) {
+            Ok(false) => return None,
+            Ok(true) => {}
+            Err(error) => {
+                self.line = error.position().map_or(self.line, csv::Position::line);
+                return Some(Err(Fault::row(format!("cannot be read: {error}"))));
+            }
+        }
+        self.line = self.record.position().map_or(self.line, csv::Position::line);
+        Some(self.checked())
+    }
+
+    fn checked(&self) -> Result<Row<'_>, Fault> {
+        let (wanted, found) = (self.header.names.len(), self.record.len());
+        if let Some(swallowed) = swallowed_lines(&self.record, wanted) {
+            return Err(Fault::row(format!(
+                "a quote opens here and does not close on its line: {swallowed} more lines that look like rows lie \
+                 inside it and were not read; close the quote"
+            )));
+        }
+        if found != wanted {
+            return Err(Fault::row(format!(
+                "has {found} fields where the header has {wanted}; quote fields that hold a comma"
+            )));
+        }
+        for (name, field) in self.header.names.iter().zip(&self.record) {
+            if std::str::from_utf8(field).is_err() {
+                return Err(Fault::column(name, "is not UTF-8 text; convert the file to UTF-8"));
+            }
+        }
+        Ok(Row { header: &self.header, record: &self.record, line: self.line })
+    }
+
+    /// The last row's fields as they stand, cut or filled to the columns of the header.
+    pub fn fields(&self) -> Vec<String> {
+        let fields = self.record.iter().map(|field| String::from_utf8_lossy(field).into_owned());
+        let blank = std::iter::repeat_with(String::new);
+        fields.chain(blank).take(self.header.names.len()).collect()
+    }
+
+    /// The row as text, for a report; cut to 400 bytes.
+    pub fn text(&self) -> String {
+        let fields: Vec<_> = self.record.iter().map(String::from_utf8_lossy).collect();
+        let mut text = fields.join(",");
+        let mut end = text.len().min(400);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
+        text
+    }
+}
+
+/// Lines inside a quoted field that look like rows of their own: a quote was not closed.
+fn swallowed_lines(record: &csv::ByteRecord, columns: usize) -> Option<usize> {
+    let like_row = |line: &&[u8]| line.iter().filter(|byte| **byte == b',').count() + 1 >= columns;
+    let inside = record
+        .iter()
+        .flat_map(|field| field.split(|byte| *byte == b'\n').skip(1))
+        .filter(like_row)
+        .count();
+    (columns > 1 && inside > 0).then_some(inside)
+}
+
+impl<'a> Row<'a> {
+    /// The column's text without spaces around it; empty where the file has no such column.
+    pub fn get(&self, column: &str) -> &'a str {
+        let at = self.header.names.iter().position(|name| name == column);
+        let field = at.and_then(|at| self.record.get(at)).unwrap_or_default();
+        std::str::from_utf8(field).unwrap_or_default().trim()
+    }
+
+    /// The line on which the row begins, from 1.
+    pub fn line(&self) -> u32 {
+        u32::try_from(self.line).unwrap_or(u32::MAX)
+    }
+
+    /// The column's text; an error where it is blank.
+    pub fn required(&self, column: &str) -> Result<&'a str, Fault> {
+        match self.get(column) {
+            "" => Err(Fault::column(column, "is blank; every row needs it")),
+            text => Ok(text),
+        }
+    }
+
+    /// The column's parts between `;`.
+    pub fn list(&self, column: &str) -> Vec<String> {
+        let parts = self.get(column).split(';').map(str::trim);
+        parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// The column's day, if it has one.
+    pub fn day(&self, column: &str) -> Result<Option<Day>, Fault> {
+        match self.get(column) {
+            "" => Ok(None),
+            text => Day::parse(text).map(Some).map_err(|error| Fault::column(column, error)),
+        }
+    }
+
+    /// The span between two columns of days.
+    pub fn span(&self, from: &str, until: &str) -> Result<Span, Fault> {
+        Span::new(self.day(from)?, self.day(until)?).map_err(|error| Fault::column(until, error))
+    }
+
+    /// The column's word, or `default` where it is blank; an error names the words there are.
+    pub fn word<T: Copy>(
+        &self,
+        column: &str,
+        parse: impl Fn(&str) -> Option<T>,
+        words: &[T],
+        as_str: impl Fn(T) -> &'static str,
+        default: Option<T>,
+    ) -> Result<Option<T>, Fault> {
+        let text = self.get(column);
+        if text.is_empty() {
+            return Ok(default);
+        }
+        parse(text).map(Some).ok_or_else(|| {
+            let words: Vec<&str> = words.iter().map(|word| as_str(*word)).collect();
+            Fault::column(column, format!("`{text}` is none of {}", words.join(", ")))
+        })
+    }
+}
+
+/// Reads a column that holds one of an enum's words.
+macro_rules! word {
+    ($row:expr, $column:literal, $type:ident, $default:expr) => {
+        $row.word($column, $type::parse, $type::ALL, $type::as_str, $default)
+    };
+}
+pub(super) use word;

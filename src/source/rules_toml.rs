@@ -1,0 +1,270 @@
+//! Rule files.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::day::{Day, Span};
+use crate::error::Error;
+use crate::model::{Certitude, Country, Interest, Restriction, Status};
+use crate::rule::{Aggregate, Comparison, Reach, Rule, RuleKind, RulePeriod, Test};
+use crate::share::{Rounding, Share};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleFile {
+    id: Spanned<String>,
+    title: String,
+    kind: Spanned<String>,
+    #[serde(default)]
+    authority: String,
+    #[serde(default)]
+    instrument: String,
+    #[serde(default)]
+    provision: String,
+    lists: Spanned<Vec<String>>,
+    #[serde(default)]
+    programmes: BTreeMap<String, Vec<String>>,
+    threshold: Spanned<String>,
+    comparison: Spanned<String>,
+    aggregate: Option<Spanned<String>>,
+    reach: Option<Spanned<String>>,
+    interests: Option<Vec<Spanned<String>>>,
+    #[serde(default)]
+    control: bool,
+    #[serde(default)]
+    seed_restrictions: Vec<Spanned<String>>,
+    #[serde(default)]
+    per_programme: bool,
+    #[serde(default)]
+    exclude_issuer_countries: Vec<Spanned<String>>,
+    #[serde(default)]
+    only_issuer_countries: Vec<Spanned<String>>,
+    restriction: Option<Spanned<String>>,
+    #[serde(default)]
+    effect: String,
+    published: Option<Spanned<String>>,
+    #[serde(default)]
+    source: String,
+    #[serde(default)]
+    period: Vec<PeriodTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PeriodTable {
+    status: Spanned<String>,
+    from: Option<Spanned<String>>,
+    until: Option<Spanned<String>>,
+    confidence: Option<Spanned<String>>,
+    #[serde(default)]
+    source: String,
+    threshold: Option<Spanned<String>>,
+    comparison: Option<Spanned<String>>,
+    aggregate: Option<Spanned<String>>,
+}
+
+/// A rule file's text with what is needed to place an error in it.
+struct File<'a> {
+    path: &'a str,
+    text: &'a str,
+}
+
+impl File<'_> {
+    fn error(&self, offset: usize, reason: impl ToString) -> Error {
+        let before = self.text.get(..offset).unwrap_or(self.text);
+        Error::Rule {
+            path: self.path.to_owned(),
+            line: before.matches('\n').count() + 1,
+            reason: reason.to_string(),
+        }
+    }
+
+    fn at<T>(&self, key: &str, value: &Spanned<T>, reason: impl ToString) -> Error {
+        self.error(value.span().start, format!("`{key}`: {}", reason.to_string()))
+    }
+
+    fn word<T: Copy>(
+        &self,
+        key: &str,
+        value: &Spanned<String>,
+        parse: impl Fn(&str) -> Option<T>,
+        words: &str,
+    ) -> Result<T, Error> {
+        let text = value.get_ref();
+        parse(text).ok_or_else(|| self.at(key, value, format!("`{text}` is none of {words}")))
+    }
+
+    fn day(&self, key: &str, value: Option<&Spanned<String>>) -> Result<Option<Day>, Error> {
+        value
+            .map(|value| Day::parse(value.get_ref()).map_err(|error| self.at(key, value, error)))
+            .transpose()
+    }
+
+    fn threshold(&self, value: &Spanned<String>) -> Result<Share, Error> {
+        Share::parse_percent(value.get_ref(), Rounding::Up)
+            .map_err(|error| self.at("threshold", value, error))
+    }
+
+    fn comparison(&self, value: &Spanned<String>) -> Result<Comparison, Error> {
+        self.word("comparison", value, Comparison::parse, "at_least, more_than")
+    }
+
+    fn aggregate(&self, value: &Spanned<String>) -> Result<Aggregate, Error> {
+        self.word("aggregate", value, Aggregate::parse, "all, owner, group")
+    }
+
+    fn countries(&self, key: &str, values: &[Spanned<String>]) -> Result<Vec<Country>, Error> {
+        let country = |value| self.word(key, value, Country::parse, "the countries of two letters");
+        values.iter().map(country).collect()
+    }
+
+    fn restriction(&self, key: &str, value: &Spanned<String>) -> Result<Restriction, Error> {
+        let words: Vec<&str> = Restriction::ALL.iter().map(|word| word.as_str()).collect();
+        self.word(key, value, Restriction::parse, &words.join(", "))
+    }
+
+    fn period(&self, table: &PeriodTable) -> Result<RulePeriod, Error> {
+        let status = |text: &str| match text {
+            "in_force" => Some(Status::InForce),
+            "suspended" => Some(Status::Suspended),
+            _ => None,
+        };
+        let (from, until) =
+            (self.day("from", table.from.as_ref())?, self.day("until", table.until.as_ref())?);
+        let span = Span::new(from, until).map_err(|error| {
+            self.at("until", table.until.as_ref().unwrap_or(&table.status), error)
+        })?;
+        let certitude = match &table.confidence {
+            Some(value) => {
+                self.word("confidence", value, Certitude::parse, "official, announced")?
+            }
+            None => Certitude::Announced,
+        };
+        Ok(RulePeriod {
+            status: self.word("status", &table.status, status, "in_force, suspended")?,
+            span,
+            certitude,
+            source: table.source.clone(),
+            threshold: table.threshold.as_ref().map(|value| self.threshold(value)).transpose()?,
+            comparison: table
+                .comparison
+                .as_ref()
+                .map(|value| self.comparison(value))
+                .transpose()?,
+            aggregate: table.aggregate.as_ref().map(|value| self.aggregate(value)).transpose()?,
+        })
+    }
+}
+
+/// Reads a rule file.
+///
+/// # Errors
+/// [`Error::Rule`] with the line of an unknown key, word or day, a threshold outside 0..100, or a
+/// key that is missing.
+pub(super) fn rule(path: &str, text: &str) -> Result<Rule, Error> {
+    let file = File { path, text };
+    let table: RuleFile = toml::from_str(text).map_err(|error| {
+        let offset = error.span().map_or(0, |span| span.start);
+        file.error(offset, error.message())
+    })?;
+    let id = table.id.get_ref();
+    if id.is_empty() || id.contains('/') || id.chars().any(char::is_whitespace) {
+        let reason = "is blank, or holds a slash or space; a slash is for readings";
+        return Err(file.at("id", &table.id, reason));
+    }
+    if table.lists.get_ref().is_empty() {
+        return Err(file.at("lists", &table.lists, "names no list; a rule needs at least one"));
+    }
+    let interest = |value: &Spanned<String>| match value.get_ref().as_str() {
+        "equity" => Ok(Interest::Equity),
+        "votes" => Ok(Interest::Votes),
+        other => Err(file.at("interests", value, format!("`{other}` is none of equity, votes"))),
+    };
+    let interests = match &table.interests {
+        Some(values) => values.iter().map(interest).collect::<Result<Vec<_>, _>>()?,
+        None => vec![Interest::Equity],
+    };
+    let reach = match &table.reach {
+        Some(value) => {
+            file.word("reach", value, Reach::parse, "cascade, multiplied, either, direct")?
+        }
+        None => Reach::Cascade,
+    };
+    Ok(Rule {
+        id: id.clone(),
+        title: table.title,
+        kind: file.word("kind", &table.kind, RuleKind::parse, "law, policy")?,
+        authority: table.authority,
+        instrument: table.instrument,
+        provision: table.provision,
+        lists: table.lists.into_inner(),
+        programmes: table.programmes.into_iter().collect(),
+        test: Test {
+            threshold: file.threshold(&table.threshold)?,
+            comparison: file.comparison(&table.comparison)?,
+            aggregate: table
+                .aggregate
+                .as_ref()
+                .map_or(Ok(Aggregate::All), |value| file.aggregate(value))?,
+        },
+        reach,
+        interests,
+        control: table.control,
+        seed_restrictions: table
+            .seed_restrictions
+            .iter()
+            .map(|value| file.restriction("seed_restrictions", value))
+            .collect::<Result<_, _>>()?,
+        per_programme: table.per_programme,
+        exclude_issuer_countries: file
+            .countries("exclude_issuer_countries", &table.exclude_issuer_countries)?,
+        only_issuer_countries: file
+            .countries("only_issuer_countries", &table.only_issuer_countries)?,
+        restriction: table
+            .restriction
+            .as_ref()
+            .map(|value| file.restriction("restriction", value))
+            .transpose()?,
+        effect: table.effect.trim().to_owned(),
+        published: file.day("published", table.published.as_ref())?,
+        source: table.source,
+        periods: table.period.iter().map(|table| file.period(table)).collect::<Result<_, _>>()?,
+        file: path.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULE: &str = "id = \"x-50\"\ntitle = \"X\"\nkind = \"law\"\nlists = [\"X\"]\nthreshold = \"50\"\ncomparison = \"at_least\"\n";
+
+    fn fault(text: &str) -> String {
+        rule("x.toml", text).expect_err("refused").to_string()
+    }
+
+    #[test]
+    fn a_rule_is_read_with_its_defaults() {
+        let rule = rule("x.toml", RULE).unwrap();
+        assert_eq!((rule.reach, rule.interests), (Reach::Cascade, vec![Interest::Equity]));
+        assert_eq!(rule.test.aggregate, Aggregate::All);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_line() {
+        for (from, to, expected) in [
+            ("\"50\"", "\"101\"", "x.toml:5: `threshold`: 101 % is outside 0..100"),
+            ("\"law\"", "\"habit\"", "x.toml:3: `kind`: `habit` is none of law, policy"),
+            ("at_least", "about", "x.toml:6: `comparison`: `about` is none of at_least, more_than"),
+            ("title", "titel", "x.toml:2: unknown field `titel`"),
+        ] {
+            let message = fault(&RULE.replace(from, to));
+            assert!(message.starts_with(expected), "{message}");
+        }
+        let period = format!("{RULE}[[period]]\nstatus = \"in_force\"\nfrom = \"2025-02-30\"\n");
+        assert!(fault(&period).starts_with("x.toml:9: `from`: `2025-02-30` is not a day"));
+        assert!(fault("id = \"x\"\n").contains("missing field"));
+    }
+}
