@@ -3,6 +3,7 @@
 pub mod column;
 pub mod day;
 pub mod error;
+pub mod link;
 pub mod model;
 pub mod name;
 pub mod rule;

@@ -1,0 +1,105 @@
+//! Clusters of nodes that are one entity, with what keeps two clusters apart.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Node;
+use crate::model::EntityId;
+
+/// Disjoint sets of nodes. The root of a cluster is its lowest node.
+pub(super) struct Clusters {
+    parent: Vec<u32>,
+    /// Nodes with identifiers or of known kind, by root: what two clusters can contradict in.
+    members: FxHashMap<u32, Vec<u32>>,
+    /// Pairs held to be different, by either node.
+    different: FxHashMap<u32, Vec<u32>>,
+}
+
+impl Clusters {
+    pub fn new(nodes: usize) -> Clusters {
+        let last = u32::try_from(nodes).expect("fewer than 4 billion nodes");
+        Clusters {
+            parent: (0..last).collect(),
+            members: FxHashMap::default(),
+            different: FxHashMap::default(),
+        }
+    }
+
+    fn root(&mut self, node: u32) -> u32 {
+        let mut at = node;
+        while self.parent[at as usize] != at {
+            let above = self.parent[self.parent[at as usize] as usize];
+            self.parent[at as usize] = above;
+            at = above;
+        }
+        at
+    }
+
+    /// Whether both nodes are one entity.
+    pub fn same(&mut self, a: u32, b: u32) -> bool {
+        self.root(a) == self.root(b)
+    }
+
+    /// Joins two nodes whatever speaks against it.
+    pub fn force(&mut self, a: u32, b: u32) {
+        let (a, b) = (self.root(a), self.root(b));
+        let (low, high) = (a.min(b), a.max(b));
+        if low == high {
+            return;
+        }
+        self.parent[high as usize] = low;
+        let mut moved = self.members.remove(&high).unwrap_or_else(|| vec![high]);
+        self.members.entry(low).or_insert_with(|| vec![low]).append(&mut moved);
+    }
+
+    /// Notes pairs that never join.
+    pub fn keep_apart(&mut self, pairs: &FxHashSet<(u32, u32)>) {
+        for (a, b) in pairs {
+            self.different.entry(*a).or_default().push(*b);
+            self.different.entry(*b).or_default().push(*a);
+        }
+    }
+
+    /// Joins two nodes unless their clusters contradict each other; whether they are one now.
+    pub fn join(&mut self, a: u32, b: u32, nodes: &[Node]) -> bool {
+        if !self.same(a, b) {
+            if self.contradict(a, b, nodes) {
+                return false;
+            }
+            self.force(a, b);
+        }
+        true
+    }
+
+    /// Whether the clusters of two nodes cannot be one: identifiers of one scheme disagree, one is
+    /// a person and the other is none, or a person said that they are different.
+    pub fn contradict(&mut self, a: u32, b: u32, nodes: &[Node]) -> bool {
+        let (a, b) = (self.root(a), self.root(b));
+        if a == b {
+            return false;
+        }
+        let members = |root: u32| self.members.get(&root).cloned().unwrap_or_else(|| vec![root]);
+        let (left, right) = (members(a), members(b));
+        left.iter().any(|x| {
+            let different = self.different.get(x);
+            let one = &nodes[*x as usize];
+            right.iter().any(|y| {
+                let other = &nodes[*y as usize];
+                different.is_some_and(|different| different.contains(y)) || one.contradicts(other)
+            })
+        })
+    }
+
+    /// The entity of each node, numbered by lowest node, and how many there are.
+    pub fn numbered(mut self) -> (Vec<EntityId>, u32) {
+        let mut numbers = FxHashMap::default();
+        let last = u32::try_from(self.parent.len()).expect("fewer than 4 billion nodes");
+        let entities = (0..last)
+            .map(|node| {
+                let root = self.root(node);
+                let next = u32::try_from(numbers.len()).expect("fewer entities than nodes");
+                EntityId(*numbers.entry(root).or_insert(next))
+            })
+            .collect();
+        (entities, u32::try_from(numbers.len()).expect("fewer entities than nodes"))
+    }
+}
