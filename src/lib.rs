@@ -3,6 +3,8 @@
 pub mod column;
 pub mod day;
 pub mod error;
+pub mod expand;
+pub mod graph;
 pub mod link;
 pub mod model;
 pub mod name;

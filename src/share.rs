@@ -50,7 +50,7 @@ impl Share {
     }
 
     /// Parts per billion.
-    pub fn parts(self) -> u32 {
+    pub const fn parts(self) -> u32 {
         self.0
     }
 

@@ -1,0 +1,200 @@
+//! The holdings that prove an exposure.
+//!
+//! At the entity itself every reached holder is cited; above it a smallest proof: of several, the
+//! one whose weakest confidence is strongest, then the shortest, then the lowest place. A proof is a
+//! derivation in which each holder is a list entry or proved before (Knuth's generalisation of
+//! Dijkstra's algorithm to such derivations): the cost of a holder is the number of rows its proof
+//! needs. Where several holders are needed together, the largest shares are taken first.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::cascade::{End, Operator, Sums, counts_in};
+use crate::error::Place;
+use crate::graph::{DayView, Holding, StakeEdge};
+use crate::model::{Confidence, EntityId};
+use crate::share::Share;
+
+/// The proof of an exposure.
+#[derive(Debug, Clone, Default)]
+pub struct Proof {
+    /// Holdings, those at the entity first, then upwards.
+    pub rows: Vec<Holding>,
+    /// Listed entities it starts from, sorted.
+    pub seeds: Vec<EntityId>,
+    /// The weakest confidence of a row; `None` without rows.
+    pub confidence: Option<Confidence>,
+}
+
+/// What is being proved.
+pub(super) struct Claim<'a> {
+    pub view: DayView<'a>,
+    pub operator: Operator<'a>,
+    pub end: End,
+    /// Whether an entity is a seed of a tier that is strong enough.
+    pub seed: &'a dyn Fn(EntityId) -> bool,
+    /// Whether an entity counts as a holder at the tier.
+    pub counts: &'a dyn Fn(EntityId) -> bool,
+}
+
+/// Proves that the holders of `entity` meet the rule.
+pub(super) fn prove(claim: &Claim, entity: EntityId) -> Proof {
+    let direct: Vec<StakeEdge> = claim
+        .view
+        .stakes_in(entity)
+        .filter(|edge| edge.holder != entity && (claim.counts)(edge.holder) && claim.uses(edge))
+        .collect();
+    let above = claim.above(&direct);
+    let weakest = direct.iter().map(|edge| edge.stake.confidence).max();
+    let mut proofs = FxHashMap::default();
+    for level in Confidence::ALL.iter().filter(|level| Some(**level) >= weakest) {
+        proofs = claim.shortest(&above, *level);
+        if direct.iter().all(|edge| proofs.contains_key(&edge.holder)) {
+            break;
+        }
+    }
+    collect(claim, direct, &proofs)
+}
+
+/// The rows of a proof, from the entity upwards, each once.
+fn collect(
+    claim: &Claim,
+    direct: Vec<StakeEdge>,
+    proofs: &FxHashMap<EntityId, Vec<StakeEdge>>,
+) -> Proof {
+    let mut proof = Proof::default();
+    let mut seen: FxHashSet<EntityId> = FxHashSet::default();
+    let mut level = direct;
+    while !level.is_empty() {
+        let mut next: Vec<StakeEdge> = Vec::new();
+        for edge in &level {
+            proof.confidence = proof.confidence.max(Some(edge.stake.confidence));
+            proof.rows.extend(edge.rows_on(claim.view.day()).copied());
+            if !seen.insert(edge.holder) {
+                continue;
+            }
+            if (claim.seed)(edge.holder) {
+                proof.seeds.push(edge.holder);
+            } else {
+                next.extend(proofs.get(&edge.holder).into_iter().flatten().copied());
+            }
+        }
+        level = next;
+    }
+    let mut cited: FxHashSet<(u32, u32)> = FxHashSet::default();
+    proof.rows.retain(|row| cited.insert((row.place.source, row.record)));
+    proof.seeds.sort_unstable();
+    proof
+}
+
+/// A derivation that waits for its turn: cost, lowest place, entity, stakes.
+type Waiting<'a> = (Reverse<(usize, Place, EntityId)>, usize);
+
+impl<'a> Claim<'a> {
+    /// Whether the rule looks at a stake at all.
+    fn uses(&self, edge: &StakeEdge) -> bool {
+        self.operator.carries(&edge.stake)
+            || (edge.stake.range.high() > Share::ZERO
+                && self.operator.rule.interests.iter().any(|one| counts_in(&edge.stake, *one)))
+    }
+
+    /// The holders that count, from the direct ones upwards.
+    fn above(&self, direct: &[StakeEdge]) -> FxHashSet<EntityId> {
+        let mut above: FxHashSet<EntityId> = direct.iter().map(|edge| edge.holder).collect();
+        let mut open: Vec<EntityId> = above.iter().copied().collect();
+        while let Some(entity) = open.pop() {
+            if (self.seed)(entity) {
+                continue;
+            }
+            for edge in self.view.stakes_in(entity) {
+                if (self.counts)(edge.holder) && above.insert(edge.holder) {
+                    open.push(edge.holder);
+                }
+            }
+        }
+        above
+    }
+
+    /// The cheapest derivation of each holder from stakes of at least the confidence given.
+    fn shortest(
+        &self,
+        above: &FxHashSet<EntityId>,
+        level: Confidence,
+    ) -> FxHashMap<EntityId, Vec<StakeEdge<'a>>> {
+        let mut proofs: FxHashMap<EntityId, Vec<StakeEdge>> = FxHashMap::default();
+        let mut costs: FxHashMap<EntityId, usize> = FxHashMap::default();
+        let mut ready: FxHashMap<EntityId, Vec<StakeEdge>> = FxHashMap::default();
+        let mut derivations: Vec<Vec<StakeEdge>> = Vec::new();
+        let mut waiting: BinaryHeap<Waiting> = BinaryHeap::new();
+        let nowhere = Place { source: 0, record: 0 };
+        for seed in above.iter().filter(|entity| (self.seed)(**entity)) {
+            derivations.push(Vec::new());
+            waiting.push((Reverse((0, nowhere, *seed)), derivations.len() - 1));
+        }
+        while let Some((Reverse((cost, _, entity)), derivation)) = waiting.pop() {
+            if costs.contains_key(&entity) {
+                continue;
+            }
+            costs.insert(entity, cost);
+            proofs.insert(entity, derivations[derivation].clone());
+            for edge in self.view.stakes_of(entity) {
+                let open = above.contains(&edge.issuer) && !costs.contains_key(&edge.issuer);
+                if !open || edge.issuer == entity || edge.stake.confidence > level {
+                    continue;
+                }
+                let known = ready.entry(edge.issuer).or_default();
+                known.push(edge);
+                if let Some(stakes) = self.derive(edge, known) {
+                    let rows = stakes.iter().map(|edge| self.rows(edge)).sum::<usize>();
+                    let cost = rows + stakes.iter().map(|edge| costs[&edge.holder]).sum::<usize>();
+                    let place = stakes.iter().map(|edge| edge.rows[0].place).min();
+                    derivations.push(stakes);
+                    let turn = Reverse((cost, place.unwrap_or(nowhere), edge.issuer));
+                    waiting.push((turn, derivations.len() - 1));
+                }
+            }
+        }
+        proofs
+    }
+
+    fn rows(&self, edge: &StakeEdge) -> usize {
+        edge.rows_on(self.view.day()).count()
+    }
+
+    /// Stakes that meet the rule at the issuer of `last`: that one alone, or the largest of those
+    /// known that do together.
+    fn derive(&self, last: StakeEdge<'a>, known: &[StakeEdge<'a>]) -> Option<Vec<StakeEdge<'a>>> {
+        let issuer = last.issuer;
+        if self.operator.carries(&last.stake) {
+            return Some(vec![last]);
+        }
+        let owners = self.operator.owners(self.view, issuer);
+        for (interest, sums) in self.operator.rule.interests.iter().zip(owners) {
+            let meets = |stakes: &[StakeEdge]| {
+                let mut sums: Sums = sums;
+                stakes.iter().for_each(|edge| sums.count(&edge.stake));
+                self.operator.met(&sums, issuer, self.end)
+            };
+            let mut usable: Vec<StakeEdge> =
+                known.iter().filter(|edge| counts_in(&edge.stake, *interest)).copied().collect();
+            if counts_in(&last.stake, *interest) && meets(&[last]) {
+                return Some(vec![last]);
+            }
+            usable.sort_by_key(|edge| {
+                let end = match self.end {
+                    End::Low => edge.stake.range.low(),
+                    End::High => edge.stake.range.high(),
+                };
+                (Reverse(end), edge.rows[0].place)
+            });
+            let enough = (1..=usable.len()).find(|count| meets(&usable[..*count]));
+            if let Some(count) = enough {
+                usable.truncate(count);
+                return Some(usable);
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,248 @@
+//! The graph on a day, as petgraph sees it.
+
+use fixedbitset::FixedBitSet;
+use petgraph::Direction;
+use petgraph::visit::{
+    Data, EdgeRef, GraphBase, GraphRef, IntoEdgeReferences, IntoEdges, IntoEdgesDirected,
+    IntoNeighbors, IntoNeighborsDirected, IntoNodeIdentifiers, NodeCount, NodeIndexable, Visitable,
+};
+
+use super::stake::Stake;
+use super::{Graph, Holding};
+use crate::day::Day;
+use crate::model::EntityId;
+
+/// The stakes that are held on one day, or ever.
+#[derive(Debug, Clone, Copy)]
+pub struct DayView<'g> {
+    pub(super) graph: &'g Graph,
+    pub(super) day: Option<Day>,
+}
+
+/// A stake from its holder to its issuer.
+#[derive(Debug, Clone, Copy)]
+pub struct StakeEdge<'g> {
+    /// The holder.
+    pub holder: EntityId,
+    /// The issuer.
+    pub issuer: EntityId,
+    /// What is held.
+    pub stake: Stake,
+    /// The rows of one holder, issuer and interest, of every day.
+    pub rows: &'g [Holding],
+    first: u32,
+}
+
+impl<'g> DayView<'g> {
+    /// The graph behind the view.
+    pub fn graph(self) -> &'g Graph {
+        self.graph
+    }
+
+    /// The day.
+    pub fn day(self) -> Option<Day> {
+        self.day
+    }
+
+    /// The stakes in an issuer, by holder.
+    pub fn stakes_in(self, issuer: EntityId) -> Stakes<'g> {
+        let (at, end) =
+            (self.graph.incoming[issuer.index()], self.graph.incoming[issuer.index() + 1]);
+        Stakes { view: self, runs: Runs::In { at, end } }
+    }
+
+    /// The stakes of a holder, by issuer.
+    pub fn stakes_of(self, holder: EntityId) -> Stakes<'g> {
+        Stakes { view: self, runs: Runs::Of(self.graph.runs_of(holder).iter()) }
+    }
+
+    fn edge(self, first: u32, rows: &'g [Holding]) -> Option<StakeEdge<'g>> {
+        let stake = Stake::of_rows(rows, self.day)?;
+        Some(StakeEdge { holder: rows[0].holder, issuer: rows[0].issuer, stake, rows, first })
+    }
+}
+
+/// The stakes of one end, on the day of the view.
+#[derive(Debug, Clone)]
+pub struct Stakes<'g> {
+    view: DayView<'g>,
+    runs: Runs<'g>,
+}
+
+#[derive(Debug, Clone)]
+enum Runs<'g> {
+    /// Neighbouring runs of the column.
+    In { at: u32, end: u32 },
+    /// First rows of runs.
+    Of(std::slice::Iter<'g, u32>),
+}
+
+impl<'g> Iterator for Stakes<'g> {
+    type Item = StakeEdge<'g>;
+
+    fn next(&mut self) -> Option<StakeEdge<'g>> {
+        let graph = self.view.graph;
+        loop {
+            let (first, rows) = match &mut self.runs {
+                Runs::In { at, end } if at == end => return None,
+                Runs::In { at, .. } => {
+                    let (first, rows) = (*at, graph.run(*at));
+                    *at += u32::try_from(rows.len()).expect("a run is no longer than the column");
+                    (first, rows)
+                }
+                Runs::Of(firsts) => {
+                    let first = *firsts.next()?;
+                    (first, graph.run(first))
+                }
+            };
+            if let Some(edge) = self.view.edge(first, rows) {
+                return Some(edge);
+            }
+        }
+    }
+}
+
+impl StakeEdge<'_> {
+    /// The rows that hold on the day.
+    pub fn rows_on(&self, day: Option<Day>) -> impl Iterator<Item = &Holding> {
+        self.rows.iter().filter(move |row| day.is_none_or(|day| row.span().contains(day)))
+    }
+}
+
+impl EdgeRef for StakeEdge<'_> {
+    type NodeId = u32;
+    type EdgeId = u32;
+    type Weight = Stake;
+
+    fn source(&self) -> u32 {
+        self.holder.0
+    }
+
+    fn target(&self) -> u32 {
+        self.issuer.0
+    }
+
+    fn weight(&self) -> &Stake {
+        &self.stake
+    }
+
+    fn id(&self) -> u32 {
+        self.first
+    }
+}
+
+impl GraphBase for DayView<'_> {
+    type EdgeId = u32;
+    type NodeId = u32;
+}
+
+impl Data for DayView<'_> {
+    type NodeWeight = ();
+    type EdgeWeight = Stake;
+}
+
+impl NodeCount for DayView<'_> {
+    fn node_count(&self) -> usize {
+        self.graph.entities() as usize
+    }
+}
+
+impl NodeIndexable for DayView<'_> {
+    fn node_bound(&self) -> usize {
+        self.graph.entities() as usize
+    }
+
+    fn to_index(&self, node: u32) -> usize {
+        node as usize
+    }
+
+    fn from_index(&self, index: usize) -> u32 {
+        u32::try_from(index).expect("an index of a node is a 32-bit id")
+    }
+}
+
+impl Visitable for DayView<'_> {
+    type Map = FixedBitSet;
+
+    fn visit_map(&self) -> FixedBitSet {
+        FixedBitSet::with_capacity(self.node_bound())
+    }
+
+    fn reset_map(&self, map: &mut FixedBitSet) {
+        map.clear();
+        map.grow(self.node_bound());
+    }
+}
+
+impl<'g> IntoNodeIdentifiers for DayView<'g> {
+    type NodeIdentifiers = std::ops::Range<u32>;
+
+    fn node_identifiers(self) -> std::ops::Range<u32> {
+        0..self.graph.entities()
+    }
+}
+
+/// The neighbours of a node; one that is tied by several interests comes more than once.
+#[derive(Debug, Clone)]
+pub struct Neighbours<'g> {
+    stakes: Stakes<'g>,
+    direction: Direction,
+}
+
+impl Iterator for Neighbours<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        let edge = self.stakes.next()?;
+        Some(match self.direction {
+            Direction::Outgoing => edge.issuer.0,
+            Direction::Incoming => edge.holder.0,
+        })
+    }
+}
+
+impl GraphRef for DayView<'_> {}
+
+impl<'g> IntoNeighbors for DayView<'g> {
+    type Neighbors = Neighbours<'g>;
+
+    fn neighbors(self, node: u32) -> Neighbours<'g> {
+        self.neighbors_directed(node, Direction::Outgoing)
+    }
+}
+
+impl<'g> IntoNeighborsDirected for DayView<'g> {
+    type NeighborsDirected = Neighbours<'g>;
+
+    fn neighbors_directed(self, node: u32, direction: Direction) -> Neighbours<'g> {
+        Neighbours { stakes: self.edges_directed(node, direction), direction }
+    }
+}
+
+impl<'g> IntoEdgeReferences for DayView<'g> {
+    type EdgeRef = StakeEdge<'g>;
+    type EdgeReferences = Box<dyn Iterator<Item = StakeEdge<'g>> + 'g>;
+
+    fn edge_references(self) -> Self::EdgeReferences {
+        Box::new((0..self.graph.entities()).flat_map(move |node| self.stakes_of(EntityId(node))))
+    }
+}
+
+impl<'g> IntoEdges for DayView<'g> {
+    type Edges = Stakes<'g>;
+
+    fn edges(self, node: u32) -> Stakes<'g> {
+        self.stakes_of(EntityId(node))
+    }
+}
+
+impl<'g> IntoEdgesDirected for DayView<'g> {
+    type EdgesDirected = Stakes<'g>;
+
+    fn edges_directed(self, node: u32, direction: Direction) -> Stakes<'g> {
+        match direction {
+            Direction::Outgoing => self.stakes_of(EntityId(node)),
+            Direction::Incoming => self.stakes_in(EntityId(node)),
+        }
+    }
+}
