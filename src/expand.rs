@@ -62,13 +62,35 @@ pub struct Ground<'a> {
     pub countries: &'a dyn Fn(EntityId) -> Countries,
 }
 
+/// The listings a rule starts from, by entity, the strongest first.
+#[derive(Debug, Clone, Default)]
+pub struct Starts(FxHashMap<EntityId, Vec<Listing>>);
+
+impl Starts {
+    /// Sorts listings by entity; removed ones start nothing. `listings` are the entries the rule
+    /// counts (see [`Rule::counts`]).
+    pub fn new(listings: impl IntoIterator<Item = Listing>) -> Starts {
+        let mut starts: FxHashMap<EntityId, Vec<Listing>> = FxHashMap::default();
+        for listing in listings.into_iter().filter(|listing| listing.tier().is_some()) {
+            starts.entry(listing.entity).or_default().push(listing);
+        }
+        for listings in starts.values_mut() {
+            listings.sort_by_key(|listing| (listing.tier(), listing.entry));
+        }
+        Starts(starts)
+    }
+
+    fn of(&self, entity: EntityId) -> &[Listing] {
+        self.0.get(&entity).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// One rule, over one scope, on one day.
 pub struct Expansion<'a> {
     rule: &'a Rule,
     on_day: OnDay,
     ground: Ground<'a>,
-    /// Listings the rule starts from, by entity, the strongest first.
-    starts: FxHashMap<EntityId, Vec<Listing>>,
+    starts: &'a Starts,
     scope: Scope,
     low: Reached,
     high: Reached,
@@ -80,14 +102,12 @@ impl<'a> Expansion<'a> {
     /// Expands a rule over everything that decides on the entities given, or over the whole graph.
     /// `Ok(None)` where the rule was not published yet.
     ///
-    /// `listings` are the entries the rule counts (see [`Rule::counts`]).
-    ///
     /// # Errors
     /// The rule asks for something this version does not compute.
     pub fn new(
         rule: &'a Rule,
         ground: Ground<'a>,
-        listings: &[Listing],
+        starts: &'a Starts,
         entities: Option<&[EntityId]>,
     ) -> Result<Option<Expansion<'a>>, Error> {
         supported(rule, ground.day)?;
@@ -96,23 +116,10 @@ impl<'a> Expansion<'a> {
             Some(entities) => Scope::of(&ground.view.owners_of(entities.iter().copied())),
             None => Scope::All(ground.view.graph().entities() as usize),
         };
-        let mut starts: FxHashMap<EntityId, Vec<Listing>> = FxHashMap::default();
-        for listing in listings.iter().filter(|listing| listing.tier().is_some()) {
-            starts.entry(listing.entity).or_default().push(*listing);
-        }
-        for listings in starts.values_mut() {
-            listings.sort_by_key(|listing| (listing.tier(), listing.entry));
-        }
-        let mut expansion = Expansion {
-            rule,
-            on_day,
-            ground,
-            starts,
-            scope,
-            low: Reached { counts: Vec::new(), met: Vec::new() },
-            high: Reached { counts: Vec::new(), met: Vec::new() },
-            restricting: None,
-        };
+        let nobody = || Reached { counts: Vec::new(), met: Vec::new() };
+        let (low, high) = (nobody(), nobody());
+        let mut expansion =
+            Expansion { rule, on_day, ground, starts, scope, low, high, restricting: None };
         let all = expansion.seeds(|_| true);
         let restricting = expansion.seeds(|listing| listing.restriction != Some(Restriction::None));
         expansion.low = expansion.run(&all, End::Low);
@@ -125,17 +132,16 @@ impl<'a> Expansion<'a> {
         Ok(Some(expansion))
     }
 
-    /// The seeds among the starts, the strongest listing of each entity that is wanted.
+    /// The seeds in the scope: of each entity the strongest listing that is wanted.
     fn seeds(&self, wanted: impl Fn(&Listing) -> bool) -> Vec<Seed> {
-        let mut seeds: Vec<Seed> = self
-            .starts
-            .iter()
-            .filter_map(|(entity, listings)| {
-                let strongest = listings.iter().find(|listing| wanted(listing))?;
-                Some(Seed { entity: *entity, tier: strongest.tier()? })
-            })
-            .filter(|seed| self.scope.at(seed.entity).is_some())
-            .collect();
+        let seed = |entity: EntityId| {
+            let strongest = self.starts.of(entity).iter().find(|listing| wanted(listing))?;
+            Some(Seed { entity, tier: strongest.tier()? })
+        };
+        let mut seeds: Vec<Seed> = match &self.scope {
+            Scope::All(_) => self.starts.0.keys().copied().filter_map(seed).collect(),
+            Scope::Some(numbers) => numbers.keys().copied().filter_map(seed).collect(),
+        };
         seeds.sort_unstable_by_key(|seed| seed.entity);
         seeds
     }
@@ -157,8 +163,8 @@ impl<'a> Expansion<'a> {
 
     /// Every entity of the scope about which the rule may say something, sorted.
     pub fn reached(&self) -> Vec<EntityId> {
-        let listed = self.starts.keys().copied();
-        let head_offices = self.starts.keys().flat_map(|branch| self.head_offices(*branch));
+        let listed = self.starts.0.keys().copied();
+        let head_offices = self.starts.0.keys().flat_map(|branch| self.head_offices(*branch));
         let by_holders = (0..self.ground.view.graph().entities()).map(EntityId).filter(|entity| {
             self.scope.at(*entity).is_some_and(|at| self.high.met[at] != Tier::NEVER)
         });
@@ -211,7 +217,7 @@ impl<'a> Expansion<'a> {
 
     /// The exposure of an entity that is itself on one of the rule's lists.
     fn listed(&self, entity: EntityId) -> Option<Exposure> {
-        let listings = self.starts.get(&entity)?;
+        let listings = self.starts.of(entity);
         let strongest = listings.first()?;
         let status = strongest.on_day.status;
         let same_status = || listings.iter().filter(|listing| listing.on_day.status == status);
@@ -236,9 +242,7 @@ impl<'a> Expansion<'a> {
         let reached = self.reach(end);
         let strong = |tier: Tier, other: Tier| other <= tier;
         let seed = |other: EntityId| {
-            self.starts.get(&other).is_some_and(|listings| {
-                listings.iter().filter_map(Listing::tier).any(|own| strong(tier, own))
-            })
+            self.starts.of(other).iter().filter_map(Listing::tier).any(|own| strong(tier, own))
         };
         let counts = |other: EntityId| {
             self.scope.at(other).is_some_and(|at| strong(tier, reached.counts[at]))
@@ -275,7 +279,8 @@ impl<'a> Expansion<'a> {
             .view
             .stakes_of(entity)
             .filter(|edge| edge.stake.interest == Interest::Branch)
-            .filter_map(|edge| Some((edge, self.starts.get(&edge.issuer)?)))
+            .map(|edge| (edge, self.starts.of(edge.issuer)))
+            .filter(|(_, listings)| !listings.is_empty())
             .collect();
         let strongest = branches
             .iter()
@@ -308,9 +313,8 @@ impl<'a> Expansion<'a> {
 
     /// The listings of a seed that decide: those of its strongest status within the tier.
     fn deciding(&self, seed: EntityId, tier: Tier) -> impl Iterator<Item = Cited> {
-        let listings = self.starts.get(&seed).into_iter().flatten();
-        let strongest =
-            self.starts.get(&seed).and_then(|all| all.first()).map(|one| one.on_day.status);
+        let listings = self.starts.of(seed).iter();
+        let strongest = self.starts.of(seed).first().map(|one| one.on_day.status);
         listings
             .filter(move |listing| {
                 listing.tier() <= Some(tier) && Some(listing.on_day.status) == strongest

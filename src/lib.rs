@@ -5,6 +5,7 @@ pub mod day;
 pub mod error;
 pub mod expand;
 pub mod graph;
+pub mod index;
 pub mod link;
 pub mod model;
 pub mod name;

@@ -11,6 +11,7 @@ mod text;
 mod token;
 
 pub use background::{TABLE_VERSION, rarity};
+pub(crate) use compare::edit_budget;
 pub use compare::{Comparison, Line, LineKind, POINTS_OF_ONE, compare};
 pub use key::{PossibleKey, exact_key, form_key, native_key, possible_key};
 pub use text::fold;

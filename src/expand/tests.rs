@@ -114,7 +114,8 @@ fn with_expansion<T>(
         complete: &all_owners,
         countries: &|_| Countries::default(),
     };
-    let expansion = Expansion::new(rule, ground, &listings(seeds), scope).unwrap().unwrap();
+    let starts = Starts::new(listings(seeds));
+    let expansion = Expansion::new(rule, ground, &starts, scope).unwrap().unwrap();
     look(&expansion)
 }
 

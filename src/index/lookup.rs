@@ -1,0 +1,47 @@
+//! Every entity by identifier and by exact normalised name.
+
+use crate::column::Column;
+use crate::model::EntityId;
+
+/// Entities by the digest of a key. 12 bytes an entry, sorted; found by binary search.
+#[derive(Debug, Clone)]
+pub struct Lookup {
+    keys: Column<u64>,
+    entities: Column<u32>,
+}
+
+/// Collects the keys of a [`Lookup`].
+#[derive(Debug, Default)]
+pub struct LookupBuilder(Vec<(u64, u32)>);
+
+impl LookupBuilder {
+    /// Adds a key of an entity.
+    pub fn add(&mut self, key: &str, entity: EntityId) {
+        self.0.push((digest(key), entity.0));
+    }
+
+    /// Finishes the lookup.
+    pub fn build(mut self) -> Lookup {
+        self.0.sort_unstable();
+        self.0.dedup();
+        let (keys, entities): (Vec<u64>, Vec<u32>) = self.0.into_iter().unzip();
+        Lookup { keys: keys.into(), entities: entities.into() }
+    }
+}
+
+impl Lookup {
+    /// The entities under a key, sorted. Two keys of one digest are possible at 2^-64 a pair; a
+    /// caller that must be sure compares the names. O(log n).
+    pub fn find(&self, key: &str) -> impl Iterator<Item = EntityId> + '_ {
+        let digest = digest(key);
+        let from = self.keys.partition_point(|known| *known < digest);
+        let rest = self.keys[from..].iter().zip(&self.entities[from..]);
+        rest.take_while(move |(known, _)| **known == digest).map(|(_, entity)| EntityId(*entity))
+    }
+}
+
+/// The first 8 bytes of a BLAKE3 digest: the same on every machine and in every version.
+fn digest(key: &str) -> u64 {
+    let bytes = blake3::hash(key.as_bytes());
+    u64::from_le_bytes(bytes.as_bytes()[..8].try_into().expect("a digest has 32 bytes"))
+}
