@@ -58,8 +58,8 @@ pub struct Ground<'a> {
     pub day: Day,
     /// Issuers whose recorded owners are all there are.
     pub complete: &'a FixedBitSet,
-    /// Countries of an entity.
-    pub countries: &'a dyn Fn(EntityId) -> Countries,
+    /// Countries of each entity.
+    pub countries: &'a [Countries],
 }
 
 /// The listings a rule starts from, by entity, the strongest first.
@@ -207,8 +207,7 @@ impl<'a> Expansion<'a> {
 
     /// Whether the rule shows issuers of the entity's countries; a blank country is never excluded.
     fn shown(&self, entity: EntityId) -> bool {
-        let countries = (self.ground.countries)(entity);
-        let codes = countries.codes();
+        let codes = self.ground.countries[entity.index()].codes();
         let excluded = codes.iter().any(|code| self.rule.exclude_issuer_countries.contains(code));
         let only = &self.rule.only_issuer_countries;
         !excluded

@@ -13,7 +13,6 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 use crate::column::Column;
 use crate::day::{Day, Span};
 use crate::error::Place;
-use crate::link::Linked;
 use crate::model::EntityId;
 use crate::source::{HoldingRecord, Terms};
 
@@ -72,9 +71,9 @@ fn same_run(a: &Holding, b: &Holding) -> bool {
 }
 
 impl Graph {
-    /// Builds the graph of linked records. O(V + E log E).
-    pub fn build(entities: u32, records: &[HoldingRecord], linked: &Linked) -> Graph {
-        let entity = |mention: u32| linked.entity_of[mention as usize];
+    /// Builds the graph of records whose n-th mention is the n-th of `entity_of`. O(V + E log E).
+    pub fn build(entities: u32, records: &[HoldingRecord], entity_of: &[EntityId]) -> Graph {
+        let entity = |mention: u32| entity_of[mention as usize];
         let mut holdings: Vec<Holding> = (0u32..)
             .zip(records)
             .map(|(number, record)| {

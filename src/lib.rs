@@ -10,5 +10,7 @@ pub mod link;
 pub mod model;
 pub mod name;
 pub mod rule;
+pub mod screen;
 pub mod share;
+pub mod snapshot;
 pub mod source;

@@ -80,7 +80,7 @@ fn graph(entities: u32, cases: &[Case]) -> (Graph, Linked) {
         records.push_holding(&row, Place { source: 0, record: line });
     }
     let linked = link(&records);
-    let graph = Graph::build(linked.entities, &records.holdings, &linked);
+    let graph = Graph::build(linked.entities, &records.holdings, &linked.entity_of);
     assert_eq!(graph.entities(), entities);
     (graph, linked)
 }
@@ -108,12 +108,8 @@ fn with_expansion<T>(
     let day = Day::parse("2026-11-01").unwrap();
     let mut all_owners = FixedBitSet::with_capacity(entities as usize);
     complete.iter().for_each(|entity| all_owners.insert(*entity as usize));
-    let ground = Ground {
-        view: graph.on(day),
-        day,
-        complete: &all_owners,
-        countries: &|_| Countries::default(),
-    };
+    let countries = vec![Countries::default(); entities as usize];
+    let ground = Ground { view: graph.on(day), day, complete: &all_owners, countries: &countries };
     let starts = Starts::new(listings(seeds));
     let expansion = Expansion::new(rule, ground, &starts, scope).unwrap().unwrap();
     look(&expansion)

@@ -40,7 +40,7 @@ fn graph(rows: &[Row]) -> (Graph, impl Fn(&str) -> EntityId + use<>) {
         records.push_holding(&row, Place { source: 0, record: number });
     }
     let linked = link(&records);
-    let graph = Graph::build(linked.entities, &records.holdings, &linked);
+    let graph = Graph::build(linked.entities, &records.holdings, &linked.entity_of);
     let name = move |name: &str| {
         let mention =
             records.mentions.iter().position(|mention| records.texts.get(mention.name) == name);

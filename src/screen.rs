@@ -1,0 +1,281 @@
+//! A party and a snapshot make a verdict.
+
+mod findings;
+mod notes;
+mod verdict;
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use self::findings::Finder;
+use crate::day::Day;
+use crate::error::Error;
+use crate::expand::Exposure;
+use crate::model::{EntityId, EntityKind, Party};
+use crate::name::{self, Comparison, LineKind, POINTS_OF_ONE, ParsedName};
+use crate::rule::{READINGS, Rule};
+use crate::snapshot::{NameKind, Snapshot};
+
+pub use findings::Findings;
+pub use notes::{Note, NoteKind};
+pub use verdict::{Answer, Match, Tier, Verdict};
+
+/// The default threshold, in points of [`POINTS_OF_ONE`]. Chosen on the labelled variations of
+/// real names, where the harmonic mean of precision and recall is flat between 0.82 and 0.88, and on
+/// clean customers, of whom fewer alert with each step up (`docs/matching.md`).
+pub const DEFAULT_THRESHOLD: i32 = 8_500;
+
+/// Scores this far below the threshold are looked at by a person.
+pub const REVIEW_BAND: i32 = 1_000;
+
+/// What a differing country, a differing identifier and a differing kind take off a score. The
+/// first two together may not take an otherwise exact name out of review; a person is hardly ever a
+/// company.
+const COUNTRY_PENALTY: i32 = 1_600;
+const IDENTIFIER_PENALTY: i32 = 1_600;
+const KIND_PENALTY: i32 = 3_000;
+
+/// What to screen by.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The day.
+    pub day: Day,
+    /// The rules, readings included.
+    pub rules: Vec<Rule>,
+    /// Scores from here on make a hit, in points of [`POINTS_OF_ONE`].
+    pub threshold: i32,
+    /// Matches shown a party; 0 for all.
+    pub limit: usize,
+    /// Days after which a list is too old to clear anybody.
+    pub max_list_age: Option<i64>,
+}
+
+/// The rules asked for by id, readings included; without any, every rule with a list that is
+/// loaded.
+///
+/// # Errors
+/// There is no such rule or reading, or entries are loaded and none is of the rule's lists.
+pub fn select_rules(snapshot: &Snapshot, asked: &[String]) -> Result<Vec<Rule>, Error> {
+    let loaded = snapshot.lists_checked(Day::NEVER);
+    let is_loaded =
+        |rule: &Rule| rule.lists.iter().any(|list| loaded.iter().any(|one| one.list == *list));
+    if asked.is_empty() {
+        return Ok(snapshot.rules().iter().filter(|rule| is_loaded(rule)).cloned().collect());
+    }
+    let mut rules: Vec<Rule> = Vec::new();
+    for id in asked {
+        let (base, reading) = id.split_once('/').map_or((id.as_str(), None), |(a, b)| (a, Some(b)));
+        let known = || {
+            let ids: Vec<&str> = snapshot.rules().iter().map(|rule| rule.id.as_str()).collect();
+            ids.join(", ")
+        };
+        let rule = snapshot.rules().iter().find(|rule| rule.id == base).ok_or_else(|| {
+            Error::Request(format!("there is no rule `{base}`; the rules are {}", known()))
+        })?;
+        let rule = match reading {
+            None => rule.clone(),
+            Some(reading) => rule.reading(reading).ok_or_else(|| {
+                let readings: Vec<&str> = READINGS.iter().map(|(reading, _)| *reading).collect();
+                Error::Request(format!(
+                    "there is no reading `{reading}`; the readings are {}",
+                    readings.join(", ")
+                ))
+            })?,
+        };
+        if !snapshot.entries().is_empty() && !is_loaded(&rule) {
+            return Err(Error::Request(format!(
+                "rule {id} starts from {}, and none of these lists is loaded; add one with --lists",
+                rule.lists.join(", ")
+            )));
+        }
+        if rules.iter().all(|known| known.id != rule.id) {
+            rules.push(rule);
+        }
+    }
+    Ok(rules)
+}
+
+/// Screens parties against a snapshot on one day. Can be shared between threads.
+pub struct Screener<'s> {
+    snapshot: &'s Snapshot,
+    settings: Settings,
+    finder: Finder<'s>,
+}
+
+/// A name that matched, before its exposures are known.
+struct Candidate {
+    name: String,
+    kind: NameKind,
+    comparison: Comparison,
+    /// The names are equal but for writing.
+    exact: bool,
+}
+
+impl<'s> Screener<'s> {
+    /// Prepares the rules for the day.
+    ///
+    /// # Errors
+    /// A rule asks for something this version does not compute.
+    pub fn new(snapshot: &'s Snapshot, settings: Settings) -> Result<Screener<'s>, Error> {
+        let finder = Finder::new(snapshot, settings.day, settings.rules.clone())?;
+        Ok(Screener { snapshot, settings, finder })
+    }
+
+    /// What it screens by.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The snapshot it screens against.
+    pub fn snapshot(&self) -> &'s Snapshot {
+        self.snapshot
+    }
+
+    /// What the rules and listings say of an entity.
+    pub fn findings(&self, entity: EntityId) -> Arc<Findings> {
+        self.finder.findings(entity)
+    }
+
+    /// The entities of which some rule or listing says something, sorted.
+    ///
+    /// # Errors
+    /// A rule asks for something this version does not compute.
+    pub fn exposed(&self) -> Result<Vec<EntityId>, Error> {
+        self.finder.exposed()
+    }
+
+    /// The verdict on a party.
+    pub fn screen(&self, party: &Party) -> Verdict {
+        let known = self.known(party);
+        let mut found: Vec<(Match, Arc<Findings>)> = Vec::new();
+        let mut candidates: Vec<(EntityId, Candidate)> =
+            self.candidates(party).into_iter().collect();
+        candidates.sort_unstable_by_key(|(entity, _)| *entity);
+        for (entity, candidate) in candidates {
+            let findings = self.findings(entity);
+            if findings.says_something() {
+                found.push((self.matched(party, entity, candidate, &findings.exposures), findings));
+            }
+        }
+        verdict::conclude(self, party, &known, found)
+    }
+
+    /// The entities that a party is, by identifier or exact name: how its ownership is known.
+    pub fn known(&self, party: &Party) -> Vec<EntityId> {
+        let identified = self.snapshot.identified(&party.identifiers);
+        if !identified.is_empty() {
+            return identified;
+        }
+        let names = party.names().map(|name| self.snapshot.exactly_named(name, &party.countries));
+        names.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
+    }
+
+    /// The best name of each entity that scores high enough to be looked at.
+    fn candidates(&self, party: &Party) -> FxHashMap<EntityId, Candidate> {
+        let floor = self.settings.threshold - REVIEW_BAND;
+        let mut best: FxHashMap<EntityId, Candidate> = FxHashMap::default();
+        let keep =
+            |best: &mut FxHashMap<EntityId, Candidate>, entity, candidate: Candidate| match best
+                .get(&entity)
+            {
+                Some(known) if !self.better(&candidate, known) => {}
+                _ => drop(best.insert(entity, candidate)),
+            };
+        for query in party.names() {
+            let parsed = name::parse(query);
+            for number in self.snapshot.candidates(&parsed) {
+                let indexed = &self.snapshot.names()[number as usize];
+                let comparison = name::compare(&parsed, &indexed.parsed);
+                let exact = comparison.points() == POINTS_OF_ONE;
+                let comparison = self.weigh(party, indexed.entity, comparison);
+                if comparison.points() >= floor || exact {
+                    let (name, kind) = (indexed.text.clone(), indexed.kind);
+                    let candidate = Candidate { name, kind, comparison, exact };
+                    keep(&mut best, indexed.entity, candidate);
+                }
+            }
+        }
+        for entity in self.snapshot.identified(&party.identifiers) {
+            best.insert(entity, self.identified(party, entity));
+        }
+        best
+    }
+
+    /// Whether a candidate name of an entity is better evidence than another: a strong name that
+    /// makes a hit beats a weak alias, however well that fits; then the higher score.
+    fn better(&self, one: &Candidate, other: &Candidate) -> bool {
+        let rank = |candidate: &Candidate| {
+            let points = candidate.comparison.points();
+            let strong = candidate.kind != NameKind::Weak;
+            (strong && points >= self.settings.threshold, points, strong)
+        };
+        (rank(one), &other.name) > (rank(other), &one.name)
+    }
+
+    /// Takes off what else is known of the party and speaks against the entity.
+    fn weigh(&self, party: &Party, entity: EntityId, mut comparison: Comparison) -> Comparison {
+        let world = self.snapshot.world();
+        let countries = world.countries(entity);
+        if party.countries.contradict(countries) {
+            let (ours, theirs) = (party.countries.to_string(), countries.to_string());
+            comparison.penalise(ours, theirs, LineKind::CountryConflict, COUNTRY_PENALTY);
+        }
+        let identifiers = world.identifiers(entity);
+        if party.identifiers.contradict(identifiers) {
+            let (ours, theirs) = (party.identifiers.to_string(), identifiers.to_string());
+            comparison.penalise(ours, theirs, LineKind::IdentifierConflict, IDENTIFIER_PENALTY);
+        }
+        let kind = world.kind(entity);
+        if party.kind.contradicts(kind)
+            || kind == EntityKind::Person && party.kind == EntityKind::Company
+        {
+            let (ours, theirs) = (party.kind.to_string(), kind.to_string());
+            comparison.penalise(ours, theirs, LineKind::KindConflict, KIND_PENALTY);
+        }
+        comparison
+    }
+
+    /// An identifier agrees: score 1, with the names beside it.
+    fn identified(&self, party: &Party, entity: EntityId) -> Candidate {
+        let name = self.snapshot.entity(entity).name;
+        let parsed: ParsedName = name::parse(&name);
+        let mut comparison = name::compare(&name::parse(&party.name), &parsed);
+        let exact = comparison.points() == POINTS_OF_ONE;
+        let points = POINTS_OF_ONE - comparison.points();
+        if points > 0 {
+            let identifiers = self.snapshot.identifiers(entity).to_string();
+            comparison.lines.push(name::Line {
+                query: party.identifiers.to_string(),
+                name: identifiers,
+                kind: LineKind::IdentifierEqual,
+                points,
+            });
+        }
+        Candidate { name, kind: NameKind::Name, comparison, exact }
+    }
+
+    fn matched(
+        &self,
+        party: &Party,
+        entity: EntityId,
+        candidate: Candidate,
+        exposures: &[Exposure],
+    ) -> Match {
+        let view = self.snapshot.entity(entity);
+        Match {
+            alert_id: verdict::alert_id(self.snapshot, party, &view.id, exposures),
+            points: candidate.comparison.points(),
+            tier: if candidate.kind == NameKind::Weak { Tier::Weak } else { Tier::Strong },
+            name: candidate.name,
+            entity,
+            view,
+            exact: candidate.exact,
+            lines: candidate.comparison.lines,
+            exposures: exposures.to_vec(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,196 @@
+//! The verdicts on the embedded data that the announcements and the records entail.
+
+use std::sync::OnceLock;
+
+use super::*;
+use crate::expand::{Certainty, ExposureKind};
+use crate::model::{Countries, Restriction, Status};
+use crate::source::{Inputs, read};
+
+fn embedded() -> &'static Snapshot {
+    static SNAPSHOT: OnceLock<Snapshot> = OnceLock::new();
+    SNAPSHOT.get_or_init(|| Snapshot::build(read(&Inputs::default()).unwrap()))
+}
+
+fn screener<'s>(snapshot: &'s Snapshot, day: &str) -> Screener<'s> {
+    let settings = Settings {
+        day: Day::parse(day).unwrap(),
+        rules: select_rules(snapshot, &[]).unwrap(),
+        threshold: DEFAULT_THRESHOLD,
+        limit: 10,
+        max_list_age: None,
+    };
+    Screener::new(snapshot, settings).unwrap()
+}
+
+fn screen(name: &str, day: &str) -> Verdict {
+    screener(embedded(), day).screen(&Party::named(name))
+}
+
+/// Verdict, kind and whether it is to be confirmed.
+fn short(name: &str, day: &str) -> String {
+    let verdict = screen(name, day);
+    let kind = verdict.kind.map_or("-", ExposureKind::as_str);
+    let confirm = if verdict.confirm { ", to be confirmed" } else { "" };
+    format!("{} {kind}{confirm}", verdict.answer)
+}
+
+#[test]
+fn listed_names_hit_however_they_are_written() {
+    for name in [
+        "Lockheed Martin Corporation",
+        "Lockheed Martin",
+        "洛克希德·马丁公司",
+        "Tech Insights Inc",
+        "TechInsights Europe Ltd",
+        "L3Harris Technologies, Inc.",
+        "Huntington Ingalls Industries",
+    ] {
+        assert_eq!(short(name, "2026-11-01"), "hit listing", "{name}");
+    }
+}
+
+#[test]
+fn nobody_is_listed_before_the_notice() {
+    for (name, day, expected) in [
+        ("TECHINSIGHTS EUROPE LIMITED", "2025-10-08", "clear -"),
+        ("TECHINSIGHTS EUROPE LIMITED", "2025-10-09", "hit listing"),
+        ("SUBARU CORP", "2026-02-23", "clear -"),
+        ("SUBARU CORP", "2026-02-24", "hit listing"),
+    ] {
+        assert_eq!(short(name, day), expected, "{name} on {day}");
+    }
+    let subaru = &screen("SUBARU CORP", "2026-02-24").matches[0];
+    let law = subaru.exposures.iter().find(|one| one.rule == "cn-mofcom-61").unwrap();
+    assert_eq!(law.rule_status, Some(Status::Suspended));
+    assert_eq!(subaru.exposures[0].restriction, Some(Restriction::Licence));
+}
+
+#[test]
+fn suspended_stopped_and_unrestricted_listings_are_for_review() {
+    for (name, day, expected) in [
+        ("Skydio Inc", "2026-11-01", "review listing"),
+        ("Skydio Inc", "2026-11-24", "hit listing, to be confirmed"),
+        ("Shield AI Inc.", "2026-11-01", "review listing"),
+        ("Shield AI Inc.", "2026-11-24", "review listing"),
+        ("PVH Group", "2026-11-01", "review listing"),
+        ("Illumina Inc", "2026-11-01", "review listing"),
+        ("Illumina Inc", "2025-06-01", "hit listing"),
+        ("Calvin Klein, Inc.", "2026-11-01", "review policy"),
+    ] {
+        assert_eq!(short(name, day), expected, "{name} on {day}");
+    }
+}
+
+#[test]
+fn head_offices_of_listed_branches_are_for_review_never_hit() {
+    for name in ["The Boeing Company", "RTX Corporation"] {
+        for day in ["2026-11-01", "2026-11-24"] {
+            let verdict = screen(name, day);
+            assert_eq!(verdict.answer, Answer::Review, "{name}");
+            assert!(
+                verdict.matches[0].exposures.iter().all(|one| one.certainty == Certainty::Flag)
+            );
+        }
+    }
+}
+
+#[test]
+fn holdings_reach_by_house_policy_and_by_law_while_it_is_in_force() {
+    for (name, day, expected) in [
+        ("Kollsman Inc", "2026-11-24", "hit policy"),
+        ("Telerob Gesellschaft fuer Fernhantierungstechnik mbH", "2026-11-24", "hit policy"),
+        ("United Launch Alliance LLC", "2026-11-01", "hit policy"),
+        ("United Launch Alliance LLC", "2026-11-24", "hit law, to be confirmed"),
+    ] {
+        assert_eq!(short(name, day), expected, "{name} on {day}");
+    }
+    let kollsman = &screen("Kollsman Inc", "2026-11-24").matches[0].exposures[0];
+    assert_eq!(kollsman.evidence.len(), 1);
+    assert_eq!(kollsman.confidence.unwrap().as_str(), "unverified");
+}
+
+#[test]
+fn a_stopped_listing_does_not_hide_the_owner_above() {
+    let verdict = screen("General Dynamics Land Systems", "2026-11-24");
+    assert_eq!((verdict.answer, verdict.kind), (Answer::Hit, Some(ExposureKind::Listing)));
+    let law: Vec<&Exposure> =
+        verdict.matches[0].exposures.iter().filter(|one| one.rule == "cn-mofcom-61").collect();
+    let certain = law.iter().find(|one| one.certainty == Certainty::Certain).unwrap();
+    assert!(certain.confirm && certain.listing_status == Status::InForce);
+    let listed = law.iter().find(|one| one.certainty == Certainty::Listed).unwrap();
+    assert_eq!(listed.listing_status, Status::Stopped);
+}
+
+#[test]
+fn other_companies_are_clear_and_their_ownership_is_told() {
+    for (name, ownership) in [
+        ("Teledyne LeCroy", "partial"),
+        ("Nestle S.A.", "none"),
+        ("Aldi Einkauf SE & Co. oHG", "none"),
+        ("General Mills", "none"),
+    ] {
+        for day in ["2026-11-01", "2026-11-24"] {
+            let verdict = screen(name, day);
+            assert_eq!(verdict.answer, Answer::Clear, "{name}: {verdict:?}");
+            assert_eq!(verdict.ownership.as_str(), ownership, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_declared_subsidiary_of_an_entry_not_yet_effective_is_for_review() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("captable.csv");
+    let rows = "holder,holder_country,issuer,share_min\nEchodyne,US,Radar Widgets Ltd,100\n";
+    std::fs::write(&path, rows).unwrap();
+    let ownership = vec!["embedded".to_owned(), path.display().to_string()];
+    let snapshot = Snapshot::build(read(&Inputs { ownership, ..Inputs::default() }).unwrap());
+    let answer = |day| screener(&snapshot, day).screen(&Party::named("Radar Widgets")).answer;
+    assert_eq!(answer("2025-04-08"), Answer::Clear);
+    assert_eq!(answer("2025-04-09"), Answer::Review);
+    assert_eq!(answer("2025-04-10"), Answer::Hit);
+}
+
+#[test]
+fn a_differing_country_lowers_but_never_hides_an_exact_name() {
+    let mut party = Party::named("Lockheed Martin Corporation");
+    party.countries = Countries::parse("BR").unwrap();
+    let verdict = screener(embedded(), "2026-11-24").screen(&party);
+    assert_eq!(verdict.answer, Answer::Review);
+    let lines: i32 = verdict.matches[0].lines.iter().map(|line| line.points).sum();
+    assert_eq!(lines, verdict.matches[0].points);
+}
+
+#[test]
+fn a_weak_alias_is_never_more_than_a_review() {
+    let verdict = screen("AIDC", "2026-11-24");
+    assert_eq!(verdict.answer, Answer::Review);
+    assert_eq!(verdict.matches[0].tier, Tier::Weak);
+}
+
+#[test]
+fn the_owner_of_a_listed_company_is_clear_with_a_note() {
+    let verdict = screen("Teledyne Technologies Incorporated", "2026-11-24");
+    assert_eq!(verdict.answer, Answer::Clear);
+    assert!(
+        verdict.notes.iter().any(|note| note.kind == NoteKind::OwnsListed),
+        "{:?}",
+        verdict.notes
+    );
+}
+
+#[test]
+fn rules_are_asked_for_by_id_and_reading() {
+    let ids = |asked: &[&str]| {
+        let asked: Vec<String> = asked.iter().map(|id| (*id).to_owned()).collect();
+        let rules = select_rules(embedded(), &asked);
+        rules.map(|rules| rules.into_iter().map(|rule| rule.id).collect::<Vec<_>>())
+    };
+    assert_eq!(ids(&["cn-mofcom-61/single"]).unwrap(), ["cn-mofcom-61/single"]);
+    assert_eq!(ids(&[]).unwrap(), ["cn-listed-50", "cn-mofcom-61"]);
+    assert!(
+        ids(&["cn-61"]).expect_err("unknown").to_string().contains("the rules are cn-listed-50")
+    );
+    assert!(ids(&["cn-mofcom-61/often"]).is_err());
+}

@@ -1,0 +1,190 @@
+//! The verdict on a party, taken from its matches.
+
+use std::sync::Arc;
+
+use super::notes::{self, Note, NoteKind};
+use super::{Findings, REVIEW_BAND, Screener};
+use crate::expand::{Exposure, ExposureKind};
+use crate::model::{EntityId, Party, words};
+use crate::name::Line;
+use crate::snapshot::{EntityView, Ownership, Snapshot};
+
+words! {
+    /// What a verdict says; graver first.
+    Answer {
+        /// Listed or certainly reached, in force, and surely this name.
+        Hit = "hit",
+        /// A person has to look.
+        Review = "review",
+        /// Nothing of this holds in what was read.
+        Clear = "clear",
+        /// The party could not be screened.
+        Error = "error",
+    }
+}
+
+words! {
+    /// How good the name evidence of a match is.
+    Tier {
+        /// A name that identifies.
+        Strong = "strong",
+        /// A weak alias alone.
+        Weak = "weak",
+    }
+}
+
+/// An entity with exposures, or with a note, whose name fits the party's.
+#[derive(Debug, Clone)]
+pub struct Match {
+    /// The same from run to run as long as party, entity and evidence are.
+    pub alert_id: String,
+    /// The score in points of [`crate::name::POINTS_OF_ONE`].
+    pub points: i32,
+    /// How good the name evidence is.
+    pub tier: Tier,
+    /// The name that fits best, as the source writes it.
+    pub name: String,
+    /// The entity, within the snapshot.
+    pub entity: EntityId,
+    /// The entity as it is shown.
+    pub view: EntityView,
+    /// The names are equal but for writing.
+    pub exact: bool,
+    /// The alignment; the points add up to the score.
+    pub lines: Vec<Line>,
+    /// What is said of the entity, the gravest first.
+    pub exposures: Vec<Exposure>,
+}
+
+/// The answer for a party.
+#[derive(Debug, Clone)]
+pub struct Verdict {
+    /// What it says.
+    pub answer: Answer,
+    /// What its gravest exposure is.
+    pub kind: Option<ExposureKind>,
+    /// Whether the party's owners are known.
+    pub ownership: Ownership,
+    /// What the user should know besides.
+    pub notes: Vec<Note>,
+    /// Its gravest exposure is to be confirmed.
+    pub confirm: bool,
+    /// Matches before the limit.
+    pub matches_total: usize,
+    /// Matches, the highest score first.
+    pub matches: Vec<Match>,
+}
+
+impl Match {
+    /// What the match makes of the party's verdict.
+    pub fn answer(&self, threshold: i32) -> Answer {
+        let strong = self.points >= threshold && self.tier == Tier::Strong;
+        let looked_at = self.points >= threshold - REVIEW_BAND || self.exact;
+        if strong && self.exposures.iter().any(Exposure::makes_hit) {
+            Answer::Hit
+        } else if looked_at && !self.exposures.is_empty() {
+            Answer::Review
+        } else {
+            Answer::Clear
+        }
+    }
+}
+
+/// Takes the verdict, then orders and cuts the matches.
+pub(super) fn conclude(
+    screener: &Screener,
+    party: &Party,
+    known: &[EntityId],
+    found: Vec<(Match, Arc<Findings>)>,
+) -> Verdict {
+    let (day, threshold) = (screener.settings().day, screener.settings().threshold);
+    let notes = notes::notes(screener, party, known, &found);
+    let possible = found.iter().any(|(_, findings)| !findings.possible.is_empty());
+    let old = notes.iter().any(|note| note.kind == NoteKind::ListAge);
+    let mut matches: Vec<Match> = found.into_iter().map(|(matched, _)| matched).collect();
+    matches.retain(|matched| !matched.exposures.is_empty());
+
+    let by_matches = matches.iter().map(|matched| matched.answer(threshold)).min();
+    let answer = match by_matches.unwrap_or(Answer::Clear) {
+        Answer::Clear if possible || old => Answer::Review,
+        answer => answer,
+    };
+    let deciding = matches.iter().filter(|matched| matched.answer(threshold) == answer);
+    let gravest =
+        deciding.filter_map(|matched| matched.exposures.first()).min_by_key(|one| one.gravity());
+    let (kind, confirm) = gravest.map_or((None, false), |one| (Some(one.kind), one.confirm));
+
+    let world = screener.snapshot().world();
+    let ownership = known.iter().map(|entity| world.ownership(*entity, day)).min();
+    let matches_total = matches.len();
+    let matches = ordered(matches, screener.settings().limit);
+    Verdict {
+        answer,
+        kind,
+        ownership: ownership.unwrap_or(Ownership::None),
+        notes,
+        confirm,
+        matches_total,
+        matches,
+    }
+}
+
+/// Where the limit cuts, the gravest stay, and of equal gravity the highest scores; then by score,
+/// gravity and id.
+fn ordered(mut matches: Vec<Match>, limit: usize) -> Vec<Match> {
+    let gravity = |matched: &Match| matched.exposures.first().map(Exposure::gravity);
+    let by_id = |a: &Match, b: &Match| a.view.id.cmp(&b.view.id).then(a.entity.cmp(&b.entity));
+    if limit > 0 && matches.len() > limit {
+        matches.sort_by(|a, b| {
+            gravity(a).cmp(&gravity(b)).then(b.points.cmp(&a.points)).then_with(|| by_id(a, b))
+        });
+        matches.truncate(limit);
+    }
+    matches.sort_by(|a, b| {
+        b.points.cmp(&a.points).then_with(|| gravity(a).cmp(&gravity(b))).then_with(|| by_id(a, b))
+    });
+    matches
+}
+
+/// The id of an alert: a digest of the party, the entity and the evidence, without places, so that
+/// a file that merely moves its lines keeps its alerts.
+pub(super) fn alert_id(
+    snapshot: &Snapshot,
+    party: &Party,
+    entity: &str,
+    exposures: &[Exposure],
+) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let mut add = |text: &str| {
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    };
+    for text in
+        [&party.id, &party.name, &party.countries.to_string(), &party.identifiers.to_string()]
+    {
+        add(text);
+    }
+    add(entity);
+    for exposure in exposures {
+        add(&exposure.rule);
+        add(exposure.certainty.as_str());
+        add(exposure.weaker_status().as_str());
+        add(exposure.restriction.map_or("", |restriction| restriction.as_str()));
+        for cited in &exposure.listed {
+            let entry = &snapshot.entries()[cited.entry as usize];
+            for text in [&entry.list, &entry.announcement, &entry.entry, &entry.name] {
+                add(text);
+            }
+            add(cited.on_day.status.as_str());
+        }
+        for row in &exposure.evidence {
+            let (holder, issuer, _) = snapshot.written(row);
+            let terms = row.terms();
+            for text in [holder, issuer, &terms.range.to_string(), terms.interest.as_str()] {
+                add(text);
+            }
+            add(&format!("{}..{}", row.since, row.until));
+        }
+    }
+    hasher.finalize().to_hex()[..16].to_owned()
+}

@@ -1,0 +1,337 @@
+//! Everything loaded, immutable, with its dates and a digest of its inputs.
+//!
+//! Nothing is filtered away while loading: a snapshot answers for any day.
+
+mod build;
+mod world;
+
+use std::sync::OnceLock;
+
+use crate::column::{TextId, Texts};
+use crate::day::Day;
+use crate::error::{Rejected, Sources, Warning};
+use crate::expand::Listing;
+use crate::graph::Holding;
+use crate::index::{Lookup, NameIndex};
+use crate::link::{JoinedBy, PossibleLink};
+use crate::model::{
+    Certitude, Countries, EntityId, EntityKind, Identifiers, ListEntry, ListEvent, ListInfo,
+    Measure, OnDay, Restriction, words,
+};
+use crate::name::ParsedName;
+use crate::rule::Rule;
+use crate::source::{HoldingRecord, Mention, MentionId};
+
+pub use world::{Ownership, World};
+
+words! {
+    /// What a name is to its entity.
+    NameKind {
+        /// The name of a record.
+        Name = "name",
+        /// The name in the list's own script.
+        Native = "native",
+        /// Another name that identifies it.
+        Alias = "alias",
+        /// A name that is common, not official, or shared by others.
+        Weak = "weak_alias",
+    }
+}
+
+/// A name in the index.
+#[derive(Debug, Clone)]
+pub struct IndexedName {
+    /// Whose name it is.
+    pub entity: EntityId,
+    /// What it is to the entity.
+    pub kind: NameKind,
+    /// As the source writes it.
+    pub text: String,
+    /// Taken apart.
+    pub parsed: ParsedName,
+}
+
+/// An entity as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntityView {
+    /// Its stable key: the same in every build from the same facts.
+    pub id: String,
+    /// Its name as its best source writes it.
+    pub name: String,
+    /// Its countries, joined by `;`; empty where nobody says.
+    pub country: String,
+}
+
+/// What a list is and how far it was checked, on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListChecked {
+    /// The list.
+    pub list: String,
+    /// Its title; empty where nobody says.
+    pub title: String,
+    /// Entries loaded.
+    pub entries: u64,
+    /// Last day to which the entries were checked.
+    pub checked_until: Option<Day>,
+    /// Whether the answer for the day rests on dated entries.
+    pub history: bool,
+}
+
+/// Everything loaded.
+pub struct Snapshot {
+    texts: Texts,
+    mentions: Vec<Mention>,
+    entity_of: Vec<EntityId>,
+    joined_by: Vec<JoinedBy>,
+    /// The mention that names each entity.
+    shown: Vec<MentionId>,
+    entries: Vec<ListEntry>,
+    entry_mention: Vec<MentionId>,
+    /// Events and measures that concern each entry.
+    entry_events: Vec<Vec<u32>>,
+    entry_measures: Vec<Vec<u32>>,
+    lists: Vec<ListInfo>,
+    events: Vec<ListEvent>,
+    measures: Vec<Measure>,
+    holdings: Vec<HoldingRecord>,
+    rules: Vec<Rule>,
+    world: World,
+    possible: Vec<PossibleLink>,
+    joined: OnceLock<Option<(Vec<EntityId>, World)>>,
+    names: Vec<IndexedName>,
+    index: NameIndex,
+    lookup: Lookup,
+    sources: Sources,
+    rejected: Vec<Rejected>,
+    warnings: Vec<Warning>,
+    digest: String,
+}
+
+impl Snapshot {
+    /// The digest of all inputs: 32 hexadecimal digits, the same wherever they lie.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The files read.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// What could not be read.
+    pub fn rejected(&self) -> &[Rejected] {
+        &self.rejected
+    }
+
+    /// What the user should know about the inputs.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// All rules, by id.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// All list entries.
+    pub fn entries(&self) -> &[ListEntry] {
+        &self.entries
+    }
+
+    /// The graph and what belongs to it.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Pairs of entities that might be one; a person has to say.
+    pub fn possible_links(&self) -> &[PossibleLink] {
+        &self.possible
+    }
+
+    /// The names in the index.
+    pub fn names(&self) -> &[IndexedName] {
+        &self.names
+    }
+
+    /// Numbers of the names worth comparing with a name.
+    pub fn candidates(&self, name: &ParsedName) -> Vec<u32> {
+        self.index.candidates(name)
+    }
+
+    /// Number of entities.
+    pub fn entity_count(&self) -> u32 {
+        self.world.graph().entities()
+    }
+
+    /// The entity of an entry.
+    pub fn entity_of_entry(&self, entry: u32) -> EntityId {
+        self.entity_of[self.entry_mention[entry as usize] as usize]
+    }
+
+    /// By what an entry was joined to its entity.
+    pub fn entry_joined_by(&self, entry: u32) -> JoinedBy {
+        self.joined_by[self.entry_mention[entry as usize] as usize]
+    }
+
+    /// An entity as it is shown.
+    pub fn entity(&self, entity: EntityId) -> EntityView {
+        let mention = &self.mentions[self.shown[entity.index()] as usize];
+        let identifiers = self.identifiers(entity);
+        let name = self.texts.get(mention.name).to_owned();
+        let country = self.world.countries(entity).to_string();
+        let id = identifiers.best().map_or_else(
+            || {
+                let key = format!("{}|{country}", crate::name::fold(&name));
+                format!("name:{}", &blake3::hash(key.as_bytes()).to_hex()[..16])
+            },
+            str::to_owned,
+        );
+        EntityView { id, name, country }
+    }
+
+    /// All identifiers of an entity.
+    pub fn identifiers(&self, entity: EntityId) -> &Identifiers {
+        self.world.identifiers(entity)
+    }
+
+    /// What an entity is, as far as a source says.
+    pub fn kind(&self, entity: EntityId) -> EntityKind {
+        self.world.kind(entity)
+    }
+
+    /// A holding's holder and issuer as the source writes them, and its citation.
+    pub fn written(&self, holding: &Holding) -> (&str, &str, &str) {
+        let record = &self.holdings[holding.record as usize];
+        let name = |mention: MentionId| self.texts.get(self.mentions[mention as usize].name);
+        (name(record.holder), name(record.issuer), self.texts.get(record.citation))
+    }
+
+    /// The entities with exactly this name but for writing: the same legal form or one without,
+    /// and no contradicting country.
+    pub fn exactly_named(&self, name: &str, countries: &Countries) -> Vec<EntityId> {
+        let (base, form) = (crate::name::exact_key(name), crate::name::form_key(name));
+        let mut keys =
+            vec![format!("{base}|{form}"), format!("native|{}", crate::name::native_key(name))];
+        if form.is_empty() {
+            keys.push(format!("any|{base}"));
+        } else {
+            keys.push(format!("{base}|"));
+        }
+        let found = keys.iter().flat_map(|key| self.lookup.find(key));
+        let mut found: Vec<EntityId> =
+            found.filter(|entity| !self.world.countries(*entity).contradict(countries)).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The entities that carry one of the identifiers.
+    pub fn identified(&self, identifiers: &Identifiers) -> Vec<EntityId> {
+        let keys = identifiers.all().iter().map(|identifier| format!("id|{identifier}"));
+        let mut found: Vec<EntityId> =
+            keys.flat_map(|key| self.lookup.find(&key).collect::<Vec<_>>()).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The entity with a stable key.
+    pub fn entity_by_id(&self, id: &str) -> Option<EntityId> {
+        let by_identifier = self.identified(&Identifiers::parse(id));
+        by_identifier.first().copied().or_else(|| self.lookup.find(&format!("key|{id}")).next())
+    }
+
+    /// The status of an entry on a day; `None` before its publication.
+    pub fn entry_status(&self, entry: u32, day: Day) -> Option<OnDay> {
+        self.entries[entry as usize].status(&self.events_of(entry), day)
+    }
+
+    /// First day after `day` on which the entry's status differs.
+    pub fn entry_until(&self, entry: u32, day: Day) -> Option<Day> {
+        self.entries[entry as usize].status_until(&self.events_of(entry), day)
+    }
+
+    fn events_of(&self, entry: u32) -> Vec<&ListEvent> {
+        self.entry_events[entry as usize]
+            .iter()
+            .map(|event| &self.events[*event as usize])
+            .collect()
+    }
+
+    /// What an entry restricts and entails on a day: a dated measure's words, else its own, else
+    /// its list's.
+    pub fn entry_measures(&self, entry: u32, day: Day) -> (Option<Restriction>, &str) {
+        let own = &self.entries[entry as usize];
+        let of_list = || {
+            self.lists.iter().find(|info| info.list == own.list).and_then(|info| info.restriction)
+        };
+        let measure = self.entry_measures[entry as usize]
+            .iter()
+            .map(|measure| &self.measures[*measure as usize])
+            .filter(|measure| {
+                measure.certitude == Certitude::Official && measure.span.contains(day)
+            })
+            .max_by_key(|measure| measure.span.from);
+        match measure {
+            Some(measure) => {
+                let restriction = measure.restriction.or(own.restriction).or_else(of_list);
+                (restriction, &measure.measures)
+            }
+            None => (own.restriction.or_else(of_list), &own.measures),
+        }
+    }
+
+    /// Every entry that is published on a day, removed ones included.
+    pub fn listings(&self, day: Day) -> Vec<Listing> {
+        let entries = u32::try_from(self.entries.len()).expect("fewer than 4 billion entries");
+        (0..entries)
+            .filter_map(|entry| {
+                let on_day = self.entry_status(entry, day)?;
+                let (restriction, _) = self.entry_measures(entry, day);
+                Some(Listing { entity: self.entity_of_entry(entry), entry, on_day, restriction })
+            })
+            .collect()
+    }
+
+    /// The lists loaded, and how far they were checked.
+    pub fn lists_checked(&self, day: Day) -> Vec<ListChecked> {
+        let described = self.lists.iter().map(|info| info.list.as_str());
+        let entered = self.entries.iter().map(|entry| entry.list.as_str());
+        let mut names: Vec<&str> = described.chain(entered).collect();
+        names.sort_unstable();
+        names.dedup();
+        let checked = |list: &str| {
+            let info = self.lists.iter().find(|info| info.list == list);
+            let checked_until = info.and_then(|info| info.checked_until);
+            let mut entries = 0;
+            let mut undated = false;
+            for entry in self.entries.iter().filter(|entry| entry.list == list) {
+                entries += 1;
+                undated |= entry.published.is_none() && entry.effective.is_none();
+            }
+            let before_file = checked_until.is_none_or(|checked| day < checked);
+            ListChecked {
+                list: list.to_owned(),
+                title: info.map(|info| info.title.clone()).unwrap_or_default(),
+                entries,
+                checked_until,
+                history: !(undated && before_file),
+            }
+        };
+        names.into_iter().map(checked).collect()
+    }
+
+    /// The world in which every possible link is one entity, and each entity's number there; `None`
+    /// where there is no possible link. Built when first asked for.
+    pub fn joined_world(&self) -> Option<&(Vec<EntityId>, World)> {
+        self.joined.get_or_init(|| build::joined_world(self)).as_ref()
+    }
+
+    /// The text of an interned id.
+    pub fn text(&self, id: TextId) -> &str {
+        self.texts.get(id)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,286 @@
+//! From records to a snapshot.
+
+use std::sync::OnceLock;
+
+use fixedbitset::FixedBitSet;
+use rustc_hash::FxHashMap;
+
+use super::{IndexedName, NameKind, Snapshot, World};
+use crate::column::{TextId, Texts};
+use crate::error::Sources;
+use crate::graph::Graph;
+use crate::index::{LookupBuilder, NameIndex};
+use crate::link::{Linked, link, possible_links};
+use crate::model::{Countries, EntityId, EntityKind, Identifiers, Interest, ListEntry};
+use crate::name;
+use crate::source::{Mention, MentionId, Records};
+
+impl Snapshot {
+    /// Links the records, builds the graph and the indexes.
+    pub fn build(records: Records) -> Snapshot {
+        let linked = link(&records);
+        let Records {
+            texts, mentions, entries, lists, events, measures, holdings, complete, ..
+        } = records;
+        let texts = texts.build();
+        let (entries, entry_mention): (Vec<ListEntry>, Vec<MentionId>) =
+            entries.into_iter().unzip();
+        let graph = Graph::build(linked.entities, &holdings, &linked.entity_of);
+        let world = world(graph, &texts, &mentions, &complete, &linked.entity_of);
+        let shown = shown(&texts, &mentions, &entries, &entry_mention, &linked);
+
+        // What can matter on any day: listed, below a listed one at any share, or its head office.
+        let listed = entry_mention.iter().map(|mention| linked.entity_of[*mention as usize]);
+        let matters = matters(&world.graph, listed);
+        let possible = possible_links(
+            &linked,
+            |entity| matters.contains(entity.index()),
+            |a, b| world.graph.related(a, b),
+        );
+
+        let concerning = |concerns: &dyn Fn(&ListEntry) -> Vec<u32>| -> Vec<Vec<u32>> {
+            entries.iter().map(concerns).collect()
+        };
+        let entry_events = concerning(&|entry| {
+            let all = (0u32..).zip(&events);
+            all.filter(|(_, event)| event.concerns(entry)).map(|(at, _)| at).collect()
+        });
+        let entry_measures = concerning(&|entry| {
+            let all = (0u32..).zip(&measures);
+            all.filter(|(_, measure)| measure.concerns(entry)).map(|(at, _)| at).collect()
+        });
+        let mut snapshot = Snapshot {
+            digest: digest(&records.sources),
+            entity_of: linked.entity_of,
+            joined_by: linked.joined_by,
+            texts,
+            mentions,
+            shown,
+            entries,
+            entry_mention,
+            entry_events,
+            entry_measures,
+            lists,
+            events,
+            measures,
+            holdings,
+            rules: records.rules,
+            world,
+            possible,
+            joined: OnceLock::new(),
+            names: Vec::new(),
+            index: NameIndex::build([]),
+            lookup: LookupBuilder::default().build(),
+            sources: records.sources,
+            rejected: records.rejected,
+            warnings: records.warnings,
+        };
+        snapshot.index_names();
+        snapshot
+    }
+
+    /// Fills the name index with what can matter, possible links included, and the lookup with
+    /// every entity.
+    fn index_names(&mut self) {
+        let listed = self.entry_mention.iter().map(|mention| self.entity_of[*mention as usize]);
+        let mut wanted = matters(self.world.graph(), listed.clone());
+        if let Some((joined, world)) = self.joined_world() {
+            let above = matters(world.graph(), listed.map(|entity| joined[entity.index()]));
+            let also = (0..).zip(joined).filter(|(_, in_joined)| above.contains(in_joined.index()));
+            also.for_each(|(entity, _)| wanted.insert(entity));
+        }
+        let mut names: Vec<(EntityId, NameKind, String)> = Vec::new();
+        let mut lookup = LookupBuilder::default();
+        for (mention, entity) in self.mentions.iter().zip(&self.entity_of) {
+            let (written, native) = (self.texts.get(mention.name), self.texts.get(mention.native));
+            for (text, kind) in [(written, NameKind::Name), (native, NameKind::Native)] {
+                if text.is_empty() {
+                    continue;
+                }
+                let base = name::exact_key(text);
+                lookup.add(&format!("{base}|{}", name::form_key(text)), *entity);
+                lookup.add(&format!("any|{base}"), *entity);
+                lookup.add(&format!("native|{}", name::native_key(text)), *entity);
+                if wanted.contains(entity.index()) {
+                    names.push((*entity, kind, text.to_owned()));
+                }
+            }
+            for identifier in Identifiers::parse(self.texts.get(mention.identifiers)).all() {
+                lookup.add(&format!("id|{identifier}"), *entity);
+            }
+        }
+        for entity in (0..self.world.graph().entities()).map(EntityId) {
+            lookup.add(&format!("key|{}", self.entity(entity).id), entity);
+        }
+        for (entry, mention) in self.entries.iter().zip(&self.entry_mention) {
+            let entity = self.entity_of[*mention as usize];
+            let of_kind = |all: &[String], kind| {
+                all.iter().map(|alias| (entity, kind, alias.clone())).collect::<Vec<_>>()
+            };
+            names.extend(of_kind(&entry.aliases, NameKind::Alias));
+            names.extend(of_kind(&entry.weak_aliases, NameKind::Weak));
+        }
+        names.sort_unstable();
+        names.dedup_by(|a, b| (a.0, &a.2) == (b.0, &b.2));
+        self.names = names
+            .into_iter()
+            .map(|(entity, kind, text)| IndexedName {
+                entity,
+                kind,
+                parsed: name::parse(&text),
+                text,
+            })
+            .collect();
+        self.index = NameIndex::build(self.names.iter().map(|name| &name.parsed));
+        self.lookup = lookup.build();
+    }
+}
+
+/// The entities whose name can matter on any day: the listed, everything below them at any share,
+/// and the head offices of listed branches with everything below those.
+fn matters(graph: &Graph, listed: impl Iterator<Item = EntityId>) -> FixedBitSet {
+    let listed: Vec<EntityId> = listed.collect();
+    let branch_rows = listed.iter().flat_map(|entity| graph.held_in(*entity));
+    let head_offices = branch_rows
+        .filter(|row| row.terms().interest == Interest::Branch)
+        .map(|row| row.holder)
+        .collect::<Vec<_>>();
+    let mut set = FixedBitSet::with_capacity(graph.entities() as usize);
+    for entity in graph.ever().held_below(listed) {
+        set.insert(entity.index());
+    }
+    head_offices.iter().for_each(|entity| set.insert(entity.index()));
+    set
+}
+
+/// Puts together what the mentions of each entity say.
+fn world(
+    graph: Graph,
+    texts: &Texts,
+    mentions: &[Mention],
+    complete: &[MentionId],
+    entity_of: &[EntityId],
+) -> World {
+    let entities = graph.entities() as usize;
+    let mut countries: Vec<Vec<TextId>> = vec![Vec::new(); entities];
+    let mut identifiers: Vec<Vec<TextId>> = vec![Vec::new(); entities];
+    let mut kinds = vec![EntityKind::Unknown; entities];
+    for (mention, entity) in mentions.iter().zip(entity_of) {
+        let at = entity.index();
+        countries[at].push(mention.countries);
+        identifiers[at].push(mention.identifiers);
+        if kinds[at] == EntityKind::Unknown {
+            kinds[at] = mention.kind();
+        }
+    }
+    let joined = |ids: Vec<TextId>| {
+        let texts: Vec<&str> = ids.into_iter().map(|id| texts.get(id)).collect();
+        texts.join(";")
+    };
+    let mut all_owners = FixedBitSet::with_capacity(entities);
+    complete.iter().for_each(|mention| all_owners.insert(entity_of[*mention as usize].index()));
+    World {
+        graph,
+        complete: all_owners,
+        countries: countries
+            .into_iter()
+            .map(|ids| Countries::parse(&joined(ids)).unwrap_or_default())
+            .collect(),
+        identifiers: identifiers.into_iter().map(|ids| Identifiers::parse(&joined(ids))).collect(),
+        kinds,
+    }
+}
+
+/// The mention that names each entity: that of its first listing, else the one that says most, ties
+/// by spelling; the order of files plays no part.
+fn shown(
+    texts: &Texts,
+    mentions: &[Mention],
+    entries: &[ListEntry],
+    entry_mention: &[MentionId],
+    linked: &Linked,
+) -> Vec<MentionId> {
+    let mut listed: FxHashMap<MentionId, _> = FxHashMap::default();
+    for (entry, mention) in entries.iter().zip(entry_mention) {
+        let rank = (entry.published, &entry.list, &entry.announcement, &entry.entry);
+        let first = listed.entry(*mention).or_insert(rank);
+        *first = rank.min(*first);
+    }
+    let rank = |mention: MentionId| {
+        let own = &mentions[mention as usize];
+        let says = |id: TextId| id == TextId::EMPTY;
+        let listing = listed.get(&mention);
+        (
+            listing.is_none(),
+            listing,
+            says(own.identifiers),
+            says(own.countries),
+            texts.get(own.name),
+        )
+    };
+    let mut shown: Vec<Option<MentionId>> = vec![None; linked.entities as usize];
+    for (mention, entity) in (0u32..).zip(&linked.entity_of) {
+        let best = &mut shown[entity.index()];
+        if best.is_none_or(|best| rank(mention) < rank(best)) {
+            *best = Some(mention);
+        }
+    }
+    shown.into_iter().map(|best| best.expect("every entity has a mention")).collect()
+}
+
+/// The world in which every possible link is one entity.
+pub(super) fn joined_world(snapshot: &Snapshot) -> Option<(Vec<EntityId>, World)> {
+    if snapshot.possible.is_empty() {
+        return None;
+    }
+    let mut parent: Vec<u32> = (0..snapshot.entity_count()).collect();
+    fn root(parent: &[u32], mut at: u32) -> u32 {
+        while parent[at as usize] != at {
+            at = parent[at as usize];
+        }
+        at
+    }
+    for link in &snapshot.possible {
+        let (a, b) = (root(&parent, link.a.0), root(&parent, link.b.0));
+        parent[a.max(b) as usize] = a.min(b);
+    }
+    let mut numbers: FxHashMap<u32, EntityId> = FxHashMap::default();
+    let joined: Vec<EntityId> = (0..snapshot.entity_count())
+        .map(|entity| {
+            let next = EntityId(u32::try_from(numbers.len()).expect("no more than entities"));
+            *numbers.entry(root(&parent, entity)).or_insert(next)
+        })
+        .collect();
+    let entities = u32::try_from(numbers.len()).expect("no more than entities");
+    let entity_of: Vec<EntityId> =
+        snapshot.entity_of.iter().map(|entity| joined[entity.index()]).collect();
+    let graph = Graph::build(entities, &snapshot.holdings, &entity_of);
+    let complete: Vec<MentionId> = (0u32..)
+        .zip(&snapshot.entity_of)
+        .filter(|(_, entity)| snapshot.world.complete.contains(entity.index()))
+        .map(|(mention, _)| mention)
+        .collect();
+    let world = world(graph, &snapshot.texts, &snapshot.mentions, &complete, &entity_of);
+    Some((joined, world))
+}
+
+/// The digest of the inputs and of what else decides an answer: tables and version.
+fn digest(sources: &Sources) -> String {
+    let mut inputs: Vec<(&str, &str, &[u8; 32])> = sources
+        .0
+        .iter()
+        .map(|source| (source.kind, source.name.as_str(), &source.digest))
+        .collect();
+    inputs.sort_unstable();
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+    hasher.update(&name::TABLE_VERSION.to_le_bytes());
+    for (kind, name, digest) in inputs {
+        for text in [kind, name] {
+            hasher.update(&(text.len() as u64).to_le_bytes());
+            hasher.update(text.as_bytes());
+        }
+        hasher.update(digest);
+    }
+    hasher.finalize().to_hex()[..32].to_owned()
+}
