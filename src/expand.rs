@@ -10,7 +10,7 @@ mod exposure;
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
 
-use self::cascade::{Operator, Reached, Scope, counts_in, run, run_by_owner};
+use self::cascade::{Operator, Reached, Scope, run, run_by_owner};
 use self::evidence::{Claim, Proof, prove};
 use crate::day::Day;
 use crate::error::Error;
@@ -19,7 +19,7 @@ use crate::model::{Countries, EntityId, Interest, OnDay, Restriction, Status};
 use crate::rule::{Aggregate, Reach, Rule};
 use crate::share::Share;
 
-pub use cascade::{End, Seed, Tier};
+pub use cascade::{End, Seed, Sums, Tier, counts_in};
 pub use exposure::{Basis, Certainty, Cited, Exposure, ExposureKind, Gravity};
 
 /// A list entry on a day, as far as rules go.
@@ -342,7 +342,7 @@ impl<'a> Expansion<'a> {
         };
         let complete = self.ground.complete.contains(entity.index());
         let least = sums_of(&self.low).iter().map(|sums| sums.least(complete)).max();
-        let most = sums_of(&self.high).iter().map(cascade::Sums::most).max();
+        let most = sums_of(&self.high).iter().map(Sums::most).max();
         let (least, most) = (least.unwrap_or(0), most.unwrap_or(0));
         (Share::from_parts(least), Share::from_parts(most.max(least)))
     }

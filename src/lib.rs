@@ -9,6 +9,7 @@ pub mod index;
 pub mod link;
 pub mod model;
 pub mod name;
+pub mod report;
 pub mod rule;
 pub mod screen;
 pub mod share;

@@ -12,7 +12,7 @@ use self::findings::Finder;
 use crate::day::Day;
 use crate::error::Error;
 use crate::expand::Exposure;
-use crate::model::{EntityId, EntityKind, Party};
+use crate::model::{Countries, EntityId, EntityKind, Party};
 use crate::name::{self, Comparison, LineKind, POINTS_OF_ONE, ParsedName};
 use crate::rule::{READINGS, Rule};
 use crate::snapshot::{NameKind, Snapshot};
@@ -216,11 +216,7 @@ impl<'s> Screener<'s> {
     /// Takes off what else is known of the party and speaks against the entity.
     fn weigh(&self, party: &Party, entity: EntityId, mut comparison: Comparison) -> Comparison {
         let world = self.snapshot.world();
-        let countries = world.countries(entity);
-        if party.countries.contradict(countries) {
-            let (ours, theirs) = (party.countries.to_string(), countries.to_string());
-            comparison.penalise(ours, theirs, LineKind::CountryConflict, COUNTRY_PENALTY);
-        }
+        weigh_countries(&mut comparison, &party.countries, world.countries(entity));
         let identifiers = world.identifiers(entity);
         if party.identifiers.contradict(identifiers) {
             let (ours, theirs) = (party.identifiers.to_string(), identifiers.to_string());
@@ -274,6 +270,14 @@ impl<'s> Screener<'s> {
             lines: candidate.comparison.lines,
             exposures: exposures.to_vec(),
         }
+    }
+}
+
+/// Takes off what differing countries speak against a match.
+pub fn weigh_countries(comparison: &mut Comparison, ours: &Countries, theirs: &Countries) {
+    if ours.contradict(theirs) {
+        let (ours, theirs) = (ours.to_string(), theirs.to_string());
+        comparison.penalise(ours, theirs, LineKind::CountryConflict, COUNTRY_PENALTY);
     }
 }
 

@@ -3,6 +3,7 @@
 //! Nothing is filtered away while loading: a snapshot answers for any day.
 
 mod build;
+mod doubts;
 mod world;
 
 use std::sync::OnceLock;
@@ -105,6 +106,12 @@ pub struct Snapshot {
     rejected: Vec<Rejected>,
     warnings: Vec<Warning>,
     digest: String,
+}
+
+impl std::fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Snapshot").field("digest", &self.digest).finish_non_exhaustive()
+    }
 }
 
 impl Snapshot {

@@ -5,6 +5,7 @@
 mod holdings_csv;
 mod lists_csv;
 mod open;
+mod pairs_csv;
 mod parties_csv;
 mod records;
 mod rows;
@@ -16,6 +17,7 @@ use self::open::{Embedded, InputFile};
 use self::rows::{Fault, Header, Row, Rows};
 use crate::error::{Data, Error, Place, RecordUnit, Rejected, Source, Warning};
 
+pub use pairs_csv::{Pair, PairRow, Pairs};
 pub use parties_csv::{Parties, PartyRow};
 pub use records::{GroupMember, HoldingRecord, LinkDecision, Mention, MentionId, Records, Terms};
 

@@ -139,10 +139,15 @@ impl Sums {
         self.stated_low > WHOLE
     }
 
+    /// Even the highs of all owners stay below 100 percent: they are not all there are.
+    pub fn cannot_be_complete(&self) -> bool {
+        self.high < WHOLE
+    }
+
     /// The least those that count can hold together: the sum of their lows, or what the others
     /// leave them where the owners are complete.
     pub fn least(&self, complete: bool) -> u64 {
-        if self.over_declared() || !complete || self.high < WHOLE {
+        if self.over_declared() || !complete || self.cannot_be_complete() {
             return self.counted_low;
         }
         let others = self.high - self.counted_high;

@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use include_dir::{Dir, include_dir};
 
+use super::rows::{Fault, Rows};
 use crate::error::Error;
 
 static LISTS: Dir = include_dir!("$CARGO_MANIFEST_DIR/lists");
@@ -133,6 +134,24 @@ pub(super) fn files(argument: &str) -> Result<Vec<InputFile>, Error> {
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(files)
+}
+
+/// The rows of one file that the user names, its name and the digest of its bytes.
+pub(super) fn party_rows(path: &str) -> Result<(Rows<Box<dyn BufRead>>, String, Digest), Error> {
+    let mut files = files(path)?;
+    let file = match (files.len(), files.pop()) {
+        (1, Some(file)) if file.named => file,
+        _ => return Err(Error::file(path, "is a folder; give one file")),
+    };
+    let Opened { reader, digest } = file.open()?;
+    let refused = |fault: Fault| {
+        let column = fault.column.map(|column| format!("column `{column}`: ")).unwrap_or_default();
+        Error::file(path, format!("{column}{}", fault.reason))
+    };
+    let rows = Rows::open(reader).map_err(refused)?.ok_or_else(|| {
+        Error::file(path, "is empty (0 bytes); a file without records still has its header line")
+    })?;
+    Ok((rows, file.name, digest))
 }
 
 fn is_documentation(name: &str) -> bool {

@@ -3,7 +3,7 @@
 use std::io::BufRead;
 
 use super::lists_csv::countries;
-use super::open::{self, Digest, Opened};
+use super::open::{self, Digest};
 use super::rows::{Fault, Row, Rows, word};
 use crate::error::{Data, Error, Rejected};
 use crate::model::{Countries, EntityKind, Identifiers, Party};
@@ -36,20 +36,7 @@ impl Parties {
     /// # Errors
     /// The file cannot be read, is empty, or has no column of names.
     pub fn open(path: &str, name_column: &str) -> Result<Parties, Error> {
-        let mut files = open::files(path)?;
-        let file = match (files.len(), files.pop()) {
-            (1, Some(file)) if file.named => file,
-            _ => return Err(Error::file(path, "is a folder; give one file of parties")),
-        };
-        let Opened { reader, digest } = file.open()?;
-        let refused = |fault: Fault| {
-            let column =
-                fault.column.map(|column| format!("column `{column}`: ")).unwrap_or_default();
-            Error::file(path, format!("{column}{}", fault.reason))
-        };
-        let rows = Rows::open(reader).map_err(refused)?.ok_or_else(|| {
-            Error::file(path, "is empty (0 bytes); a file of parties has at least its header line")
-        })?;
+        let (rows, file, digest) = open::party_rows(path)?;
         if !rows.header().has(name_column) {
             let names = rows.header().names().join(", ");
             let reason = format!(
@@ -57,7 +44,7 @@ impl Parties {
             );
             return Err(Error::file(path, reason));
         }
-        Ok(Parties { rows, digest, name_column: name_column.to_owned(), file: file.name })
+        Ok(Parties { rows, digest, name_column: name_column.to_owned(), file })
     }
 
     /// The columns of the file.

@@ -1,0 +1,106 @@
+//! One command, one file. Arguments become a built configuration once; then the library works.
+
+mod build;
+mod compare;
+mod data;
+mod expand;
+mod explain;
+mod lists;
+mod output;
+mod rules;
+mod screen;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use parentage::error::Error;
+
+/// Who owns your counterparty, is any owner listed, and which rule says so on that day?
+///
+/// parentage screens company names against control lists, watch lists and the Unreliable Entity
+/// List, and against every company that somebody on them holds 50 % or more of, through however many
+/// layers. Every answer carries its rule, its day and its proof. The lists and shareholdings of this
+/// version are built in; --lists and --ownership read your own.
+///
+/// It is a tool for finding and explaining, not legal advice.
+#[derive(Parser)]
+#[command(version, max_term_width = 100, after_help = EXIT_STATUS)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  ran, and every row was read
+  1  only with --fail-on: a party at or above that verdict
+  2  could not run: the message says what to do
+  3  ran, but a row could not be read or a party could not be screened; they are on standard error";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Screen names, or a file of parties
+    Screen(screen::Screen),
+    /// Every entity that is listed, reached or flagged
+    Expand(expand::Expand),
+    /// One entity: its owners, what it holds, its exposures and their proof
+    Explain(explain::Explain),
+    /// The list entries and their status on a day
+    Lists(lists::Lists),
+    /// The rules, their readings, periods and sources
+    Rules(rules::Rules),
+    /// Compare two names, or a file of pairs
+    Compare(compare::Compare),
+    /// Read everything and say what was read, joined, rejected, and what a person should settle
+    Build(build::Build),
+}
+
+/// How a run that took place ended.
+#[derive(Debug, Clone, Copy, Default)]
+struct Outcome {
+    /// Something could not be read or screened.
+    rejected: bool,
+    /// `--fail-on` was met.
+    failed_on: bool,
+}
+
+/// Why a run did not take place, or ended early.
+enum Stop {
+    Error(Error),
+    /// Whoever read the output has enough.
+    ClosedPipe,
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Stop {
+        match &error {
+            Error::Io { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe => {
+                Stop::ClosedPipe
+            }
+            _ => Stop::Error(error),
+        }
+    }
+}
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Screen(command) => command.run(),
+        Command::Expand(command) => command.run(),
+        Command::Explain(command) => command.run(),
+        Command::Lists(command) => command.run(),
+        Command::Rules(command) => command.run(),
+        Command::Compare(command) => command.run(),
+        Command::Build(command) => command.run(),
+    };
+    match outcome {
+        Ok(Outcome { rejected: true, .. }) => ExitCode::from(3),
+        Ok(Outcome { failed_on: true, .. }) => ExitCode::from(1),
+        Ok(_) | Err(Stop::ClosedPipe) => ExitCode::SUCCESS,
+        Err(Stop::Error(error)) => {
+            anstream::eprintln!("parentage: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

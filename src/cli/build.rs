@@ -1,0 +1,186 @@
+//! `parentage build`: read everything, and say what was read, joined, rejected, and what a person
+//! should settle.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use clap::Args;
+use serde::Serialize;
+
+use parentage::error::Error;
+use parentage::snapshot::Snapshot;
+use parentage::source::{Inputs, read};
+
+use super::data::{DataOptions, Format};
+use super::output::{Objects, Output, objects};
+use super::{Outcome, Stop};
+
+/// Read everything and say what was read, joined, rejected, and what a person should settle
+///
+/// With --lists, it also says which entries differ from the built-in ones: how a new notice is
+/// checked before it is used.
+#[derive(Args)]
+pub struct Build {
+    #[command(flatten)]
+    data: DataOptions,
+}
+
+#[derive(Serialize)]
+struct Report {
+    sources: Vec<SourceLine>,
+    entities: u32,
+    listed_entities: usize,
+    listed_with_holdings_below: usize,
+    possible_links: Vec<LinkLine>,
+    warnings: Vec<String>,
+    added: Vec<String>,
+    gone: Vec<String>,
+    snapshot: String,
+}
+
+#[derive(Serialize)]
+struct SourceLine {
+    file: String,
+    kind: &'static str,
+    records: u64,
+    linked: u64,
+    rejected: u64,
+}
+
+#[derive(Serialize)]
+struct LinkLine {
+    a: String,
+    a_country: String,
+    b: String,
+    b_country: String,
+    reason: &'static str,
+}
+
+impl Build {
+    pub fn run(self) -> Result<Outcome, Stop> {
+        let snapshot = self.data.snapshot()?;
+        let format = self.data.format();
+        if format == Format::Csv {
+            let what = "build has no CSV: its report is no table; use --format json";
+            return Err(Error::Request(what.to_owned()).into());
+        }
+        let (added, gone) = self.difference(&snapshot)?;
+        let report = report(&snapshot, self.data.day(), added, gone);
+        let mut output = Output::open(None)?;
+        match Objects::new(format) {
+            Some(list) => objects(&mut output, list, [report])?,
+            None => output.text(&text(&report))?,
+        }
+        output.finish()?;
+        Ok(self.data.outcome(&snapshot, &[])?)
+    }
+
+    /// Entries that the built-in lists lack, and entries that only they have.
+    fn difference(&self, snapshot: &Snapshot) -> Result<(Vec<String>, Vec<String>), Error> {
+        if !self.data.own_lists() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let built_in = Snapshot::build(read(&Inputs::default())?);
+        let (ours, theirs) = (entries(snapshot), entries(&built_in));
+        let only = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect();
+        Ok((only(&ours, &theirs), only(&theirs, &ours)))
+    }
+}
+
+fn entries(snapshot: &Snapshot) -> BTreeSet<String> {
+    let line = |entry: &parentage::model::ListEntry| {
+        let day =
+            |day: Option<parentage::day::Day>| day.map_or_else(String::new, |day| day.to_string());
+        let parts = [
+            entry.list.clone(),
+            entry.announcement.clone(),
+            entry.entry.clone(),
+            entry.name.clone(),
+            entry.name_native.clone(),
+            day(entry.published),
+            day(entry.effective),
+        ];
+        parts.join(" | ")
+    };
+    snapshot.entries().iter().map(line).collect()
+}
+
+fn report(
+    snapshot: &Snapshot,
+    day: parentage::day::Day,
+    added: Vec<String>,
+    gone: Vec<String>,
+) -> Report {
+    let source = |source: &parentage::error::Source| SourceLine {
+        file: source.name.clone(),
+        kind: source.kind,
+        records: source.records,
+        linked: source.records - source.rejected,
+        rejected: source.rejected,
+    };
+    let link = |link: &parentage::link::PossibleLink| LinkLine {
+        a: link.names.0.clone(),
+        a_country: link.countries.0.clone(),
+        b: link.names.1.clone(),
+        b_country: link.countries.1.clone(),
+        reason: link.reason,
+    };
+    let count = u32::try_from(snapshot.entries().len()).unwrap_or(u32::MAX);
+    let listed: BTreeSet<_> = (0..count).map(|entry| snapshot.entity_of_entry(entry)).collect();
+    let graph = snapshot.world().graph();
+    let below = listed.iter().filter(|entity| graph.held_by(**entity).next().is_some()).count();
+    Report {
+        sources: snapshot.sources().0.iter().map(source).collect(),
+        entities: snapshot.entity_count(),
+        listed_entities: listed.len(),
+        listed_with_holdings_below: below,
+        possible_links: snapshot.possible_links().iter().map(link).collect(),
+        warnings: snapshot.doubts(day).iter().map(ToString::to_string).collect(),
+        added,
+        gone,
+        snapshot: snapshot.digest().to_owned(),
+    }
+}
+
+fn text(report: &Report) -> String {
+    let mut out = String::new();
+    let width = report.sources.iter().map(|source| source.file.len()).max().unwrap_or(0);
+    for source in &report.sources {
+        let _ = writeln!(
+            out,
+            "{:width$}  {:16} {:>8} read {:>8} linked {:>6} rejected",
+            source.file, source.kind, source.records, source.linked, source.rejected
+        );
+    }
+    let _ = writeln!(
+        out,
+        "\n{} entities; {} of them listed, {} of the listed with a recorded holding below them",
+        report.entities, report.listed_entities, report.listed_with_holdings_below
+    );
+    let mut section = |title: &str, lines: &mut dyn Iterator<Item = String>| {
+        let lines: Vec<String> = lines.collect();
+        if !lines.is_empty() {
+            let _ = writeln!(out, "\n{} {title}", lines.len());
+            lines.iter().for_each(|line| {
+                let _ = writeln!(out, "  {line}");
+            });
+        }
+    };
+    section(
+        "possible links; settle each in links.csv as `same` or `different`, or leave it open",
+        &mut report.possible_links.iter().map(|link| {
+            format!(
+                "{} ({}) / {} ({}): {}",
+                link.a, link.a_country, link.b, link.b_country, link.reason
+            )
+        }),
+    );
+    section("warnings about holdings", &mut report.warnings.iter().cloned());
+    section("entries that the built-in lists lack", &mut report.added.iter().cloned());
+    section(
+        "entries of the built-in lists that are not in these",
+        &mut report.gone.iter().cloned(),
+    );
+    let _ = writeln!(out, "\nsnapshot {}", report.snapshot);
+    out
+}

@@ -1,0 +1,82 @@
+//! `parentage expand`: every entity that is listed, reached or flagged.
+
+use clap::Args;
+
+use parentage::model::EntityId;
+use parentage::report::json::Run;
+use parentage::report::{csv, json, text};
+use parentage::screen::{DEFAULT_THRESHOLD, Screener, Settings, select_rules};
+
+use super::data::{DataOptions, Format};
+use super::output::{Objects, Output};
+use super::{Outcome, Stop};
+
+/// Every entity that is listed, reached or flagged
+#[derive(Args)]
+pub struct Expand {
+    /// A rule to apply, with a reading after a slash if wanted; may be repeated
+    /// [default: every rule with a list that is loaded]
+    #[arg(long, value_name = "ID")]
+    rule: Vec<String>,
+    /// Write to this file
+    #[arg(long, value_name = "FILE")]
+    out: Option<String>,
+    #[command(flatten)]
+    data: DataOptions,
+}
+
+impl Expand {
+    pub fn run(self) -> Result<Outcome, Stop> {
+        let snapshot = self.data.snapshot()?;
+        let rules = select_rules(&snapshot, &self.rule)?;
+        let ids = rules.iter().map(|rule| rule.id.clone()).collect();
+        let run = Run { snapshot: &snapshot, day: self.data.day(), rules: ids, party_file: None };
+        let settings = Settings {
+            day: run.day,
+            rules,
+            threshold: DEFAULT_THRESHOLD,
+            limit: 0,
+            max_list_age: None,
+        };
+        let screener = Screener::new(&snapshot, settings)?;
+        let format = self.out.as_deref().and_then(Format::of_file);
+        let format = self.data.format.or(format).unwrap_or(Format::Text);
+        let mut output = Output::open(self.out.as_deref())?;
+        let mut objects = Objects::new(format);
+        if format == Format::Csv {
+            output.row(csv::EXPOSURE_COLUMNS)?;
+        }
+        let mut entities: Vec<(String, EntityId)> = screener
+            .exposed()?
+            .into_iter()
+            .map(|entity| (snapshot.entity(entity).name, entity))
+            .collect();
+        entities.sort_unstable();
+        for (_, entity) in entities {
+            let findings = screener.findings(entity);
+            let view = snapshot.entity(entity);
+            if findings.exposures.is_empty() {
+                continue;
+            }
+            match (&mut objects, format) {
+                (Some(objects), _) => {
+                    let object = json::expanded(&snapshot, &view, &findings.exposures);
+                    objects.write(&mut output, &object)?;
+                }
+                (None, Format::Csv) => {
+                    for row in csv::exposures(&snapshot, &view, &findings.exposures) {
+                        output.row(row)?;
+                    }
+                }
+                _ => output.text(&text::expanded(&run, entity, &findings.exposures))?,
+            }
+        }
+        match objects {
+            Some(objects) => objects.finish(&mut output)?,
+            None if format == Format::Text => output.text(&format!("\n{}", text::footer(&run)))?,
+            None => {}
+        }
+        output.finish()?;
+        Ok(self.data.outcome(&snapshot, &[])?)
+    }
+}

@@ -1,0 +1,37 @@
+//! `parentage lists`: the entries and their status on a day.
+
+use clap::Args;
+
+use parentage::report::{json, text};
+
+use super::data::{DataOptions, Format};
+use super::output::{Objects, Output, objects};
+use super::{Outcome, Stop};
+
+/// The list entries and their status on a day
+#[derive(Args)]
+pub struct Lists {
+    #[command(flatten)]
+    data: DataOptions,
+}
+
+impl Lists {
+    pub fn run(self) -> Result<Outcome, Stop> {
+        let snapshot = self.data.snapshot()?;
+        let day = self.data.day();
+        let format = self.data.format();
+        let mut output = Output::open(None)?;
+        if let Some(list) = Objects::new(format) {
+            objects(&mut output, list, json::entries(&snapshot, day))?;
+        } else if format == Format::Csv {
+            output.row(json::ENTRY_COLUMNS)?;
+            for entry in json::entries(&snapshot, day) {
+                output.row(entry.fields())?;
+            }
+        } else {
+            output.text(&text::entries(&snapshot, day))?;
+        }
+        output.finish()?;
+        Ok(self.data.outcome(&snapshot, &[])?)
+    }
+}

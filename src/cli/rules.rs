@@ -1,0 +1,37 @@
+//! `parentage rules`: the rules, their readings, periods and sources.
+
+use clap::Args;
+
+use parentage::report::{json, text};
+
+use super::data::{DataOptions, Format};
+use super::output::{Objects, Output, objects};
+use super::{Outcome, Stop};
+
+/// The rules, their readings, periods and sources
+#[derive(Args)]
+pub struct Rules {
+    #[command(flatten)]
+    data: DataOptions,
+}
+
+impl Rules {
+    pub fn run(self) -> Result<Outcome, Stop> {
+        let snapshot = self.data.snapshot()?;
+        let day = self.data.day();
+        let format = self.data.format();
+        let mut output = Output::open(None)?;
+        if let Some(list) = Objects::new(format) {
+            objects(&mut output, list, snapshot.rules().iter().map(|rule| json::rule(rule, day)))?;
+        } else if format == Format::Csv {
+            output.row(json::RULE_COLUMNS)?;
+            for rule in snapshot.rules() {
+                output.row(json::rule(rule, day).fields())?;
+            }
+        } else {
+            output.text(&text::rules(snapshot.rules(), day))?;
+        }
+        output.finish()?;
+        Ok(self.data.outcome(&snapshot, &[])?)
+    }
+}

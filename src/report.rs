@@ -1,0 +1,35 @@
+//! Verdicts and what else is asked as text, JSON and CSV. No decisions are taken here.
+
+pub mod csv;
+pub mod json;
+pub mod text;
+mod tree;
+
+use crate::expand::Exposure;
+use crate::screen::Verdict;
+use crate::snapshot::Snapshot;
+
+/// What no list here covers, in one line.
+pub const NOT_COVERED: &str = "the foreign ministry's countermeasures under the Anti-Foreign Sanctions Law, MOFCOM's order on Hanwha units of \
+     2025-10-14, military end users and uses, Announcement 1/2026 on Japan, items and licences";
+
+/// The evidence of an exposure on one line: each holding with share, confidence and place.
+pub fn proof(snapshot: &Snapshot, exposure: &Exposure) -> String {
+    let rows = exposure.evidence.iter().map(|row| {
+        let (holder, issuer, _) = snapshot.written(row);
+        let terms = row.terms();
+        let share = match terms.interest {
+            crate::model::Interest::Branch => "branch".to_owned(),
+            _ => terms.range.to_string(),
+        };
+        let place = snapshot.sources().show(row.place);
+        format!("{holder} -> {issuer}: {share} ({}, {place})", terms.confidence)
+    });
+    rows.collect::<Vec<_>>().join("; ")
+}
+
+/// The exposure a row or headline shows: the gravest of the gravest.
+fn gravest(verdict: &Verdict) -> Option<&Exposure> {
+    let firsts = verdict.matches.iter().filter_map(|matched| matched.exposures.first());
+    firsts.min_by_key(|exposure| exposure.gravity())
+}

@@ -1,0 +1,621 @@
+//! The JSON of the output, field by field as scripts rely on it (`docs/schema/`).
+
+use serde::Serialize;
+
+use crate::day::Day;
+use crate::expand::Exposure;
+use crate::graph::Holding;
+use crate::model::{Party, Status};
+use crate::name::{Line, POINTS_OF_ONE};
+use crate::rule::Rule;
+use crate::screen::{Match, Note, Verdict};
+use crate::share::{Share, ShareRange};
+use crate::snapshot::{EntityView, ListChecked, Snapshot};
+
+/// Version of the output's shape.
+const FORMAT: u32 = 1;
+
+/// A verdict with what it rests on.
+#[derive(Debug, Serialize)]
+pub struct Screened {
+    format: u32,
+    query: Query,
+    verdict: &'static str,
+    verdict_kind: Option<&'static str>,
+    ownership: &'static str,
+    notes: Vec<NoteView>,
+    confirm: bool,
+    matches_total: usize,
+    matches: Vec<MatchView>,
+    as_of: String,
+    snapshot: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lists_checked: Option<Vec<ListView>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rules: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inputs: Option<Vec<InputView>>,
+    rejected: Rejections,
+}
+
+#[derive(Debug, Serialize)]
+struct Query {
+    name: String,
+    country: Option<String>,
+    id: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct NoteView {
+    kind: &'static str,
+    text: String,
+    place: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct MatchView {
+    alert_id: String,
+    score: f64,
+    tier: &'static str,
+    name: String,
+    entity: Entity,
+    alignment: Vec<LineView>,
+    exposures: Vec<ExposureView>,
+}
+
+/// An entity.
+#[derive(Debug, Clone, Serialize)]
+pub struct Entity {
+    id: String,
+    name: String,
+    country: Option<String>,
+}
+
+/// A line of an alignment.
+#[derive(Debug, Serialize)]
+pub struct LineView {
+    query: String,
+    name: String,
+    kind: &'static str,
+    points: f64,
+}
+
+/// An exposure.
+#[derive(Debug, Serialize)]
+pub struct ExposureView {
+    rule: String,
+    kind: &'static str,
+    rule_status: Option<&'static str>,
+    confirm: bool,
+    certainty: &'static str,
+    basis: Option<&'static str>,
+    share: Option<ShareView>,
+    listing_status: &'static str,
+    restriction: Option<&'static str>,
+    confidence: Option<&'static str>,
+    effect: String,
+    evidence: Vec<HoldingView>,
+    listed: Vec<ListedView>,
+}
+
+#[derive(Debug, Serialize)]
+struct ShareView {
+    low: String,
+    high: String,
+}
+
+/// A holding as a source states it.
+#[derive(Debug, Serialize)]
+pub struct HoldingView {
+    holder: String,
+    issuer: String,
+    interest: &'static str,
+    share_min: Option<String>,
+    share_max: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    min_exclusive: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    max_exclusive: bool,
+    since: Option<String>,
+    until: Option<String>,
+    confidence: &'static str,
+    source: String,
+    place: String,
+}
+
+#[derive(Debug, Serialize)]
+struct ListedView {
+    list: String,
+    name: String,
+    announcement: String,
+    status: &'static str,
+    confirm: bool,
+    confidence: &'static str,
+    place: String,
+    joined_by: &'static str,
+}
+
+/// A list and how far it was checked.
+#[derive(Debug, Serialize)]
+pub struct ListView {
+    list: String,
+    entries: u64,
+    checked_until: Option<String>,
+    history: bool,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, Serialize)]
+pub struct InputView {
+    /// File.
+    pub file: String,
+    /// BLAKE3 digest of its bytes, hexadecimal.
+    pub digest: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Rejections {
+    lists: usize,
+    holdings: usize,
+}
+
+/// What the answers of one run have in common; in a bulk run it stands in the first answer only.
+#[derive(Debug)]
+pub struct Run<'a> {
+    /// The snapshot.
+    pub snapshot: &'a Snapshot,
+    /// The day.
+    pub day: Day,
+    /// Ids of the rules, readings included.
+    pub rules: Vec<String>,
+    /// The party file, in a bulk run.
+    pub party_file: Option<InputView>,
+}
+
+fn day(day: Day) -> Option<String> {
+    day.stated().map(|day| day.to_string())
+}
+
+fn filled(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn score(points: i32) -> f64 {
+    f64::from(points) / f64::from(POINTS_OF_ONE)
+}
+
+/// A verdict as JSON. `with_run` adds what all answers of a run have in common.
+pub fn screened(run: &Run, party: &Party, verdict: &Verdict, with_run: bool) -> Screened {
+    let matches = verdict.matches.iter().map(|one| matched(run.snapshot, one)).collect();
+    Screened {
+        verdict: verdict.answer.as_str(),
+        verdict_kind: verdict.kind.map(|kind| kind.as_str()),
+        ownership: verdict.ownership.as_str(),
+        notes: verdict.notes.iter().map(note).collect(),
+        confirm: verdict.confirm,
+        matches_total: verdict.matches_total,
+        matches,
+        ..blank(run, party, with_run)
+    }
+}
+
+/// A party that could not be screened, with the reasons.
+pub fn unscreened(run: &Run, party: &Party, notes: &[Note], with_run: bool) -> Screened {
+    Screened { notes: notes.iter().map(note).collect(), ..blank(run, party, with_run) }
+}
+
+fn blank(run: &Run, party: &Party, with_run: bool) -> Screened {
+    use crate::error::Data;
+    let rejected = |data: Data| {
+        run.snapshot.rejected().iter().filter(|rejected| rejected.data == data).count()
+    };
+    Screened {
+        format: FORMAT,
+        query: Query {
+            name: party.name.clone(),
+            country: filled(&party.countries.to_string()),
+            id: filled(&party.id),
+        },
+        verdict: "error",
+        verdict_kind: None,
+        ownership: "none",
+        notes: Vec::new(),
+        confirm: false,
+        matches_total: 0,
+        matches: Vec::new(),
+        as_of: run.day.to_string(),
+        snapshot: run.snapshot.digest().to_owned(),
+        lists_checked: with_run.then(|| lists(run.snapshot, run.day)),
+        rules: with_run.then(|| run.rules.clone()),
+        inputs: (with_run && run.party_file.is_some()).then(|| inputs(run)),
+        rejected: Rejections { lists: rejected(Data::Lists), holdings: rejected(Data::Holdings) },
+    }
+}
+
+/// The files read: those of the snapshot, then the party file.
+pub fn inputs(run: &Run) -> Vec<InputView> {
+    let hex = |digest: &[u8; 32]| blake3::Hash::from_bytes(*digest).to_hex().to_string();
+    let sources = run.snapshot.sources().0.iter();
+    let view =
+        sources.map(|source| InputView { file: source.name.clone(), digest: hex(&source.digest) });
+    view.chain(run.party_file.clone()).collect()
+}
+
+/// The lists loaded, and how far they were checked.
+pub fn lists(snapshot: &Snapshot, as_of: Day) -> Vec<ListView> {
+    let view = |checked: ListChecked| ListView {
+        list: checked.list,
+        entries: checked.entries,
+        checked_until: checked.checked_until.and_then(day),
+        history: checked.history,
+    };
+    snapshot.lists_checked(as_of).into_iter().map(view).collect()
+}
+
+fn note(note: &Note) -> NoteView {
+    NoteView { kind: note.kind.as_str(), text: note.text.clone(), place: note.place.clone() }
+}
+
+fn matched(snapshot: &Snapshot, matched: &Match) -> MatchView {
+    MatchView {
+        alert_id: matched.alert_id.clone(),
+        score: score(matched.points),
+        tier: matched.tier.as_str(),
+        name: matched.name.clone(),
+        entity: entity(&matched.view),
+        alignment: alignment(&matched.lines),
+        exposures: exposures(snapshot, &matched.exposures),
+    }
+}
+
+/// An entity as JSON.
+pub fn entity(view: &EntityView) -> Entity {
+    Entity { id: view.id.clone(), name: view.name.clone(), country: filled(&view.country) }
+}
+
+/// An alignment as JSON.
+pub fn alignment(lines: &[Line]) -> Vec<LineView> {
+    let view = |line: &Line| LineView {
+        query: line.query.clone(),
+        name: line.name.clone(),
+        kind: line.kind.as_str(),
+        points: score(line.points),
+    };
+    lines.iter().map(view).collect()
+}
+
+/// Exposures as JSON.
+pub fn exposures(snapshot: &Snapshot, exposures: &[Exposure]) -> Vec<ExposureView> {
+    let share =
+        |(low, high): (Share, Share)| ShareView { low: low.to_string(), high: high.to_string() };
+    let listed = |exposure: &Exposure| {
+        let view = |cited: &crate::expand::Cited| {
+            let entry = &snapshot.entries()[cited.entry as usize];
+            ListedView {
+                list: entry.list.clone(),
+                name: entry.name.clone(),
+                announcement: entry.announcement.clone(),
+                status: cited.on_day.status.as_str(),
+                confirm: cited.on_day.confirm,
+                confidence: entry.confidence.as_str(),
+                place: snapshot.sources().show(entry.place),
+                joined_by: snapshot.entry_joined_by(cited.entry).as_str(),
+            }
+        };
+        exposure.listed.iter().map(view).collect()
+    };
+    let view = |exposure: &Exposure| ExposureView {
+        rule: exposure.rule.clone(),
+        kind: exposure.kind.as_str(),
+        rule_status: exposure.rule_status.map(Status::as_str),
+        confirm: exposure.confirm,
+        certainty: exposure.certainty.as_str(),
+        basis: exposure.basis.map(|basis| basis.as_str()),
+        share: exposure.share.map(share),
+        listing_status: exposure.listing_status.as_str(),
+        restriction: exposure.restriction.map(|restriction| restriction.as_str()),
+        confidence: exposure.confidence.map(|confidence| confidence.as_str()),
+        effect: exposure.effect.clone(),
+        evidence: exposure.evidence.iter().map(|row| holding(snapshot, row)).collect(),
+        listed: listed(exposure),
+    };
+    exposures.iter().map(view).collect()
+}
+
+/// A holding as JSON.
+pub fn holding(snapshot: &Snapshot, row: &Holding) -> HoldingView {
+    let (holder, issuer, source) = snapshot.written(row);
+    let terms = row.terms();
+    let known = terms.range != ShareRange::UNKNOWN;
+    HoldingView {
+        holder: holder.to_owned(),
+        issuer: issuer.to_owned(),
+        interest: terms.interest.as_str(),
+        share_min: known.then(|| terms.range.stated_low().to_string()),
+        share_max: known.then(|| terms.range.stated_high().to_string()),
+        min_exclusive: terms.range.low_open(),
+        max_exclusive: terms.range.high_open(),
+        since: day(row.since),
+        until: day(row.until),
+        confidence: terms.confidence.as_str(),
+        source: source.to_owned(),
+        place: snapshot.sources().show(row.place),
+    }
+}
+
+/// An entity of an expansion.
+#[derive(Debug, Serialize)]
+pub struct Expanded {
+    entity: Entity,
+    exposures: Vec<ExposureView>,
+    effective_share: Option<ShareView>,
+}
+
+/// An entity and its exposures as JSON.
+pub fn expanded(snapshot: &Snapshot, view: &EntityView, all: &[Exposure]) -> Expanded {
+    Expanded { entity: entity(view), exposures: exposures(snapshot, all), effective_share: None }
+}
+
+/// An entity with its owners, its own holdings and its exposures.
+#[derive(Debug, Serialize)]
+pub struct Explained {
+    entity: Entity,
+    as_of: String,
+    snapshot: String,
+    ownership: &'static str,
+    owners: Vec<HoldingView>,
+    holdings: Vec<HoldingView>,
+    exposures: Vec<ExposureView>,
+}
+
+/// An entity with its owners on the day, its own holdings and its exposures as JSON.
+pub fn explained(run: &Run, entity_id: crate::model::EntityId, all: &[Exposure]) -> Explained {
+    let snapshot = run.snapshot;
+    let world = snapshot.world();
+    let on_day = |row: &&Holding| row.span().contains(run.day);
+    let graph = world.graph();
+    Explained {
+        entity: entity(&snapshot.entity(entity_id)),
+        as_of: run.day.to_string(),
+        snapshot: snapshot.digest().to_owned(),
+        ownership: world.ownership(entity_id, run.day).as_str(),
+        owners: graph
+            .held_in(entity_id)
+            .iter()
+            .filter(on_day)
+            .map(|row| holding(snapshot, row))
+            .collect(),
+        holdings: graph
+            .held_by(entity_id)
+            .filter(on_day)
+            .map(|row| holding(snapshot, row))
+            .collect(),
+        exposures: exposures(snapshot, all),
+    }
+}
+
+/// A list entry with its status.
+#[derive(Debug, Serialize)]
+pub struct EntryView {
+    list: String,
+    entry: String,
+    name: String,
+    name_native: Option<String>,
+    announcement: String,
+    published: Option<String>,
+    effective: Option<String>,
+    status: &'static str,
+    until: Option<String>,
+    confirm: bool,
+    restriction: Option<&'static str>,
+    confidence: &'static str,
+    place: String,
+}
+
+/// The columns of `lists` as CSV.
+pub const ENTRY_COLUMNS: &[&str] = &[
+    "list",
+    "entry",
+    "name",
+    "name_native",
+    "announcement",
+    "published",
+    "effective",
+    "status",
+    "until",
+    "confirm",
+    "restriction",
+    "confidence",
+    "place",
+];
+
+impl EntryView {
+    /// The fields under [`ENTRY_COLUMNS`].
+    pub fn fields(self) -> [String; 13] {
+        let or_blank = |field: Option<String>| field.unwrap_or_default();
+        [
+            self.list,
+            self.entry,
+            self.name,
+            or_blank(self.name_native),
+            self.announcement,
+            or_blank(self.published),
+            or_blank(self.effective),
+            self.status.to_owned(),
+            or_blank(self.until),
+            self.confirm.to_string(),
+            self.restriction.unwrap_or_default().to_owned(),
+            self.confidence.to_owned(),
+            self.place,
+        ]
+    }
+}
+
+/// The entries that are published on a day, with their status.
+pub fn entries(snapshot: &Snapshot, as_of: Day) -> Vec<EntryView> {
+    let view = |listing: crate::expand::Listing| {
+        let entry = &snapshot.entries()[listing.entry as usize];
+        EntryView {
+            list: entry.list.clone(),
+            entry: entry.entry.clone(),
+            name: entry.name.clone(),
+            name_native: filled(&entry.name_native),
+            announcement: entry.announcement.clone(),
+            published: entry.published.and_then(day),
+            effective: entry.effective.and_then(day),
+            status: listing.on_day.status.as_str(),
+            until: snapshot.entry_until(listing.entry, as_of).and_then(day),
+            confirm: listing.on_day.confirm,
+            restriction: listing.restriction.map(|restriction| restriction.as_str()),
+            confidence: entry.confidence.as_str(),
+            place: snapshot.sources().show(entry.place),
+        }
+    };
+    snapshot.listings(as_of).into_iter().map(view).collect()
+}
+
+/// A rule with its status.
+#[derive(Debug, Serialize)]
+pub struct RuleView {
+    id: String,
+    title: String,
+    kind: &'static str,
+    authority: String,
+    instrument: String,
+    provision: String,
+    lists: Vec<String>,
+    threshold: String,
+    comparison: &'static str,
+    aggregate: &'static str,
+    reach: &'static str,
+    interests: Vec<&'static str>,
+    control: bool,
+    restriction: Option<&'static str>,
+    effect: String,
+    published: Option<String>,
+    source: String,
+    status: Option<&'static str>,
+    confirm: bool,
+    readings: Vec<String>,
+    periods: Vec<PeriodView>,
+    place: String,
+}
+
+#[derive(Debug, Serialize)]
+struct PeriodView {
+    status: &'static str,
+    from: Option<String>,
+    until: Option<String>,
+    confidence: &'static str,
+    source: String,
+}
+
+/// The columns of `rules` as CSV.
+pub const RULE_COLUMNS: &[&str] = &[
+    "id",
+    "title",
+    "kind",
+    "instrument",
+    "provision",
+    "lists",
+    "threshold",
+    "comparison",
+    "aggregate",
+    "reach",
+    "interests",
+    "control",
+    "restriction",
+    "status",
+    "confirm",
+    "published",
+    "effect",
+    "source",
+    "place",
+];
+
+impl RuleView {
+    /// The fields under [`RULE_COLUMNS`].
+    pub fn fields(self) -> [String; 19] {
+        [
+            self.id,
+            self.title,
+            self.kind.to_owned(),
+            self.instrument,
+            self.provision,
+            self.lists.join(";"),
+            self.threshold,
+            self.comparison.to_owned(),
+            self.aggregate.to_owned(),
+            self.reach.to_owned(),
+            self.interests.join(";"),
+            self.control.to_string(),
+            self.restriction.unwrap_or_default().to_owned(),
+            self.status.unwrap_or_default().to_owned(),
+            self.confirm.to_string(),
+            self.published.unwrap_or_default(),
+            self.effect,
+            self.source,
+            self.place,
+        ]
+    }
+}
+
+/// A rule on a day as JSON; `status` is null before its publication.
+pub fn rule(rule: &Rule, as_of: Day) -> RuleView {
+    let test = rule.test_on(as_of);
+    let on_day = rule.status(as_of);
+    let period = |period: &crate::rule::RulePeriod| PeriodView {
+        status: period.status.as_str(),
+        from: day(period.span.from),
+        until: day(period.span.until),
+        confidence: period.certitude.as_str(),
+        source: period.source.clone(),
+    };
+    RuleView {
+        id: rule.id.clone(),
+        title: rule.title.clone(),
+        kind: rule.kind.as_str(),
+        authority: rule.authority.clone(),
+        instrument: rule.instrument.clone(),
+        provision: rule.provision.clone(),
+        lists: rule.lists.clone(),
+        threshold: test.threshold.to_string(),
+        comparison: test.comparison.as_str(),
+        aggregate: test.aggregate.as_str(),
+        reach: rule.reach.as_str(),
+        interests: rule.interests.iter().map(|interest| interest.as_str()).collect(),
+        control: rule.control,
+        restriction: rule.restriction.map(|restriction| restriction.as_str()),
+        effect: rule.effect.clone(),
+        published: rule.published.and_then(day),
+        source: rule.source.clone(),
+        status: on_day.map(|on_day| on_day.status.as_str()),
+        confirm: on_day.is_some_and(|on_day| on_day.confirm),
+        readings: crate::rule::READINGS.iter().map(|(id, _)| format!("{}/{id}", rule.id)).collect(),
+        periods: rule.periods.iter().map(period).collect(),
+        place: rule.file.clone(),
+    }
+}
+
+/// A compared pair.
+#[derive(Debug, Serialize)]
+pub struct Compared {
+    name1: String,
+    name2: String,
+    score: f64,
+    #[serde(rename = "match")]
+    is_match: bool,
+    alignment: Vec<LineView>,
+}
+
+/// A compared pair as JSON; it matches from `threshold` on.
+pub fn compared(name1: &str, name2: &str, lines: &[Line], threshold: i32) -> Compared {
+    let points: i32 = lines.iter().map(|line| line.points).sum();
+    Compared {
+        name1: name1.to_owned(),
+        name2: name2.to_owned(),
+        score: score(points),
+        is_match: points >= threshold,
+        alignment: alignment(lines),
+    }
+}

@@ -1,0 +1,606 @@
+//! Text that a person understands in one look.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+
+use super::json::Run;
+use super::tree::{self, named};
+use super::{NOT_COVERED, gravest};
+use crate::day::Day;
+use crate::expand::{Basis, Certainty, Exposure, ExposureKind, Listing};
+use crate::model::{Confidence, EntityId, Party, Restriction, Status};
+use crate::name::{Line, POINTS_OF_ONE};
+use crate::rule::{Comparison, READINGS, Rule};
+use crate::screen::{Answer, Match, Note, Tier, Verdict};
+use crate::share::Share;
+use crate::snapshot::{Ownership, Snapshot};
+
+const HIT: Style = AnsiColor::Red.on_default().bold();
+const REVIEW: Style = AnsiColor::Yellow.on_default().bold();
+const CLEAR: Style = AnsiColor::Green.on_default().bold();
+pub(super) const LISTED: Style = AnsiColor::Red.on_default();
+pub(super) const WEAK: Style = AnsiColor::Yellow.on_default();
+pub(super) const DIM: Style = Style::new().dimmed();
+const BOLD: Style = Style::new().bold();
+
+/// Columns of the text: a comfortable line, whatever the terminal.
+const WIDTH: usize = 100;
+
+/// The text in a style; who prints it to something that is no terminal strips the style.
+pub(super) fn styled(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// A status in words.
+pub(super) fn status(status: Status, confirm: bool) -> String {
+    let words = match status {
+        Status::InForce if confirm => return styled(LISTED, "in force, to be confirmed"),
+        Status::InForce => return styled(LISTED, "in force"),
+        Status::NotYet => "not yet in force",
+        Status::Suspended => "suspended",
+        Status::Stopped => "stopped, not delisted",
+        Status::Removed => "removed",
+    };
+    styled(WEAK, words)
+}
+
+fn restriction(restriction: Option<Restriction>) -> &'static str {
+    match restriction {
+        Some(Restriction::TradeBan) => "trade ban",
+        Some(Restriction::ExportBan) => "export ban",
+        Some(Restriction::AssetFreeze) => "asset freeze",
+        Some(Restriction::InvestmentBan) => "investment ban",
+        Some(Restriction::Sectoral) => "sectoral restriction",
+        Some(Restriction::Licence) => "licence needed or refused",
+        Some(Restriction::Other) => "other",
+        Some(Restriction::None) => "no measure ordered",
+        None => "not stated",
+    }
+}
+
+fn wrap(out: &mut String, first: &str, rest: &str, text: &str) {
+    let options = textwrap::Options::new(WIDTH).initial_indent(first).subsequent_indent(rest);
+    let _ = writeln!(out, "{}", textwrap::fill(text, options));
+}
+
+/// The verdict on one party. The last lines, on lists and what they do not cover, stand once a run:
+/// see [`footer`].
+pub fn screened(run: &Run, party: &Party, verdict: &Verdict, threshold: i32) -> String {
+    let mut out = String::new();
+    let (style, word) = match verdict.answer {
+        Answer::Hit => (HIT, "HIT"),
+        Answer::Review => (REVIEW, "REVIEW"),
+        Answer::Clear => (CLEAR, "CLEAR"),
+        Answer::Error => (HIT, "ERROR"),
+    };
+    let country = party.countries.to_string();
+    let _ = writeln!(
+        out,
+        "{:8}{}",
+        styled(style, &format!("{word:<8}")),
+        styled(BOLD, &named(&party.name, &country))
+    );
+    wrap(&mut out, "        ", "        ", &sentence(run, verdict, threshold));
+    if verdict.confirm {
+        let text = "To be confirmed: a suspension ran out on its official day while a longer one was announced, and no \
+                    instrument for it was seen.";
+        wrap(&mut out, "        ", "        ", text);
+    }
+    for (rank, matched) in verdict.matches.iter().enumerate() {
+        match_block(&mut out, run.snapshot, verdict, rank, matched);
+    }
+    let hidden = verdict.matches_total - verdict.matches.len();
+    if hidden > 0 {
+        let _ = writeln!(out, "\n  … {hidden} more matches; --limit 0 shows all");
+    }
+    let _ = writeln!(out);
+    entails(&mut out, verdict.matches.iter().flat_map(|matched| &matched.exposures));
+    let _ = writeln!(out, "  Owners    {}", ownership(verdict.ownership));
+    for note in &verdict.notes {
+        let place = note.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
+        wrap(&mut out, "  Note      ", "            ", &format!("{}{place}", note.text));
+    }
+    out
+}
+
+/// Why, in one sentence.
+fn sentence(run: &Run, verdict: &Verdict, threshold: i32) -> String {
+    let Some(exposure) = gravest(verdict) else {
+        return match verdict.answer {
+            Answer::Review => {
+                "nothing is said of it, but a note below asks a person to look".to_owned()
+            }
+            _ => format!(
+                "on {} nothing that was read lists it or says that a listed party holds enough of it",
+                run.day
+            ),
+        };
+    };
+    let held = |exposure: &Exposure| match (exposure.basis, exposure.share) {
+        (Some(Basis::Branch), _) => "a branch of a listed or reached party".to_owned(),
+        (Some(Basis::Control), _) => "controlled by a listed party".to_owned(),
+        (_, Some((low, high))) => {
+            let sure = if exposure.certainty == Certainty::Possible { "possibly " } else { "" };
+            format!("{sure}held {} by listed parties or what they own", range(low, high))
+        }
+        _ => "reached".to_owned(),
+    };
+    let why = match (exposure.certainty, exposure.kind) {
+        (Certainty::Flag, _) => {
+            "head office of a listed branch; the listing itself does not climb to it".to_owned()
+        }
+        (Certainty::Listed, _) => format!("listed: {}", lists_of(run.snapshot, exposure)),
+        (_, ExposureKind::Policy) => format!(
+            "{}: by the house's own policy ({}), not by law; what it entails is below",
+            held(exposure),
+            exposure.rule
+        ),
+        _ => format!("{}: by law ({})", held(exposure), exposure.rule),
+    };
+    let doubt = doubts(verdict, exposure, threshold);
+    if doubt.is_empty() { why } else { format!("{why}; {}", doubt.join("; ")) }
+}
+
+/// Why a verdict is no hit.
+fn doubts(verdict: &Verdict, exposure: &Exposure, threshold: i32) -> Vec<String> {
+    let mut doubts = Vec::new();
+    if verdict.answer != Answer::Review {
+        return doubts;
+    }
+    let mut says = |applies: bool, text: &str| {
+        if applies {
+            doubts.push(text.to_owned());
+        }
+    };
+    says(exposure.restriction == Some(Restriction::None), "no measure was ordered");
+    says(exposure.listing_status == Status::NotYet, "the listing is not effective yet");
+    says(exposure.listing_status == Status::Suspended, "the listing is suspended");
+    says(
+        exposure.listing_status == Status::Stopped,
+        "its measures were stopped, nobody delisted it",
+    );
+    says(exposure.rule_status == Some(Status::Suspended), "the rule is suspended");
+    says(exposure.rule_status == Some(Status::NotYet), "the rule is not in force yet");
+    if let Some(best) = verdict.matches.first() {
+        says(best.tier == Tier::Weak, "only a weak alias fits");
+        says(best.points < threshold, "the name is near, not near enough for a hit");
+    }
+    doubts
+}
+
+fn lists_of(snapshot: &Snapshot, exposure: &Exposure) -> String {
+    let entries = exposure.listed.iter().map(|cited| &snapshot.entries()[cited.entry as usize]);
+    let lists = snapshot.lists_checked(Day::NEVER);
+    let mut titles: Vec<String> = entries
+        .map(|entry| {
+            let title =
+                lists.iter().find(|one| one.list == entry.list).map(|one| one.title.as_str());
+            match title {
+                Some(title) if !title.is_empty() => format!("{title}, {}", entry.announcement),
+                _ => format!("{}, {}", entry.list, entry.announcement),
+            }
+        })
+        .collect();
+    titles.dedup();
+    titles.join("; ")
+}
+
+/// A share with its two ends in words.
+fn range(low: Share, high: Share) -> String {
+    if low == high {
+        return format!("{low} %");
+    }
+    // An open end is stored as the next part per billion; nobody states a share as fine as that.
+    let open = low.parts() % 100_000 == 1;
+    let stated = Share::from_parts(u64::from(low.parts() - u32::from(open)));
+    let more = if open { "more than " } else { "" };
+    format!("{more}{stated} to {high} %")
+}
+
+fn ownership(ownership: Ownership) -> &'static str {
+    match ownership {
+        Ownership::Complete => "every chain of owners above it is recorded",
+        Ownership::Partial => "some of its owners are recorded, not every chain above it",
+        Ownership::None => {
+            "nobody's shares in it are recorded here: where nothing is found, only its name was checked"
+        }
+    }
+}
+
+fn match_block(
+    out: &mut String,
+    snapshot: &Snapshot,
+    verdict: &Verdict,
+    rank: usize,
+    matched: &Match,
+) {
+    let count = if verdict.matches_total > 1 {
+        format!(" {} of {}", rank + 1, verdict.matches_total)
+    } else {
+        String::new()
+    };
+    let view = &matched.view;
+    let _ = writeln!(
+        out,
+        "\n  Match{count}   {}   score {}{}   {}",
+        styled(BOLD, &named(&view.name, &view.country)),
+        score(matched.points),
+        if matched.tier == Tier::Weak { ", weak alias" } else { "" },
+        styled(DIM, &view.id)
+    );
+    if matched.points < POINTS_OF_ONE || matched.name != view.name {
+        let _ = writeln!(out, "    name      {}", matched.name);
+    }
+    if matched.points < POINTS_OF_ONE {
+        let _ = writeln!(out, "    because   {}", alignment_in_words(&matched.lines));
+    }
+    exposures(out, snapshot, matched.entity, &matched.exposures);
+}
+
+/// Exposures one under the other: listings first, then rules, each with its owners; holdings that
+/// an earlier rule showed are not shown again. What a rule entails stands once a run: see
+/// [`entails`].
+pub fn exposures(out: &mut String, snapshot: &Snapshot, entity: EntityId, all: &[Exposure]) {
+    let (listings, rules): (Vec<&Exposure>, Vec<&Exposure>) =
+        all.iter().partition(|exposure| exposure.kind == ExposureKind::Listing);
+    for exposure in listings {
+        for line in tree::listed_lines(snapshot, exposure) {
+            let _ = writeln!(out, "\n    {line}");
+        }
+        let measures = if exposure.effect.is_empty() {
+            "the words of the notice were not read"
+        } else {
+            exposure.effect.as_str()
+        };
+        wrap(
+            out,
+            "      ",
+            "      ",
+            &format!("{}: {measures}", restriction(exposure.restriction)),
+        );
+    }
+    let mut shown: Vec<Vec<crate::error::Place>> = Vec::new();
+    for exposure in rules {
+        let _ = writeln!(out, "\n    {}", headline(exposure));
+        if exposure.listing_status != Status::InForce {
+            let through = status(exposure.listing_status, false);
+            let _ = writeln!(out, "      by listings that are {through}");
+        }
+        let places: Vec<_> = exposure.evidence.iter().map(|row| row.place).collect();
+        if exposure.certainty == Certainty::Listed {
+            continue;
+        }
+        if shown.contains(&places) {
+            let _ = writeln!(out, "      {}", styled(DIM, "the same holdings as above"));
+            continue;
+        }
+        tree::owners(out, snapshot, exposure, entity, "      ");
+        shown.push(places);
+        let doubt = match exposure.confidence {
+            Some(Confidence::Reported) => {
+                "the weakest holding rests on a report; no filing or register was read"
+            }
+            Some(Confidence::Unverified) => {
+                "the weakest holding is unverified: check it before relying on it"
+            }
+            Some(Confidence::Documented) | None => continue,
+        };
+        let _ = writeln!(out, "      {}", styled(WEAK, doubt));
+    }
+}
+
+/// What a rule says of an entity, on one line.
+fn headline(exposure: &Exposure) -> String {
+    let kind = match exposure.kind {
+        ExposureKind::Listing => "listing",
+        ExposureKind::Law => "law",
+        ExposureKind::Policy => "house policy",
+    };
+    let what = match (exposure.certainty, exposure.basis, exposure.share) {
+        (Certainty::Listed, _, _) => "listed itself".to_owned(),
+        (Certainty::Flag, _, _) => "flag: head office of a listed branch".to_owned(),
+        (certainty, Some(basis @ (Basis::Single | Basis::Aggregate)), Some((low, high))) => {
+            let owners = match basis {
+                Basis::Single => "one owner's chain",
+                _ => "several owners together",
+            };
+            format!("{certainty}: {} by {owners}", range(low, high))
+        }
+        (certainty, basis, _) => format!("{certainty}: by {}", basis.map_or("", Basis::as_str)),
+    };
+    let state = exposure.rule_status.unwrap_or(Status::InForce);
+    let confirm = exposure.confirm && state == Status::InForce;
+    format!("{} · {kind} · {what} · rule {}", styled(BOLD, &exposure.rule), status(state, confirm))
+}
+
+/// What each rule that says something entails, once.
+fn entails<'a>(out: &mut String, all: impl Iterator<Item = &'a Exposure>) {
+    let mut told: Vec<&str> = Vec::new();
+    for exposure in all.filter(|exposure| exposure.kind != ExposureKind::Listing) {
+        if told.contains(&exposure.rule.as_str()) {
+            continue;
+        }
+        told.push(&exposure.rule);
+        let rule_restricts = exposure.restriction.filter(|one| *one != Restriction::None);
+        let kind =
+            rule_restricts.map_or_else(String::new, |one| format!(" ({})", restriction(Some(one))));
+        wrap(
+            out,
+            "  Entails   ",
+            "            ",
+            &format!("{}{kind}: {}", exposure.rule, exposure.effect),
+        );
+    }
+}
+
+fn score(points: i32) -> String {
+    format!("{:.2}", f64::from(points) / f64::from(POINTS_OF_ONE))
+}
+
+fn alignment_in_words(lines: &[Line]) -> String {
+    let words = lines.iter().map(|line| {
+        let pair = match (line.query.as_str(), line.name.as_str()) {
+            (query, "") => format!("{query} / –"),
+            ("", name) => format!("– / {name}"),
+            (query, name) if query == name => query.to_owned(),
+            (query, name) => format!("{query} / {name}"),
+        };
+        let kind = line.kind.as_str().replace('_', " ");
+        format!(
+            "{pair} {}",
+            styled(
+                DIM,
+                &format!("{kind} {:+.2}", f64::from(line.points) / f64::from(POINTS_OF_ONE))
+            )
+        )
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// What stands once under the answers of a run: lists, days, rejected rows, and what no list covers.
+pub fn footer(run: &Run) -> String {
+    let mut out = String::new();
+    let lists = run.snapshot.lists_checked(run.day).into_iter().map(|list| {
+        let checked =
+            list.checked_until.map_or_else(|| "nobody says".to_owned(), |day| day.to_string());
+        let history = if list.history { "" } else { " (undated: today's entries, for every day)" };
+        format!("{} {} entries, checked until {checked}{history}", list.list, list.entries)
+    });
+    let lists: Vec<String> = lists.collect();
+    wrap(&mut out, "  Lists     ", "            ", &lists.join("; "));
+    let rules = run.rules.join(", ");
+    wrap(&mut out, "  Rules     ", "            ", &format!("{rules}; on {}", run.day));
+    let rejected = run.snapshot.rejected().len();
+    if rejected > 0 {
+        let text = format!(
+            "{rejected} rows of the data could not be read and are not in this answer; see standard error"
+        );
+        wrap(&mut out, "  Rejected  ", "            ", &text);
+    }
+    wrap(&mut out, "  Not here  ", "            ", NOT_COVERED);
+    let _ = writeln!(out, "  {}", styled(DIM, &format!("Snapshot  {}", run.snapshot.digest())));
+    out
+}
+
+/// An entity with its owners, what it holds, and its exposures.
+pub fn explained(run: &Run, entity: EntityId, all: &[Exposure]) -> String {
+    let (snapshot, day) = (run.snapshot, run.day);
+    let view = snapshot.entity(entity);
+    let graph = snapshot.world().graph();
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        "{}   {}   on {day}",
+        styled(BOLD, &named(&view.name, &view.country)),
+        styled(DIM, &view.id)
+    );
+    let mut section = |title: &str, rows: Vec<String>, none: &str| {
+        let _ = writeln!(out, "\n  {title}");
+        if rows.is_empty() {
+            let _ = writeln!(out, "    {}", styled(DIM, none));
+        }
+        for row in rows {
+            let _ = writeln!(out, "    {row}");
+        }
+    };
+    let line = |row: &crate::graph::Holding| {
+        let (holder, issuer, _) = snapshot.written(row);
+        let other = if row.issuer == entity { holder } else { issuer };
+        let terms = row.terms();
+        let span = match (row.since.stated(), row.until.stated()) {
+            (None, None) => String::new(),
+            (Some(since), None) => format!(" · since {since}"),
+            (None, Some(until)) => format!(" · until {until}"),
+            (Some(since), Some(until)) => format!(" · {since} until {until}"),
+        };
+        let now = if row.span().contains(day) { "" } else { " · not on this day" };
+        let text = format!(
+            "{} · {} · {}{span}{now} · {}",
+            terms.range,
+            other,
+            terms.confidence,
+            snapshot.sources().show(row.place)
+        );
+        if now.is_empty() { text } else { styled(DIM, &text) }
+    };
+    section("Owners recorded", graph.held_in(entity).iter().map(line).collect(), "none");
+    section("Holds", graph.held_by(entity).map(line).collect(), "nothing recorded");
+    let _ = writeln!(out, "\n  Exposures");
+    if all.is_empty() {
+        let _ = writeln!(out, "    {}", styled(DIM, "none under the rules asked, and on no list"));
+    }
+    exposures(&mut out, snapshot, entity, all);
+    let _ = writeln!(out);
+    entails(&mut out, all.iter());
+    let _ = writeln!(out, "  Owners    {}", ownership(snapshot.world().ownership(entity, day)));
+    out
+}
+
+/// One line an entity: what the gravest exposure says.
+pub fn expanded(run: &Run, entity: EntityId, all: &[Exposure]) -> String {
+    let view = run.snapshot.entity(entity);
+    let mut out = String::new();
+    if let Some(first) = all.first() {
+        let share =
+            first.share.map(|(low, high)| format!(" {}", range(low, high))).unwrap_or_default();
+        let rules: Vec<&str> = all.iter().map(|one| one.rule.as_str()).collect();
+        let _ = writeln!(
+            out,
+            "{:9} {}{share} · {} · {}",
+            first.certainty.as_str(),
+            named(&view.name, &view.country),
+            status(first.weaker_status(), first.confirm),
+            styled(DIM, &rules.join(", "))
+        );
+    }
+    out
+}
+
+/// The entries on a day, by list and announcement, with counts by status.
+pub fn entries(snapshot: &Snapshot, day: Day) -> String {
+    let mut out = String::new();
+    let mut listings = snapshot.listings(day);
+    let entry = |listing: &Listing| &snapshot.entries()[listing.entry as usize];
+    listings.sort_by_key(|listing| (&entry(listing).list, entry(listing).published, listing.entry));
+    for checked in snapshot.lists_checked(day) {
+        let own: Vec<&Listing> =
+            listings.iter().filter(|one| entry(one).list == checked.list).collect();
+        let counts: Vec<String> = Status::ALL
+            .iter()
+            .map(|status| (status, own.iter().filter(|one| one.on_day.status == *status).count()))
+            .filter(|(_, count)| *count > 0)
+            .map(|(one, count)| format!("{count} {}", status(*one, false)))
+            .collect();
+        let until =
+            checked.checked_until.map_or_else(|| "nobody says".to_owned(), |day| day.to_string());
+        let title = if checked.title.is_empty() { &checked.list } else { &checked.title };
+        let _ = writeln!(out, "\n{}   {title}", styled(BOLD, &checked.list));
+        let _ = writeln!(out, "  on {day}: {}; checked until {until}", counts.join(", "));
+        let confirm = own.iter().filter(|one| one.on_day.confirm).count();
+        if confirm > 0 {
+            let text = format!(
+                "{confirm} of those in force are to be confirmed: their suspension ran out, a longer one was announced without an instrument."
+            );
+            wrap(&mut out, "  ", "  ", &text);
+        }
+        let mut announcement = "";
+        for listing in own {
+            let one = entry(listing);
+            if one.announcement != announcement {
+                announcement = &one.announcement;
+                let published = one.published.map_or_else(String::new, |day| format!(" ({day})"));
+                let _ = writeln!(out, "  {announcement}{published}");
+            }
+            let native = if one.name_native.is_empty() {
+                String::new()
+            } else {
+                format!(" {}", one.name_native)
+            };
+            let until = snapshot
+                .entry_until(listing.entry, day)
+                .map_or_else(String::new, |day| format!(" until {day}"));
+            let none = if listing.restriction == Some(Restriction::None) {
+                ", no measure ordered"
+            } else {
+                ""
+            };
+            let _ = writeln!(
+                out,
+                "    {:>4} {}{} · {}{until}{none} · {}",
+                one.entry,
+                one.name,
+                styled(DIM, &native),
+                status(listing.on_day.status, listing.on_day.confirm),
+                one.confidence
+            );
+        }
+    }
+    out.trim_start_matches('\n').to_owned()
+}
+
+/// Rules with their status on a day, their test, readings and periods.
+pub fn rules(rules: &[Rule], day: Day) -> String {
+    let mut out = String::new();
+    for rule in rules {
+        let on_day = rule.status(day);
+        let state = on_day.map_or_else(
+            || styled(WEAK, "not published yet"),
+            |on_day| status(on_day.status, on_day.confirm),
+        );
+        let test = rule.test_on(day);
+        let comparison = match test.comparison {
+            Comparison::AtLeast => "at least",
+            Comparison::MoreThan => "more than",
+        };
+        let _ = writeln!(out, "\n{} · {} · on {day} {state}", styled(BOLD, &rule.id), rule.kind);
+        wrap(&mut out, "  ", "  ", &rule.title);
+        let text = format!(
+            "{comparison} {} % of {}, owners {}, {} · lists {}",
+            test.threshold,
+            rule.interests.iter().map(|one| one.as_str()).collect::<Vec<_>>().join(" or "),
+            test.aggregate,
+            rule.reach,
+            rule.lists.join(", ")
+        );
+        wrap(&mut out, "  test      ", "            ", &text);
+        wrap(
+            &mut out,
+            "  source    ",
+            "            ",
+            &format!("{}, {}: {}", rule.instrument, rule.provision, rule.source),
+        );
+        wrap(&mut out, "  entails   ", "            ", &rule.effect);
+        for period in &rule.periods {
+            let from =
+                period.span.from.stated().map_or_else(String::new, |day| format!("from {day} "));
+            let until =
+                period.span.until.stated().map_or_else(String::new, |day| format!("until {day} "));
+            let text =
+                format!("{} {from}{until}({}): {}", period.status, period.certitude, period.source);
+            wrap(&mut out, "  period    ", "            ", &text);
+        }
+        let readings: Vec<String> =
+            READINGS.iter().map(|(id, what)| format!("{}/{id} ({what})", rule.id)).collect();
+        wrap(&mut out, "  readings  ", "            ", &readings.join(", "));
+    }
+    out.trim_start_matches('\n').to_owned()
+}
+
+/// A compared pair: its score and the alignment that adds up to it.
+pub fn compared(name1: &str, name2: &str, lines: &[Line], threshold: i32) -> String {
+    let mut out = String::new();
+    let points: i32 = lines.iter().map(|line| line.points).sum();
+    let answer = if points >= threshold { styled(HIT, "match") } else { styled(CLEAR, "no match") };
+    let _ = writeln!(out, "{}  {answer} at {}", styled(BOLD, &score(points)), score(threshold));
+    let width = |text: &str| unicode_width::UnicodeWidthStr::width(text);
+    let columns = |pick: fn(&Line) -> &str, title: &str| {
+        lines.iter().map(|line| width(pick(line))).chain([width(title)]).max().unwrap_or(0)
+    };
+    let (left, right) = (columns(|line| &line.query, name1), columns(|line| &line.name, name2));
+    let pad = |text: &str, to: usize| format!("{text}{}", " ".repeat(to - width(text)));
+    let _ =
+        writeln!(out, "  {}  {}", styled(DIM, &pad(name1, left)), styled(DIM, &pad(name2, right)));
+    for line in lines {
+        let points = f64::from(line.points) / f64::from(POINTS_OF_ONE);
+        let kind = line.kind.as_str().replace('_', " ");
+        let _ = writeln!(
+            out,
+            "  {}  {}  {points:+.4}  {kind}",
+            pad(&line.query, left),
+            pad(&line.name, right)
+        );
+    }
+    out
+}
+
+/// A party that could not be screened, with the reasons.
+pub fn unscreened(party: &Party, notes: &[Note]) -> String {
+    let mut out = String::new();
+    let _ =
+        writeln!(out, "{}{}", styled(HIT, &format!("{:<8}", "ERROR")), styled(BOLD, &party.name));
+    for note in notes {
+        wrap(&mut out, "        ", "        ", &note.text);
+    }
+    out
+}
