@@ -2,16 +2,13 @@
 
 pub mod csv;
 pub mod json;
+pub mod pages;
 pub mod text;
 mod tree;
 
 use crate::expand::Exposure;
 use crate::screen::Verdict;
 use crate::snapshot::Snapshot;
-
-/// What no list here covers, in one line.
-pub const NOT_COVERED: &str = "the foreign ministry's countermeasures under the Anti-Foreign Sanctions Law, MOFCOM's order on Hanwha units of \
-     2025-10-14, military end users and uses, Announcement 1/2026 on Japan, items and licences";
 
 /// The evidence of an exposure on one line: each holding with share, confidence and place.
 pub fn proof(snapshot: &Snapshot, exposure: &Exposure) -> String {

@@ -105,6 +105,7 @@ pub struct Snapshot {
     sources: Sources,
     rejected: Vec<Rejected>,
     warnings: Vec<Warning>,
+    not_covered: Vec<String>,
     digest: String,
 }
 
@@ -133,6 +134,11 @@ impl Snapshot {
     /// What the user should know about the inputs.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
+    }
+
+    /// What the lists do not cover, in their own words.
+    pub fn not_covered(&self) -> &[String] {
+        &self.not_covered
     }
 
     /// All rules, by id.

@@ -141,6 +141,10 @@ pub fn read(inputs: &Inputs) -> Result<Records, Error> {
     };
     let mut any_list = false;
     for file in &lists {
+        if file.name.ends_with(NOT_COVERED) {
+            read_not_covered(file, &mut records)?;
+            continue;
+        }
         let wanted = |format: Format| format.data() == Data::Lists;
         let format = read_file(file, wanted, "--ownership", elsewhere(&file.path), &mut records)?;
         any_list |= format == Some(Format::Entries);
@@ -159,6 +163,21 @@ pub fn read(inputs: &Inputs) -> Result<Records, Error> {
     }
     read_rules(inputs, &mut records)?;
     Ok(records)
+}
+
+/// A file beside lists that says, in a line or two, what they do not cover.
+const NOT_COVERED: &str = "NOT-COVERED.txt";
+
+fn read_not_covered(file: &InputFile, records: &mut Records) -> Result<(), Error> {
+    let mut opened = file.open()?;
+    let mut text = String::new();
+    opened.reader.read_to_string(&mut text).map_err(|error| Error::io(&file.path, error))?;
+    records.not_covered.push(text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let digest = opened.digest().map_err(|error| Error::io(&file.path, error))?;
+    let (kind, unit) = ("not covered", RecordUnit::Record);
+    let name = file.name.clone();
+    records.sources.0.push(Source { name, unit, kind, digest, records: 1, rejected: 0 });
+    Ok(())
 }
 
 /// The files of several arguments; none stands for the embedded ones.

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use parentage::model::Countries;
 use parentage::name::{self, Comparison};
-use parentage::report::{json, text};
+use parentage::report::{json, pages};
 use parentage::screen::{DEFAULT_THRESHOLD, weigh_countries};
 use parentage::source::Pairs;
 
@@ -55,7 +55,7 @@ impl Compare {
             let [score, is_match] = answer(&comparison);
             output.row([one, other, &score, &is_match])?;
         } else {
-            output.text(&text::compared(one, other, &comparison.lines, DEFAULT_THRESHOLD))?;
+            output.text(&pages::compared(one, other, &comparison.lines, DEFAULT_THRESHOLD))?;
         }
         output.finish()?;
         Ok(Outcome::default())

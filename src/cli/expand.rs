@@ -4,7 +4,7 @@ use clap::Args;
 
 use parentage::model::EntityId;
 use parentage::report::json::Run;
-use parentage::report::{csv, json, text};
+use parentage::report::{csv, json, pages, text};
 use parentage::screen::{DEFAULT_THRESHOLD, Screener, Settings, select_rules};
 
 use super::data::{DataOptions, Format};
@@ -68,7 +68,7 @@ impl Expand {
                         output.row(row)?;
                     }
                 }
-                _ => output.text(&text::expanded(&run, entity, &findings.exposures))?,
+                _ => output.text(&pages::expanded(&run, entity, &findings.exposures))?,
             }
         }
         match objects {

@@ -5,7 +5,7 @@ use clap::Args;
 use parentage::error::Error;
 use parentage::model::{Countries, EntityId, Party};
 use parentage::report::json::Run;
-use parentage::report::{csv, json, text};
+use parentage::report::{csv, json, pages, text};
 use parentage::screen::{DEFAULT_THRESHOLD, Screener, Settings, select_rules};
 use parentage::snapshot::Snapshot;
 
@@ -60,7 +60,7 @@ impl Explain {
         } else {
             for entity in &found {
                 let findings = screener.findings(*entity);
-                output.text(&text::explained(&run, *entity, &findings.exposures))?;
+                output.text(&pages::explained(&run, *entity, &findings.exposures))?;
                 output.text("\n")?;
             }
             output.text(&text::footer(&run))?;

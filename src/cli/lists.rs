@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use parentage::report::{json, text};
+use parentage::report::{json, pages};
 
 use super::data::{DataOptions, Format};
 use super::output::{Objects, Output, objects};
@@ -29,7 +29,7 @@ impl Lists {
                 output.row(entry.fields())?;
             }
         } else {
-            output.text(&text::entries(&snapshot, day))?;
+            output.text(&pages::entries(&snapshot, day))?;
         }
         output.finish()?;
         Ok(self.data.outcome(&snapshot, &[])?)

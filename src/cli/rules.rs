@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use parentage::report::{json, text};
+use parentage::report::{json, pages};
 
 use super::data::{DataOptions, Format};
 use super::output::{Objects, Output, objects};
@@ -29,7 +29,7 @@ impl Rules {
                 output.row(json::rule(rule, day).fields())?;
             }
         } else {
-            output.text(&text::rules(snapshot.rules(), day))?;
+            output.text(&pages::rules(snapshot.rules(), day))?;
         }
         output.finish()?;
         Ok(self.data.outcome(&snapshot, &[])?)

@@ -10,7 +10,7 @@ use serde::Serialize;
 use parentage::error::{Error, Rejected};
 use parentage::model::{Countries, Party};
 use parentage::report::json::{InputView, Run};
-use parentage::report::{self, csv, json, text};
+use parentage::report::{csv, json, text};
 use parentage::screen::{
     Answer, DEFAULT_THRESHOLD, Note, NoteKind, Screener, Settings, Verdict, select_rules,
 };
@@ -369,7 +369,7 @@ impl<'a> Sink<'a> {
         if let Some(objects) = self.objects.take() {
             objects.finish(&mut self.output)?;
         } else if self.format == Format::Text {
-            self.output.text(&format!("\n{}", report::text::footer(run)))?;
+            self.output.text(&format!("\n{}", text::footer(run)))?;
         }
         self.output.finish()?;
         Ok(self.counts)

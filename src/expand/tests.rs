@@ -303,7 +303,7 @@ fn the_sum_is_capped_not_each_edge() {
 #[test]
 fn open_bands_add_up_to_certainly_more_than_half() {
     let band = ShareRange::parse("25", "50", true, false).unwrap();
-    let mut sums = cascade::Sums::default();
+    let mut sums = Sums::default();
     let stake = crate::graph::Stake {
         interest: Interest::Equity,
         range: band,

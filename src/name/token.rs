@@ -244,9 +244,13 @@ fn push_by_script(pieces: &mut Vec<(String, String)>, word: &str) {
 }
 
 fn push_folded(pieces: &mut Vec<(String, String)>, run: &str, east_asian: bool) {
-    let folded: String = fold(run).chars().filter(|c| is_letter(*c)).collect();
+    let mut folded: String = fold(run).chars().filter(|c| is_letter(*c)).collect();
     if folded.is_empty() {
-        return;
+        // Signs that some scripts write vowels with are marks to Unicode: rather odd than lost.
+        if !run.chars().any(char::is_alphanumeric) {
+            return;
+        }
+        run.clone_into(&mut folded);
     }
     if east_asian && let Some((before, form, after)) = forms::split_glued(&folded) {
         for part in [before, form, after].into_iter().filter(|part| !part.is_empty()) {
@@ -317,5 +321,10 @@ mod tests {
             let has_letter = name.chars().any(char::is_alphanumeric);
             prop_assert!(!has_letter || !parsed.tokens.is_empty());
         }
+    }
+
+    #[test]
+    fn a_vowel_sign_alone_is_still_a_name() {
+        assert_eq!(parse("\u{16f51}").tokens.len(), 1);
     }
 }

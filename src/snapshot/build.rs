@@ -74,6 +74,7 @@ impl Snapshot {
             sources: records.sources,
             rejected: records.rejected,
             warnings: records.warnings,
+            not_covered: records.not_covered,
         };
         snapshot.index_names();
         snapshot

@@ -158,6 +158,8 @@ pub struct Records {
     pub groups: Vec<GroupMember>,
     /// Rules, in order of id.
     pub rules: Vec<Rule>,
+    /// What the lists do not cover, in their own words.
+    pub not_covered: Vec<String>,
     /// The files read.
     pub sources: Sources,
     /// What could not be read.

@@ -1,0 +1,21 @@
+//! The one integration binary: the house's floors, the command from outside, and the worked cases.
+
+mod command;
+mod floors;
+mod schema;
+mod worked_cases;
+
+/// Every file of this folder is a module above: a forgotten one would never run.
+#[test]
+fn no_test_file_is_forgotten() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/all");
+    let modules = include_str!("main.rs");
+    for file in std::fs::read_dir(folder).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        if name == "main.rs" || name == "snapshots" {
+            continue;
+        }
+        let module = name.strip_suffix(".rs").unwrap_or(&name);
+        assert!(modules.contains(&format!("mod {module};")), "{name} is not in main.rs");
+    }
+}
