@@ -30,7 +30,7 @@ impl Numbers {
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
         let high = self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 32;
-        u32::try_from(high * u64::from(limit) >> 32).expect("below a 32-bit limit")
+        u32::try_from((high * u64::from(limit)) >> 32).expect("below a 32-bit limit")
     }
 }
 

@@ -105,12 +105,19 @@ pub fn link(records: &Records) -> Linked {
     Linked { entity_of, joined_by, entities, nodes, entity_of_node, apart, different }
 }
 
+/// The mentions of a node while nodes are collected.
+#[derive(Default)]
+struct Group {
+    mentions: Vec<MentionId>,
+    names: Vec<String>,
+    natives: Vec<String>,
+}
+
 /// The nodes in order of content, and the node of each mention.
 fn nodes(records: &Records) -> (Vec<Node>, Vec<u32>) {
     let mut keys: FxHashMap<TextId, (String, String)> = FxHashMap::default();
     let text = |id| records.texts.get(id);
-    let mut grouped: FxHashMap<Node, (Vec<MentionId>, Vec<String>, Vec<String>)> =
-        FxHashMap::default();
+    let mut grouped: FxHashMap<Node, Group> = FxHashMap::default();
     for (mention, id) in records.mentions.iter().zip(0u32..) {
         let name = text(mention.name);
         let (base, form) = keys
@@ -130,15 +137,15 @@ fn nodes(records: &Records) -> (Vec<Node>, Vec<u32>) {
             natives: Vec::new(),
         };
         let group = grouped.entry(node).or_default();
-        group.0.push(id);
-        group.1.push(name.to_owned());
+        group.mentions.push(id);
+        group.names.push(name.to_owned());
         if mention.native != TextId::EMPTY {
-            group.2.push(name::native_key(text(mention.native)));
+            group.natives.push(name::native_key(text(mention.native)));
         }
     }
     let mut sorted: Vec<(Node, Vec<MentionId>)> = grouped
         .into_iter()
-        .map(|(mut node, (mentions, mut names, mut natives))| {
+        .map(|(mut node, Group { mentions, mut names, mut natives })| {
             names.sort_unstable();
             names.dedup();
             natives.sort_unstable();

@@ -2,6 +2,7 @@
 
 pub mod csv;
 pub mod json;
+pub mod objects;
 pub mod pages;
 pub mod text;
 mod tree;

@@ -143,13 +143,12 @@ pub struct Rule {
     pub file: String,
 }
 
-/// The readings that may stand after a slash, with what each changes.
+/// The readings that this version computes, with what each changes. `multiplied` and `either` are
+/// known by name and refused.
 pub const READINGS: &[(&str, &str)] = &[
     ("single", "each listed owner alone"),
     ("aggregate", "all listed owners added up"),
     ("direct", "only the listed owner's own holdings"),
-    ("multiplied", "shares multiplied along the chain"),
-    ("either", "cascade or multiplied"),
 ];
 
 impl Rule {

@@ -12,7 +12,7 @@ use parentage::snapshot::Snapshot;
 use parentage::source::{Inputs, read};
 
 use super::data::{DataOptions, Format};
-use super::output::{Objects, Output, objects};
+use super::output::{Objects, Output, write_all};
 use super::{Outcome, Stop};
 
 /// Read everything and say what was read, joined, rejected, and what a person should settle
@@ -68,7 +68,7 @@ impl Build {
         let report = report(&snapshot, self.data.day(), added, gone);
         let mut output = Output::open(None)?;
         match Objects::new(format) {
-            Some(list) => objects(&mut output, list, [report])?,
+            Some(list) => write_all(&mut output, list, [report])?,
             None => output.text(&text(&report))?,
         }
         output.finish()?;

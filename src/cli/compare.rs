@@ -5,12 +5,12 @@ use rayon::prelude::*;
 
 use parentage::model::Countries;
 use parentage::name::{self, Comparison};
-use parentage::report::{json, pages};
+use parentage::report::{objects, pages};
 use parentage::screen::{DEFAULT_THRESHOLD, weigh_countries};
 use parentage::source::Pairs;
 
 use super::data::{Format, tell};
-use super::output::{Objects, Output, objects};
+use super::output::{Objects, Output, write_all};
 use super::{Outcome, Stop};
 
 /// Compare two names, or a file of pairs
@@ -48,8 +48,8 @@ impl Compare {
         let format = self.format.unwrap_or(Format::Text);
         let mut output = Output::open(None)?;
         if let Some(list) = Objects::new(format) {
-            let object = json::compared(one, other, &comparison.lines, DEFAULT_THRESHOLD);
-            objects(&mut output, list, [object])?;
+            let object = objects::compared(one, other, &comparison.lines, DEFAULT_THRESHOLD);
+            write_all(&mut output, list, [object])?;
         } else if format == Format::Csv {
             output.row(["name1", "name2", "score", "match"])?;
             let [score, is_match] = answer(&comparison);

@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 
 use parentage::day::Day;
 use parentage::error::{Error, Rejected};
+use parentage::screen::list_age;
 use parentage::snapshot::Snapshot;
 use parentage::source::{Inputs, read};
 
@@ -29,6 +30,9 @@ pub struct DataOptions {
     /// The day of the answer [default: today in UTC]
     #[arg(long, value_name = "DATE", value_parser = parse_day, help_heading = "Data")]
     as_of: Option<Day>,
+    /// Days after which a list is too old to clear anybody: then `screen` reviews, others warn
+    #[arg(long, value_name = "DAYS", help_heading = "Data")]
+    max_list_age: Option<u32>,
     /// Write every row that could not be read to this CSV file
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     rejects: Option<String>,
@@ -76,6 +80,11 @@ impl DataOptions {
         self.as_of.unwrap_or_else(Day::today)
     }
 
+    /// The greatest age of a list.
+    pub fn max_list_age(&self) -> Option<i64> {
+        self.max_list_age.map(i64::from)
+    }
+
     /// The format, text unless said otherwise.
     pub fn format(&self) -> Format {
         self.format.unwrap_or(Format::Text)
@@ -97,6 +106,9 @@ impl DataOptions {
         if !self.quiet {
             for warning in snapshot.warnings() {
                 anstream::eprintln!("warning: {warning}");
+            }
+            for note in list_age(&snapshot, self.day(), self.max_list_age()) {
+                anstream::eprintln!("warning: {}", note.text);
             }
         }
         tell(snapshot.rejected());

@@ -4,7 +4,7 @@ use clap::Args;
 
 use parentage::model::EntityId;
 use parentage::report::json::Run;
-use parentage::report::{csv, json, pages, text};
+use parentage::report::{csv, objects, pages, text};
 use parentage::screen::{DEFAULT_THRESHOLD, Screener, Settings, select_rules};
 
 use super::data::{DataOptions, Format};
@@ -36,7 +36,7 @@ impl Expand {
             rules,
             threshold: DEFAULT_THRESHOLD,
             limit: 0,
-            max_list_age: None,
+            max_list_age: self.data.max_list_age(),
         };
         let screener = Screener::new(&snapshot, settings)?;
         let format = self.out.as_deref().and_then(Format::of_file);
@@ -60,7 +60,7 @@ impl Expand {
             }
             match (&mut objects, format) {
                 (Some(objects), _) => {
-                    let object = json::expanded(&snapshot, &view, &findings.exposures);
+                    let object = objects::expanded(&snapshot, &view, &findings.exposures);
                     objects.write(&mut output, &object)?;
                 }
                 (None, Format::Csv) => {

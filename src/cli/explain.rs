@@ -5,12 +5,12 @@ use clap::Args;
 use parentage::error::Error;
 use parentage::model::{Countries, EntityId, Party};
 use parentage::report::json::Run;
-use parentage::report::{csv, json, pages, text};
+use parentage::report::{csv, objects, pages, text};
 use parentage::screen::{DEFAULT_THRESHOLD, Screener, Settings, select_rules};
 use parentage::snapshot::Snapshot;
 
 use super::data::{DataOptions, Format};
-use super::output::{Objects, Output, objects};
+use super::output::{Objects, Output, write_all};
 use super::{Outcome, Stop};
 
 /// One entity: its owners, what it holds, its exposures and their proof
@@ -38,7 +38,7 @@ impl Explain {
             rules,
             threshold: DEFAULT_THRESHOLD,
             limit: 0,
-            max_list_age: None,
+            max_list_age: self.data.max_list_age(),
         };
         let screener = Screener::new(&snapshot, settings)?;
         let found = find(&snapshot, &screener, &self.entity)?;
@@ -46,9 +46,9 @@ impl Explain {
         let mut output = Output::open(None)?;
         if let Some(list) = Objects::new(format) {
             let explained = found.iter().map(|entity| {
-                json::explained(&run, *entity, &screener.findings(*entity).exposures)
+                objects::explained(&run, *entity, &screener.findings(*entity).exposures)
             });
-            objects(&mut output, list, explained)?;
+            write_all(&mut output, list, explained)?;
         } else if format == Format::Csv {
             output.row(csv::EXPOSURE_COLUMNS)?;
             for entity in &found {

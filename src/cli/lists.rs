@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-use parentage::report::{json, pages};
+use parentage::report::{objects, pages};
 
 use super::data::{DataOptions, Format};
-use super::output::{Objects, Output, objects};
+use super::output::{Objects, Output, write_all};
 use super::{Outcome, Stop};
 
 /// The list entries and their status on a day
@@ -22,10 +22,10 @@ impl Lists {
         let format = self.data.format();
         let mut output = Output::open(None)?;
         if let Some(list) = Objects::new(format) {
-            objects(&mut output, list, json::entries(&snapshot, day))?;
+            write_all(&mut output, list, objects::entries(&snapshot, day))?;
         } else if format == Format::Csv {
-            output.row(json::ENTRY_COLUMNS)?;
-            for entry in json::entries(&snapshot, day) {
+            output.row(objects::ENTRY_COLUMNS)?;
+            for entry in objects::entries(&snapshot, day) {
                 output.row(entry.fields())?;
             }
         } else {

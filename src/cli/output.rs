@@ -95,7 +95,7 @@ impl Objects {
 }
 
 /// Writes all objects.
-pub fn objects<T: Serialize>(
+pub fn write_all<T: Serialize>(
     output: &mut Output,
     mut objects: Objects,
     all: impl IntoIterator<Item = T>,

@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-use parentage::report::{json, pages};
+use parentage::report::{objects, pages};
 
 use super::data::{DataOptions, Format};
-use super::output::{Objects, Output, objects};
+use super::output::{Objects, Output, write_all};
 use super::{Outcome, Stop};
 
 /// The rules, their readings, periods and sources
@@ -22,11 +22,15 @@ impl Rules {
         let format = self.data.format();
         let mut output = Output::open(None)?;
         if let Some(list) = Objects::new(format) {
-            objects(&mut output, list, snapshot.rules().iter().map(|rule| json::rule(rule, day)))?;
+            write_all(
+                &mut output,
+                list,
+                snapshot.rules().iter().map(|rule| objects::rule(rule, day)),
+            )?;
         } else if format == Format::Csv {
-            output.row(json::RULE_COLUMNS)?;
+            output.row(objects::RULE_COLUMNS)?;
             for rule in snapshot.rules() {
-                output.row(json::rule(rule, day).fields())?;
+                output.row(objects::rule(rule, day).fields())?;
             }
         } else {
             output.text(&pages::rules(snapshot.rules(), day))?;

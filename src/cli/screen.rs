@@ -52,9 +52,6 @@ pub struct Screen {
     /// End with exit status 1 where a party is at or above this verdict
     #[arg(long, value_enum, value_name = "VERDICT")]
     fail_on: Option<FailOn>,
-    /// Days after which a list is too old to clear anybody
-    #[arg(long, value_name = "DAYS")]
-    max_list_age: Option<u32>,
     #[command(flatten)]
     data: DataOptions,
 }
@@ -142,7 +139,7 @@ impl Screen {
             rules: select_rules(&snapshot, &self.rule)?,
             threshold: self.threshold.0,
             limit: self.limit,
-            max_list_age: self.max_list_age.map(i64::from),
+            max_list_age: self.data.max_list_age(),
         };
         let screener = Screener::new(&snapshot, settings)?;
         let rules = screener.settings().rules.iter().map(|rule| rule.id.clone()).collect();

@@ -146,7 +146,7 @@ pub fn compare(query: &ParsedName, name: &ParsedName) -> Comparison {
     for pairing in &pairings {
         let share =
             weight(left, pairing.left) / left_mass + weight(right, pairing.right) / right_mass;
-        earned.push((pairing.left, pairing.right, pairing.kind, 0.5 * share * pairing.similarity));
+        earned.push((pairing, 0.5 * share * pairing.similarity));
     }
     let mut lines = rounded(left, right, &earned);
     for (from, to) in [(&omitted_left, true), (&omitted_right, false)] {
@@ -176,21 +176,18 @@ fn to_points(score: f64) -> i32 {
 }
 
 /// Lines of the pairings; running sums are rounded so that the parts add up to the rounded whole.
-fn rounded(
-    left: &[Token],
-    right: &[Token],
-    earned: &[((usize, usize), (usize, usize), LineKind, f64)],
-) -> Vec<Line> {
+fn rounded(left: &[Token], right: &[Token], earned: &[(&Pairing, f64)]) -> Vec<Line> {
     let (mut sum, mut given) = (0.0, 0);
     let mut lines = Vec::with_capacity(earned.len());
-    for (from, to, kind, points) in earned {
+    for (pairing, points) in earned {
         sum += points;
         let points = to_points(sum) - given;
         given += points;
         let run = |tokens: &[Token], (from, to): (usize, usize)| {
             shown(tokens, &(from..to).collect::<Vec<_>>())
         };
-        lines.push(Line { query: run(left, *from), name: run(right, *to), kind: *kind, points });
+        let (query, name) = (run(left, pairing.left), run(right, pairing.right));
+        lines.push(Line { query, name, kind: pairing.kind, points });
     }
     lines
 }

@@ -87,16 +87,16 @@ pub(super) struct Finder<'s> {
 }
 
 impl<'s> Finder<'s> {
-    pub fn new(snapshot: &'s Snapshot, day: Day, rules: Vec<Rule>) -> Result<Finder<'s>, Error> {
+    pub fn new(snapshot: &'s Snapshot, day: Day, rules: &[Rule]) -> Result<Finder<'s>, Error> {
         let listings = snapshot.listings(day);
-        let plan = Plan::new(snapshot, snapshot.world(), day, &rules, &listings);
+        let plan = Plan::new(snapshot, snapshot.world(), day, rules, &listings);
         plan.expansions(Some(&[])).try_for_each(|expansion| expansion.map(drop))?;
         let joined = snapshot.joined_world().map(|(numbers, world)| {
             let there: Vec<Listing> = listings
                 .iter()
                 .map(|listing| Listing { entity: numbers[listing.entity.index()], ..*listing })
                 .collect();
-            (numbers.as_slice(), Plan::new(snapshot, world, day, &rules, &there))
+            (numbers.as_slice(), Plan::new(snapshot, world, day, rules, &there))
         });
         let mut by_entity: FxHashMap<EntityId, Vec<Listing>> = FxHashMap::default();
         for listing in listings {

@@ -7,6 +7,7 @@ use crate::day::Day;
 use crate::graph::Stake;
 use crate::model::{EntityId, Party, words};
 use crate::name;
+use crate::snapshot::Snapshot;
 
 words! {
     /// What a note is about.
@@ -70,7 +71,8 @@ pub(super) fn notes(
         notes.extend(contradictions(screener, matched));
     }
     notes.extend(owns_listed(screener, known));
-    notes.extend(list_age(screener));
+    let settings = screener.settings();
+    notes.extend(list_age(screener.snapshot(), settings.day, settings.max_list_age));
     notes.extend(rejected(screener, party));
     let mut seen = Vec::new();
     notes.retain(|note| {
@@ -152,10 +154,9 @@ fn owns_listed(screener: &Screener, known: &[EntityId]) -> Option<Note> {
 }
 
 /// Lists that are older than the user accepts.
-pub(super) fn list_age(screener: &Screener) -> Vec<Note> {
-    let Some(limit) = screener.settings().max_list_age else { return Vec::new() };
-    let day = screener.settings().day;
-    let lists = screener.snapshot().lists_checked(day);
+pub fn list_age(snapshot: &Snapshot, day: Day, limit: Option<i64>) -> Vec<Note> {
+    let Some(limit) = limit else { return Vec::new() };
+    let lists = snapshot.lists_checked(day);
     let age = |checked: Option<Day>| checked.map(|checked| day.days_since(checked));
     lists
         .into_iter()

@@ -136,8 +136,15 @@ pub(super) fn files(argument: &str) -> Result<Vec<InputFile>, Error> {
     Ok(files)
 }
 
-/// The rows of one file that the user names, its name and the digest of its bytes.
-pub(super) fn party_rows(path: &str) -> Result<(Rows<Box<dyn BufRead>>, String, Digest), Error> {
+/// The rows of one file that the user names.
+pub(super) struct NamedRows {
+    pub rows: Rows<Box<dyn BufRead>>,
+    pub file: String,
+    pub digest: Digest,
+}
+
+/// Opens one file that the user names.
+pub(super) fn named_rows(path: &str) -> Result<NamedRows, Error> {
     let mut files = files(path)?;
     let file = match (files.len(), files.pop()) {
         (1, Some(file)) if file.named => file,
@@ -151,7 +158,7 @@ pub(super) fn party_rows(path: &str) -> Result<(Rows<Box<dyn BufRead>>, String, 
     let rows = Rows::open(reader).map_err(refused)?.ok_or_else(|| {
         Error::file(path, "is empty (0 bytes); a file without records still has its header line")
     })?;
-    Ok((rows, file.name, digest))
+    Ok(NamedRows { rows, file: file.name, digest })
 }
 
 fn is_documentation(name: &str) -> bool {

@@ -3,7 +3,7 @@
 use std::io::BufRead;
 
 use super::lists_csv::countries;
-use super::open;
+use super::open::{self, NamedRows};
 use super::rows::{Fault, Row, Rows};
 use crate::error::{Data, Error, Rejected};
 use crate::model::Countries;
@@ -42,7 +42,7 @@ impl Pairs {
     /// # Errors
     /// The file cannot be read, is empty, or lacks a column of names.
     pub fn open(path: &str) -> Result<Pairs, Error> {
-        let (rows, file, _) = open::party_rows(path)?;
+        let NamedRows { rows, file, .. } = open::named_rows(path)?;
         for column in ["name1", "name2"] {
             if !rows.header().has(column) {
                 let reason =

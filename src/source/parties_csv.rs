@@ -3,7 +3,7 @@
 use std::io::BufRead;
 
 use super::lists_csv::countries;
-use super::open::{self, Digest};
+use super::open::{self, Digest, NamedRows};
 use super::rows::{Fault, Row, Rows, word};
 use crate::error::{Data, Error, Rejected};
 use crate::model::{Countries, EntityKind, Identifiers, Party};
@@ -36,7 +36,7 @@ impl Parties {
     /// # Errors
     /// The file cannot be read, is empty, or has no column of names.
     pub fn open(path: &str, name_column: &str) -> Result<Parties, Error> {
-        let (rows, file, digest) = open::party_rows(path)?;
+        let NamedRows { rows, file, digest } = open::named_rows(path)?;
         if !rows.header().has(name_column) {
             let names = rows.header().names().join(", ");
             let reason = format!(

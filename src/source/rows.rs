@@ -31,7 +31,7 @@ impl Fault {
         Fault { column: None, reason: reason.into() }
     }
 
-    pub fn column(column: &str, reason: impl ToString) -> Fault {
+    pub fn column(column: &str, reason: impl std::fmt::Display) -> Fault {
         Fault { column: Some(column.to_owned()), reason: reason.to_string() }
     }
 

@@ -72,17 +72,17 @@ struct File<'a> {
 }
 
 impl File<'_> {
-    fn error(&self, offset: usize, reason: impl ToString) -> Error {
+    fn error(&self, offset: usize, reason: &str) -> Error {
         let before = self.text.get(..offset).unwrap_or(self.text);
         Error::Rule {
             path: self.path.to_owned(),
             line: before.matches('\n').count() + 1,
-            reason: reason.to_string(),
+            reason: reason.to_owned(),
         }
     }
 
-    fn at<T>(&self, key: &str, value: &Spanned<T>, reason: impl ToString) -> Error {
-        self.error(value.span().start, format!("`{key}`: {}", reason.to_string()))
+    fn at<T>(&self, key: &str, value: &Spanned<T>, reason: impl std::fmt::Display) -> Error {
+        self.error(value.span().start, &format!("`{key}`: {reason}"))
     }
 
     fn word<T: Copy>(
