@@ -69,7 +69,10 @@ fn holdings() -> String {
             _ => 4 + numbers.below(36),
         };
         for _ in 0..owners {
-            let holder = numbers.below(issuer);
+            // Three of four owners are people at the top, so that chains stay as short as they are.
+            let people = numbers.below(4) > 0;
+            let holder =
+                if people { COMPANIES + numbers.below(COMPANIES) } else { numbers.below(issuer) };
             let share = share(&mut numbers, owners);
             let _ = writeln!(csv, "{},GB,{},GB,{share}", name(holder), name(issuer));
         }

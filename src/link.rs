@@ -15,7 +15,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use self::union::Clusters;
 use crate::column::TextId;
 use crate::model::{Countries, EntityId, EntityKind, Identifiers, words};
-use crate::name;
+use crate::name::{self, NameKeys};
 use crate::source::{LinkDecision, MentionId, Records};
 
 pub use possible::{PossibleLink, possible_links};
@@ -66,8 +66,8 @@ pub struct Linked {
     different: FxHashSet<(u32, u32)>,
 }
 
-/// In a bucket of more nodes than this, nodes that lack something stay apart without a search
-/// among all pairs: a name this common (`Holding`, `Trust`) says nothing.
+/// In a bucket of more nodes than this not all pairs are looked at: an identifier joins neighbours
+/// in order, and by a name this common (`Holding`, `Trust`) only nodes join that lack nothing.
 const LARGEST_BUCKET: usize = 200;
 
 /// Joins the mentions of all records into entities.
@@ -115,17 +115,15 @@ struct Group {
 
 /// The nodes in order of content, and the node of each mention.
 fn nodes(records: &Records) -> (Vec<Node>, Vec<u32>) {
-    let mut keys: FxHashMap<TextId, (String, String)> = FxHashMap::default();
+    let mut keys: FxHashMap<TextId, NameKeys> = FxHashMap::default();
     let text = |id| records.texts.get(id);
     let mut grouped: FxHashMap<Node, Group> = FxHashMap::default();
     for (mention, id) in records.mentions.iter().zip(0u32..) {
         let name = text(mention.name);
-        let (base, form) = keys
-            .entry(mention.name)
-            .or_insert_with(|| (name::exact_key(name), name::form_key(name)))
-            .clone();
+        let NameKeys { exact, form, .. } =
+            keys.entry(mention.name).or_insert_with(|| name::keys(name)).clone();
         let node = Node {
-            base,
+            base: exact,
             form,
             countries: Countries::parse(text(mention.countries)).unwrap_or_default(),
             identifiers: Identifiers::parse(text(mention.identifiers)),
@@ -140,7 +138,7 @@ fn nodes(records: &Records) -> (Vec<Node>, Vec<u32>) {
         group.mentions.push(id);
         group.names.push(name.to_owned());
         if mention.native != TextId::EMPTY {
-            group.natives.push(name::native_key(text(mention.native)));
+            group.natives.push(name::keys(text(mention.native)).native);
         }
     }
     let mut sorted: Vec<(Node, Vec<MentionId>)> = grouped
@@ -176,8 +174,8 @@ fn decisions(
         by_name.entry((&node.base, &node.form)).or_default().push(number);
     }
     let named = |name: &str, countries: &Countries| -> Vec<u32> {
-        let (base, form) = (name::exact_key(name), name::form_key(name));
-        let found = by_name.get(&(base.as_str(), form.as_str()));
+        let keys = name::keys(name);
+        let found = by_name.get(&(keys.exact.as_str(), keys.form.as_str()));
         let agrees = |number: &&u32| {
             let own = &nodes[**number as usize].countries;
             countries.is_blank() || own.is_blank() || countries.meet(own)
@@ -235,10 +233,14 @@ fn decide(
         let node = &nodes[*number as usize];
         !node.form.is_empty() && !node.countries.is_blank()
     };
-    let members: Vec<u32> = if bucket.len() > LARGEST_BUCKET {
-        bucket.iter().copied().filter(whole).take(LARGEST_BUCKET).collect()
-    } else {
-        bucket.to_vec()
+    let members: Vec<u32> = match method {
+        _ if bucket.len() <= LARGEST_BUCKET => bucket.to_vec(),
+        JoinedBy::Identifier => {
+            let firsts = bucket.windows(2).map(|pair| (pair[0], pair[1]));
+            joins.extend(firsts.filter(|(a, b)| !clusters.contradict(*a, *b, nodes)));
+            return;
+        }
+        _ => bucket.iter().copied().filter(whole).take(LARGEST_BUCKET).collect(),
     };
     let mut fits = vec![vec![false; members.len()]; members.len()];
     for (i, a) in members.iter().enumerate() {

@@ -13,6 +13,6 @@ mod token;
 pub use background::{TABLE_VERSION, rarity};
 pub(crate) use compare::edit_budget;
 pub use compare::{Comparison, Line, LineKind, POINTS_OF_ONE, compare};
-pub use key::{PossibleKey, exact_key, form_key, native_key, possible_key};
+pub use key::{NameKeys, PossibleKey, keys, possible_key};
 pub use text::fold;
 pub use token::{ParsedName, Token, TokenKind, parse};

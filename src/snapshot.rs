@@ -19,7 +19,7 @@ use crate::model::{
     Certitude, Countries, EntityId, EntityKind, Identifiers, ListEntry, ListEvent, ListInfo,
     Measure, OnDay, Restriction, words,
 };
-use crate::name::ParsedName;
+use crate::name::{NameKeys, ParsedName};
 use crate::rule::Rule;
 use crate::source::{HoldingRecord, Mention, MentionId};
 
@@ -194,7 +194,9 @@ impl Snapshot {
         let country = self.world.countries(entity).to_string();
         let id = identifiers.best().map_or_else(
             || {
-                let key = format!("{}|{country}", crate::name::fold(&name));
+                // A person and a company of one name and country are two entities.
+                let person = if self.kind(entity) == EntityKind::Person { "|person" } else { "" };
+                let key = format!("{}|{country}{person}", crate::name::fold(&name));
                 format!("name:{}", &blake3::hash(key.as_bytes()).to_hex()[..16])
             },
             str::to_owned,
@@ -222,14 +224,9 @@ impl Snapshot {
     /// The entities with exactly this name but for writing: the same legal form or one without,
     /// and no contradicting country.
     pub fn exactly_named(&self, name: &str, countries: &Countries) -> Vec<EntityId> {
-        let (base, form) = (crate::name::exact_key(name), crate::name::form_key(name));
-        let mut keys =
-            vec![format!("{base}|{form}"), format!("native|{}", crate::name::native_key(name))];
-        if form.is_empty() {
-            keys.push(format!("any|{base}"));
-        } else {
-            keys.push(format!("{base}|"));
-        }
+        let NameKeys { exact, form, native } = crate::name::keys(name);
+        let other = if form.is_empty() { format!("any|{exact}") } else { format!("{exact}|") };
+        let keys = [format!("{exact}|{form}"), format!("native|{native}"), other];
         let found = keys.iter().flat_map(|key| self.lookup.find(key));
         let mut found: Vec<EntityId> =
             found.filter(|entity| !self.world.countries(*entity).contradict(countries)).collect();

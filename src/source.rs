@@ -343,8 +343,11 @@ fn unrecognised(header: &Header) -> String {
 /// embedded ones.
 fn read_rules(inputs: &Inputs, records: &mut Records) -> Result<(), Error> {
     let folder_of = |argument: &String| {
+        if argument == "embedded" {
+            return Some(argument.clone());
+        }
         let folder = std::path::Path::new(argument).join("rules");
-        (argument != "embedded" && folder.is_dir()).then(|| folder.display().to_string())
+        folder.is_dir().then(|| folder.display().to_string())
     };
     let arguments = if inputs.rules.is_empty() {
         inputs.lists.iter().filter_map(folder_of).collect()
@@ -498,6 +501,17 @@ mod tests {
             assert_eq!(records.holdings.len(), 1);
             assert_eq!(records.sources.0.last().unwrap().kind, "rule");
         }
+    }
+
+    #[test]
+    fn a_file_that_breaks_off_is_an_error() {
+        use std::io::Write;
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+        let rows: String = (0..50_000).map(|row| format!("Holder {row},Issuer {row}\n")).collect();
+        gzip.write_all(format!("holder,issuer\n{rows}").as_bytes()).unwrap();
+        let mut bytes = gzip.finish().unwrap();
+        bytes.truncate(bytes.len() / 2);
+        assert!(matches!(holdings(&bytes), Err(Error::Io { .. })));
     }
 
     #[test]

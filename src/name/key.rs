@@ -8,19 +8,23 @@ use super::token::{Token, TokenKind, parse};
 /// rarer word makes another company.
 const GENERIC_RARITY: f64 = 0.54;
 
-/// The name without its legal form, a leading "The", case, punctuation, spaces and accents.
-///
-/// With [`form_key`] this is the whole name as far as linking goes.
-pub fn exact_key(name: &str) -> String {
-    let tokens = parse(name).tokens;
-    let leading_the = tokens.len() > 1 && tokens[0].text == "the";
-    let words = tokens.iter().skip(usize::from(leading_the)).filter(|token| !token.is_form());
-    words.map(|token| token.text.as_str()).collect()
+/// What must be equal for two records to be one entity by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NameKeys {
+    /// The name without its legal form, a leading "The", case, punctuation, spaces and accents.
+    pub exact: String,
+    /// The classes of its legal forms, sorted and joined by `+`; empty without one.
+    pub form: String,
+    /// The name without case, punctuation, spaces and variants of script, legal form included:
+    /// what native names are compared by.
+    pub native: String,
 }
 
-/// The classes of the legal forms in a name, sorted and joined by `+`; empty without one.
-pub fn form_key(name: &str) -> String {
+/// The keys of a name. O(length).
+pub fn keys(name: &str) -> NameKeys {
     let tokens = parse(name).tokens;
+    let leading_the = tokens.len() > 1 && tokens[0].text == "the";
+    let text = |token: &Token| token.text.clone();
     let mut classes: Vec<&str> = tokens
         .iter()
         .filter_map(|token| match token.kind {
@@ -30,12 +34,12 @@ pub fn form_key(name: &str) -> String {
         .collect();
     classes.sort_unstable();
     classes.dedup();
-    classes.join("+")
-}
-
-/// A native name without case, punctuation, spaces and variants of script, legal form included.
-pub fn native_key(name: &str) -> String {
-    parse(name).tokens.iter().map(|token| token.text.as_str()).collect()
+    let words = tokens.iter().skip(usize::from(leading_the)).filter(|token| !token.is_form());
+    NameKeys {
+        exact: words.map(text).collect(),
+        form: classes.join("+"),
+        native: tokens.iter().map(text).collect(),
+    }
 }
 
 /// What two names must share to be a possible link: their distinctive words in any order.
@@ -79,12 +83,12 @@ mod tests {
             ("Gibbs&Cox, Inc.", "Gibbs & Cox, Inc."),
             ("HENSOLDT AG", "Hensoldt Aktiengesellschaft"),
         ] {
-            assert_eq!(exact_key(left), exact_key(right));
+            assert_eq!(keys(left).exact, keys(right).exact);
         }
-        assert_eq!(form_key("Jong Shyn Co."), form_key("Jong Shyn Co., Ltd."));
-        assert_ne!(form_key("Axient LLC"), form_key("Axient Inc."));
-        assert_eq!(form_key("Axient"), "");
-        assert_eq!(native_key("國家中山科學研究院"), native_key("国家中山科学研究院"));
+        assert_eq!(keys("Jong Shyn Co.").form, keys("Jong Shyn Co., Ltd.").form);
+        assert_ne!(keys("Axient LLC").form, keys("Axient Inc.").form);
+        assert_eq!(keys("Axient").form, "");
+        assert_eq!(keys("國家中山科學研究院").native, keys("国家中山科学研究院").native);
     }
 
     #[test]

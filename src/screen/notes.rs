@@ -177,13 +177,13 @@ pub fn list_age(snapshot: &Snapshot, day: Day, limit: Option<i64>) -> Vec<Note> 
 
 /// Rows that could not be read and hold the party's name.
 fn rejected(screener: &Screener, party: &Party) -> Vec<Note> {
-    let key = name::exact_key(&party.name);
+    let key = name::keys(&party.name).exact;
     // Shorter keys stand in other words by chance.
     if key.chars().count() < 4 {
         return Vec::new();
     }
     let rows = screener.snapshot().rejected().iter();
-    rows.filter(|row| name::native_key(&row.text).contains(&key))
+    rows.filter(|row| name::keys(&row.text).native.contains(&key))
         .map(|row| Note {
             kind: NoteKind::RejectedRow,
             text: format!("a row that could not be read names the party: {}", row.reason),

@@ -98,10 +98,10 @@ impl Snapshot {
                 if text.is_empty() {
                     continue;
                 }
-                let base = name::exact_key(text);
-                lookup.add(&format!("{base}|{}", name::form_key(text)), *entity);
-                lookup.add(&format!("any|{base}"), *entity);
-                lookup.add(&format!("native|{}", name::native_key(text)), *entity);
+                let keys = name::keys(text);
+                lookup.add(&format!("{}|{}", keys.exact, keys.form), *entity);
+                lookup.add(&format!("any|{}", keys.exact), *entity);
+                lookup.add(&format!("native|{}", keys.native), *entity);
                 if wanted.contains(entity.index()) {
                     names.push((*entity, kind, text.to_owned()));
                 }

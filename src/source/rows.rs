@@ -2,6 +2,8 @@
 
 use std::io::BufRead;
 
+use rustc_hash::FxHashMap;
+
 use crate::day::{Day, Span};
 use crate::error::{Data, Rejected};
 
@@ -11,12 +13,15 @@ pub(super) struct Rows<R: BufRead> {
     header: Header,
     record: csv::ByteRecord,
     line: u64,
+    /// The stream broke off: nothing more can come.
+    broken: bool,
 }
 
 /// The column names of a file.
 #[derive(Debug, Clone)]
 pub(super) struct Header {
     names: Vec<String>,
+    at: FxHashMap<String, usize>,
 }
 
 /// Why a row cannot be read: the column to blame, if one is, and the reason.
@@ -51,7 +56,7 @@ impl Fault {
 impl Header {
     /// Whether the file has the column.
     pub fn has(&self, column: &str) -> bool {
-        self.names.iter().any(|name| name == column)
+        self.at.contains_key(column)
     }
 
     /// The names, as written but for spaces around them.
@@ -85,15 +90,14 @@ impl<R: BufRead> Rows<R> {
             .map_err(|_| {
                 Fault::row("its first line is not UTF-8 text; convert the file to UTF-8")
             })?;
-        let header = Header { names };
-        let mut seen: Vec<&str> = Vec::new();
-        for name in &header.names {
-            if !name.is_empty() && seen.contains(&name.as_str()) {
+        let mut at = FxHashMap::default();
+        for (position, name) in names.iter().enumerate() {
+            if at.insert(name.clone(), position).is_some() && !name.is_empty() {
                 return Err(Fault::column(name, "stands twice in the header; rename one of them"));
             }
-            seen.push(name);
         }
-        Ok(Some(Rows { reader, header, record, line: 1 }))
+        let header = Header { names, at };
+        Ok(Some(Rows { reader, header, record, line: 1, broken: false }))
     }
 
     /// The header.
@@ -108,10 +112,14 @@ impl<R: BufRead> Rows<R> {
 
     /// The next row, or what is wrong with it; `None` at the end.
     pub fn next(&mut self) -> Option<Result<Row<'_>, Fault>> {
+        if self.broken {
+            return None;
+        }
         match self.reader.read_byte_record(&mut self.record) {
             Ok(false) => return None,
             Ok(true) => {}
             Err(error) => {
+                self.broken = error.is_io_error();
                 self.line = error.position().map_or(self.line, csv::Position::line);
                 return Some(Err(Fault::row(format!("cannot be read: {error}"))));
             }
@@ -175,8 +183,8 @@ fn swallowed_lines(record: &csv::ByteRecord, columns: usize) -> Option<usize> {
 impl<'a> Row<'a> {
     /// The column's text without spaces around it; empty where the file has no such column.
     pub fn get(&self, column: &str) -> &'a str {
-        let at = self.header.names.iter().position(|name| name == column);
-        let field = at.and_then(|at| self.record.get(at)).unwrap_or_default();
+        let at = self.header.at.get(column);
+        let field = at.and_then(|at| self.record.get(*at)).unwrap_or_default();
         std::str::from_utf8(field).unwrap_or_default().trim()
     }
 
