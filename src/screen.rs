@@ -12,7 +12,7 @@ use self::findings::Finder;
 use crate::day::Day;
 use crate::error::Error;
 use crate::expand::Exposure;
-use crate::model::{Countries, EntityId, EntityKind, Party};
+use crate::model::{Countries, EntityId, Party};
 use crate::name::{self, Comparison, LineKind, POINTS_OF_ONE, ParsedName};
 use crate::rule::{READINGS, Rule};
 use crate::snapshot::{NameKind, Snapshot};
@@ -223,9 +223,7 @@ impl<'s> Screener<'s> {
             comparison.penalise(ours, theirs, LineKind::IdentifierConflict, IDENTIFIER_PENALTY);
         }
         let kind = world.kind(entity);
-        if party.kind.contradicts(kind)
-            || kind == EntityKind::Person && party.kind == EntityKind::Company
-        {
+        if party.kind.contradicts(kind) {
             let (ours, theirs) = (party.kind.to_string(), kind.to_string());
             comparison.penalise(ours, theirs, LineKind::KindConflict, KIND_PENALTY);
         }

@@ -99,11 +99,12 @@ impl Comparison {
 }
 
 /// Two numbers, or two different legal forms, or two rare words standing against each other: what
-/// is taken off besides the weight that is lost. Chosen on the labelled variations of real names:
-/// with these, a changed number and a form-only difference fall below the default threshold while
-/// staying in the review band (`docs/matching.md`).
+/// is taken off besides the weight that is lost. `Axient LLC` is not `Axient Inc.`: a difference in
+/// the form alone must fall below the default threshold of 0.85 and stay in the review band above
+/// 0.75. Another number makes another company more surely than another form. A rare word that
+/// contradicts costs its weight already; the penalty keeps long names from drowning it.
 const NUMBER_PENALTY: f64 = 0.25;
-const FORM_PENALTY: f64 = 0.12;
+const FORM_PENALTY: f64 = 0.16;
 const WORD_PENALTY: f64 = 0.20;
 
 /// An omitted token keeps this much of its weight in the denominator: a generic word is dropped
