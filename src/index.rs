@@ -6,14 +6,16 @@
 
 mod lookup;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, RwLock};
 
 use fst::{IntoStreamer, Map, MapBuilder, Streamer};
 use levenshtein_automata::LevenshteinAutomatonBuilder;
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 use crate::column::Column;
-use crate::name::{ParsedName, Token, TokenKind, edit_budget};
+use crate::name::{
+    LEAST_OMISSION, ParsedName, Token, TokenKind, edit_budget, is_abbreviated, unumlaut,
+};
 
 pub use lookup::{Lookup, LookupBuilder};
 
@@ -24,7 +26,13 @@ pub struct NameIndex {
     from: Column<u32>,
     /// Names by term, each list sorted.
     postings: Column<u32>,
+    /// Terms near the terms of earlier queries: words of company names come again and again.
+    near: RwLock<FxHashMap<String, Arc<[u64]>>>,
 }
+
+/// Terms of queries whose neighbours are remembered: a few megabytes, and far more than the words
+/// that a file of customers has in common.
+const REMEMBERED: usize = 50_000;
 
 static ONE_EDIT: LazyLock<LevenshteinAutomatonBuilder> =
     LazyLock::new(|| LevenshteinAutomatonBuilder::new(1, true));
@@ -36,7 +44,7 @@ impl NameIndex {
     pub fn build<'a>(names: impl IntoIterator<Item = &'a ParsedName>) -> NameIndex {
         let mut pairs: Vec<(String, u32)> = (0u32..)
             .zip(names)
-            .flat_map(|(number, name)| terms(name).into_iter().map(move |term| (term, number)))
+            .flat_map(|(number, name)| terms(name).into_iter().map(move |(term, _)| (term, number)))
             .collect();
         pairs.sort_unstable();
         pairs.dedup();
@@ -49,34 +57,70 @@ impl NameIndex {
             postings.push(*number);
         }
         from.push(u32::try_from(pairs.len()).expect("fewer than 4 billion postings"));
-        NameIndex { terms: builder.into_map(), from: from.into(), postings: postings.into() }
+        NameIndex {
+            terms: builder.into_map(),
+            from: from.into(),
+            postings: postings.into(),
+            near: RwLock::default(),
+        }
     }
 
-    /// Numbers of the names worth comparing with a name, sorted.
-    pub fn candidates(&self, name: &ParsedName) -> Vec<u32> {
-        let mut found: FxHashSet<u32> = FxHashSet::default();
-        for term in terms(name) {
-            let letters = term.chars().count();
-            let budget = edit_budget(letters, !term.is_ascii());
-            let builder = match budget {
-                0 => {
-                    if let Some(at) = self.terms.get(&term) {
-                        found.extend(self.names_of(at));
-                    }
-                    continue;
+    /// Numbers of the names that can score `floor` (0..1) or more against a name, sorted.
+    ///
+    /// A name is left out only where too little of the query's weight can be matched by it. That
+    /// loses nothing: what the comparison can pair, a term finds, and what no term can show (forms,
+    /// connectors, numbers, abbreviations) is taken as matched.
+    pub fn candidates(&self, name: &ParsedName, floor: f64) -> Vec<u32> {
+        let mut matched: FxHashMap<u32, f64> = FxHashMap::default();
+        for (term, weight) in terms(name) {
+            for at in self.near(&term).iter() {
+                for name in self.names_of(*at) {
+                    *matched.entry(*name).or_default() += weight;
                 }
-                1 => &*ONE_EDIT,
-                _ => &*TWO_EDITS,
-            };
-            let automaton = builder.build_dfa(&term);
-            let mut hits = self.terms.search(&automaton).into_stream();
-            while let Some((_, at)) = hits.next() {
-                found.extend(self.names_of(at));
             }
         }
-        let mut found: Vec<u32> = found.into_iter().collect();
+        let total: f64 = name.tokens.iter().map(|token| token.weight).sum();
+        let shown = name.tokens.iter().filter(|token| is_shown(token)).map(|token| token.weight);
+        let taken = total - shown.sum::<f64>();
+        let needed = least_matched(floor) * total - taken - 1e-9;
+        let mut found: Vec<u32> = matched
+            .into_iter()
+            .filter(|(_, weight)| *weight >= needed)
+            .map(|(name, _)| name)
+            .collect();
         found.sort_unstable();
         found
+    }
+
+    /// Numbers of the indexed terms within the edits that the comparison would forgive.
+    fn near(&self, term: &str) -> Arc<[u64]> {
+        if let Ok(known) = self.near.read()
+            && let Some(near) = known.get(term)
+        {
+            return Arc::clone(near);
+        }
+        let near: Arc<[u64]> = self.search(term).into();
+        if let Ok(mut known) = self.near.write()
+            && known.len() < REMEMBERED
+        {
+            known.insert(term.to_owned(), Arc::clone(&near));
+        }
+        near
+    }
+
+    fn search(&self, term: &str) -> Vec<u64> {
+        let builder = match edit_budget(term.chars().count(), !term.is_ascii()) {
+            0 => return self.terms.get(term).into_iter().collect(),
+            1 => &*ONE_EDIT,
+            _ => &*TWO_EDITS,
+        };
+        let automaton = builder.build_dfa(term);
+        let mut hits = self.terms.search(&automaton).into_stream();
+        let mut near = Vec::new();
+        while let Some((_, at)) = hits.next() {
+            near.push(at);
+        }
+        near
     }
 
     fn names_of(&self, term: u64) -> &[u32] {
@@ -85,9 +129,24 @@ impl NameIndex {
     }
 }
 
-/// Words and runs of two or three glued words. Legal forms, connectors and numbers alone are no
-/// reason to compare two names, unless a name has nothing else.
-fn terms(name: &ParsedName) -> Vec<String> {
+/// The share of a name's weight that has to be matched for a score of `floor`.
+///
+/// A score is the mean of how much of each name is matched, an omitted token counting
+/// [`LEAST_OMISSION`] of its weight at the least. With a share f matched of one name and all of the
+/// other it is at most (1 + f / (f + c (1 - f))) / 2; solved for f.
+fn least_matched(floor: f64) -> f64 {
+    let of_one = (2.0 * floor - 1.0).max(0.0);
+    LEAST_OMISSION * of_one / (1.0 - of_one + LEAST_OMISSION * of_one)
+}
+
+/// Whether a term shows that the token is matched.
+fn is_shown(token: &Token) -> bool {
+    token.kind == TokenKind::Word && !is_abbreviated(&token.text)
+}
+
+/// Words and runs of two or three glued words, each with its weight. Legal forms, connectors and
+/// numbers alone are no reason to compare two names, unless a name has nothing else.
+fn terms(name: &ParsedName) -> Vec<(String, f64)> {
     let words: Vec<&Token> = name.tokens.iter().filter(|token| !token.is_form()).collect();
     let distinguishing = |token: &Token| token.kind == TokenKind::Word;
     let any = words.iter().any(|token| distinguishing(token));
@@ -98,7 +157,13 @@ fn terms(name: &ParsedName) -> Vec<String> {
             if any && !run.iter().any(|token| distinguishing(token)) {
                 continue;
             }
-            terms.push(run.iter().map(|token| token.text.as_str()).collect());
+            let glued: String = run.iter().map(|token| token.text.as_str()).collect();
+            let weight = run.iter().map(|token| token.weight).sum();
+            let plain = unumlaut(&glued);
+            if plain != glued {
+                terms.push((plain, weight));
+            }
+            terms.push((glued, weight));
         }
     }
     terms
@@ -120,7 +185,7 @@ mod tests {
         ];
         let parsed: Vec<ParsedName> = names.iter().map(|name| parse(name)).collect();
         let index = NameIndex::build(&parsed);
-        let first = |query: &str| index.candidates(&parse(query));
+        let first = |query: &str| index.candidates(&parse(query), 0.5);
         assert_eq!(first("Tech Insights"), [0]);
         assert_eq!(first("L3Harris"), [1]);
         assert_eq!(first("Skydoi LLC"), [2]);

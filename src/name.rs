@@ -11,8 +11,8 @@ mod text;
 mod token;
 
 pub use background::{TABLE_VERSION, rarity};
-pub(crate) use compare::edit_budget;
 pub use compare::{Comparison, Line, LineKind, POINTS_OF_ONE, compare};
+pub(crate) use compare::{LEAST_OMISSION, edit_budget, is_abbreviated, unumlaut};
 pub use key::{NameKeys, PossibleKey, keys, possible_key};
 pub use text::fold;
 pub use token::{ParsedName, Token, TokenKind, parse};

@@ -184,7 +184,8 @@ impl<'s> Screener<'s> {
             };
         for query in party.names() {
             let parsed = name::parse(query);
-            for number in self.snapshot.candidates(&parsed) {
+            let least = f64::from(floor.max(0)) / f64::from(POINTS_OF_ONE);
+            for number in self.snapshot.candidates(&parsed, least) {
                 let indexed = &self.snapshot.names()[number as usize];
                 let comparison = name::compare(&parsed, &indexed.parsed);
                 let exact = comparison.points() == POINTS_OF_ONE;

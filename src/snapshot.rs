@@ -166,9 +166,9 @@ impl Snapshot {
         &self.names
     }
 
-    /// Numbers of the names worth comparing with a name.
-    pub fn candidates(&self, name: &ParsedName) -> Vec<u32> {
-        self.index.candidates(name)
+    /// Numbers of the indexed names that can score `floor` (0..1) or more against a name.
+    pub fn candidates(&self, name: &ParsedName, floor: f64) -> Vec<u32> {
+        self.index.candidates(name, floor)
     }
 
     /// Number of entities.

@@ -110,8 +110,11 @@ const WORD_PENALTY: f64 = 0.20;
 /// An omitted token keeps this much of its weight in the denominator: a generic word is dropped
 /// freely, a distinctive one makes another company more often than not.
 fn omission_factor(weight: f64) -> f64 {
-    0.35 + 0.45 * weight
+    LEAST_OMISSION + 0.45 * weight
 }
+
+/// The least share of its weight that an omitted token keeps.
+pub(crate) const LEAST_OMISSION: f64 = 0.35;
 
 /// Beyond this many tokens on both sides only equal tokens are paired, so that no name costs more
 /// than a few milliseconds.
@@ -330,7 +333,7 @@ fn digits(word: &str) -> impl PartialEq {
 }
 
 /// German spelling without umlauts: `fuer` and `fur`, both for `für`.
-fn unumlaut(word: &str) -> String {
+pub(crate) fn unumlaut(word: &str) -> String {
     word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
 }
 
@@ -373,6 +376,11 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
     ("trdg", "trading"),
     ("prods", "products"),
 ];
+
+/// Whether the word is an abbreviation or has one.
+pub(crate) fn is_abbreviated(word: &str) -> bool {
+    ABBREVIATIONS.iter().any(|(short, long)| *short == word || *long == word)
+}
 
 fn abbreviates(short: &str, long: &str) -> bool {
     ABBREVIATIONS.iter().any(|(abbreviation, word)| *abbreviation == short && *word == long)

@@ -194,3 +194,36 @@ fn rules_are_asked_for_by_id_and_reading() {
     );
     assert!(ids(&["cn-mofcom-61/often"]).is_err());
 }
+
+/// Names of the lists and their owners with a letter lost, doubled or swapped, a space lost or
+/// added, or a word dropped: whatever scores at the floor is found.
+#[test]
+fn the_index_loses_no_name_that_would_score() {
+    let snapshot = embedded();
+    let mutated = |name: &str, way: usize| -> String {
+        let mut letters: Vec<char> = name.chars().collect();
+        let at = (way * 7 + 3) % letters.len().max(1);
+        match way % 5 {
+            0 => drop(letters.remove(at)),
+            1 => letters.insert(at, letters[at]),
+            2 if at + 1 < letters.len() => letters.swap(at, at + 1),
+            3 => letters.insert(at, ' '),
+            _ => letters.retain(|letter| *letter != ' '),
+        }
+        letters.into_iter().collect()
+    };
+    let (mut scored, floor) = (0, 0.75);
+    for (way, indexed) in snapshot.names().iter().enumerate().step_by(3) {
+        for query in [indexed.text.clone(), mutated(&indexed.text, way)] {
+            let parsed = name::parse(&query);
+            let found = snapshot.candidates(&parsed, floor);
+            for (number, other) in (0u32..).zip(snapshot.names()) {
+                if name::compare(&parsed, &other.parsed).score() >= floor {
+                    scored += 1;
+                    assert!(found.binary_search(&number).is_ok(), "{query} lost {}", other.text);
+                }
+            }
+        }
+    }
+    assert!(scored > 500, "{scored} pairs scored");
+}
