@@ -451,6 +451,22 @@ mod tests {
     }
 
     #[test]
+    fn lines_are_counted_whatever_ends_them() {
+        for end in ["\n", "\r\n", "\r"] {
+            let quoted = format!("\"A{end}2\",B,102");
+            let lines = ["holder,issuer,share_min", "A,B,101", "", "", &quoted, "A,B,103"];
+            let rows = lines.join(end);
+            let found: Vec<String> =
+                faults(rows.as_bytes()).iter().map(|fault| fault[..14].to_owned()).collect();
+            let expected = ["captable.csv:2", "captable.csv:5", "captable.csv:7"];
+            assert_eq!(found, expected, "{end:?}");
+            assert_eq!(faults(format!("{rows}{end}").as_bytes()).len(), 3, "{end:?}");
+        }
+        let places = b"\xef\xbb\xbfholder,issuer\r\nA Ltd,B Ltd\r\n";
+        assert_eq!(holdings(places).unwrap().holdings[0].place.record, 2);
+    }
+
+    #[test]
     fn an_open_quote_is_noticed() {
         let rows = b"holder,issuer,share_min\nA,B,50\nA,\"C,50\nA,D,50\nA,E,50\n";
         let records = holdings(rows).unwrap();

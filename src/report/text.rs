@@ -242,8 +242,8 @@ fn match_block(
 }
 
 /// Exposures one under the other: listings first, then rules, each with its owners; holdings that
-/// an earlier rule showed are not shown again. What a rule entails stands once a run: see
-/// [`entails`].
+/// an earlier rule showed are not shown again. What a rule entails stands once a run, below
+/// all of them.
 pub fn exposures(out: &mut String, snapshot: &Snapshot, entity: EntityId, all: &[Exposure]) {
     let (listings, rules): (Vec<&Exposure>, Vec<&Exposure>) =
         all.iter().partition(|exposure| exposure.kind == ExposureKind::Listing);

@@ -38,7 +38,7 @@ impl Parties {
     pub fn open(path: &str, name_column: &str) -> Result<Parties, Error> {
         let NamedRows { rows, file, digest } = open::named_rows(path)?;
         if !rows.header().has(name_column) {
-            let names = rows.header().names().join(", ");
+            let names: String = rows.header().names().join(", ").chars().take(300).collect();
             let reason = format!(
                 "has no column `{name_column}`; its columns are {names}; say which holds the names with --name-column"
             );

@@ -1,6 +1,6 @@
 //! CSV rows by column name, each with its line; what is wrong with one is a value.
 
-use std::io::BufRead;
+use std::io::{BufRead, Read};
 
 use rustc_hash::FxHashMap;
 
@@ -9,7 +9,7 @@ use crate::error::{Data, Rejected};
 
 /// A CSV file whose header is read.
 pub(super) struct Rows<R: BufRead> {
-    reader: csv::Reader<R>,
+    reader: csv::Reader<LineEnds<R>>,
     header: Header,
     record: csv::ByteRecord,
     line: u64,
@@ -75,8 +75,11 @@ pub(super) struct Row<'a> {
 impl<R: BufRead> Rows<R> {
     /// Reads the header. `Ok(None)` for a file of 0 bytes.
     pub fn open(reader: R) -> Result<Option<Rows<R>>, Fault> {
-        let mut reader =
-            csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(reader);
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .terminator(csv::Terminator::Any(b'\n'))
+            .from_reader(LineEnds { inner: reader, carriage_returns: None, ended: false });
         let mut record = csv::ByteRecord::new();
         let some =
             reader.read_byte_record(&mut record).map_err(|error| Fault::row(error.to_string()))?;
@@ -115,16 +118,24 @@ impl<R: BufRead> Rows<R> {
         if self.broken {
             return None;
         }
-        match self.reader.read_byte_record(&mut self.record) {
-            Ok(false) => return None,
-            Ok(true) => {}
-            Err(error) => {
-                self.broken = error.is_io_error();
-                self.line = error.position().map_or(self.line, csv::Position::line);
-                return Some(Err(Fault::row(format!("cannot be read: {error}"))));
+        loop {
+            match self.reader.read_byte_record(&mut self.record) {
+                Ok(false) => return None,
+                // A blank line that ends in CR and LF.
+                Ok(true) if self.record.len() == 1 && &self.record[0] == b"\r" => {}
+                Ok(true) => break,
+                Err(error) => {
+                    self.broken = error.is_io_error();
+                    self.line = self.reader.position().line();
+                    return Some(Err(Fault::row(format!("cannot be read: {error}"))));
+                }
             }
         }
-        self.line = self.record.position().map_or(self.line, csv::Position::line);
+        // The reader stands behind the row and its line end, unless the file ended first; its own
+        // position of the row's start would be that of the blank lines before it.
+        let inside = self.record.iter().flatten().filter(|byte| **byte == b'\n').count() as u64;
+        let ended = u64::from(!self.reader.get_ref().ended);
+        self.line = self.reader.position().line().saturating_sub(inside + ended);
         Some(self.checked())
     }
 
@@ -151,7 +162,12 @@ impl<R: BufRead> Rows<R> {
 
     /// The last row's fields as they stand, cut or filled to the columns of the header.
     pub fn fields(&self) -> Vec<String> {
-        let fields = self.record.iter().map(|field| String::from_utf8_lossy(field).into_owned());
+        let last = self.record.len().saturating_sub(1);
+        let fields = self.record.iter().enumerate().map(|(at, field)| {
+            // The CR of a line end, which the reader leaves to the last field.
+            let field = if at == last { field.strip_suffix(b"\r").unwrap_or(field) } else { field };
+            String::from_utf8_lossy(field).into_owned()
+        });
         let blank = std::iter::repeat_with(String::new);
         fields.chain(blank).take(self.header.names.len()).collect()
     }
@@ -166,6 +182,33 @@ impl<R: BufRead> Rows<R> {
         }
         text.truncate(end);
         text
+    }
+}
+
+/// A stream whose lines end in LF where they end in CR alone.
+struct LineEnds<R> {
+    inner: R,
+    carriage_returns: Option<bool>,
+    /// The end was read: the last row has no line end.
+    ended: bool,
+}
+
+impl<R: BufRead> Read for LineEnds<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let carriage_returns = match self.carriage_returns {
+            Some(known) => known,
+            None => {
+                let start = self.inner.fill_buf()?;
+                *self.carriage_returns.insert(start.contains(&b'\r') && !start.contains(&b'\n'))
+            }
+        };
+        let length = self.inner.read(buffer)?;
+        self.ended |= length == 0 && !buffer.is_empty();
+        if carriage_returns {
+            let ends = buffer[..length].iter_mut().filter(|byte| **byte == b'\r');
+            ends.for_each(|byte| *byte = b'\n');
+        }
+        Ok(length)
     }
 }
 
