@@ -180,15 +180,19 @@ impl<'a> Expansion<'a> {
         let mut exposures = Vec::new();
         let listed = self.listed(entity);
         let mut status = listed.as_ref().map(|exposure| exposure.listing_status);
+        let nothing = Some(Restriction::None);
+        let own_restricts = listed.as_ref().is_none_or(|own| own.restriction != nothing);
         exposures.extend(listed);
         if self.shown(entity) {
             for end in [End::Low, End::High] {
-                let tier = self.reach(end).met[at];
-                if tier == Tier::NEVER || status.is_some_and(|status| status <= status_of(tier)) {
-                    continue;
+                let Some((tier, restricts)) = self.met(at, end) else { continue };
+                let stronger = status.is_none_or(|status| status_of(tier) < status);
+                // A listing without a measure does not hide an owner whose listing has one.
+                let restricts_more = restricts && !own_restricts && end == End::Low;
+                if stronger || restricts_more {
+                    exposures.push(self.held(entity, tier, end, restricts));
+                    status = Some(status_of(tier));
                 }
-                exposures.push(self.held(entity, at, tier, end));
-                status = Some(status_of(tier));
             }
         }
         if exposures.is_empty() {
@@ -196,6 +200,21 @@ impl<'a> Expansion<'a> {
         }
         exposures.sort_by_key(Exposure::gravity);
         exposures
+    }
+
+    /// The tier at which the holders of an entity meet the rule, and whether they do with listings
+    /// that restrict something: then it is those that count, within the same status.
+    fn met(&self, at: usize, end: End) -> Option<(Tier, bool)> {
+        let tier = self.reach(end).met[at];
+        if tier == Tier::NEVER {
+            return None;
+        }
+        let Some((low, high)) = &self.restricting else { return Some((tier, true)) };
+        let restricting = if end == End::Low { low.met[at] } else { high.met[at] };
+        if restricting != Tier::NEVER && status_of(restricting) == status_of(tier) {
+            return Some((restricting, true));
+        }
+        Some((tier, false))
     }
 
     fn reach(&self, end: End) -> &Reached {
@@ -237,7 +256,7 @@ impl<'a> Expansion<'a> {
     }
 
     /// The exposure of an entity whose holders meet the rule.
-    fn held(&self, entity: EntityId, at: usize, tier: Tier, end: End) -> Exposure {
+    fn held(&self, entity: EntityId, tier: Tier, end: End, restricts: bool) -> Exposure {
         let reached = self.reach(end);
         let strong = |tier: Tier, other: Tier| other <= tier;
         let seed = |other: EntityId| {
@@ -249,10 +268,6 @@ impl<'a> Expansion<'a> {
         let view = self.ground.view;
         let claim = Claim { view, operator: self.operator(), end, seed: &seed, counts: &counts };
         let proof = prove(&claim, entity);
-        let restricts = self.restricting.as_ref().is_none_or(|(low, high)| {
-            let restricting = if end == End::Low { low } else { high };
-            restricting.met[at] <= tier
-        });
         let basis = self.basis(entity, tier, end, &proof);
         let share = (basis != Basis::Branch).then(|| self.share(entity, tier));
         let listed = proof.seeds.iter().flat_map(|seed| self.deciding(*seed, tier)).collect();
@@ -344,7 +359,7 @@ impl<'a> Expansion<'a> {
         let least = sums_of(&self.low).iter().map(|sums| sums.least(complete)).max();
         let most = sums_of(&self.high).iter().map(Sums::most).max();
         let (least, most) = (least.unwrap_or(0), most.unwrap_or(0));
-        (Share::from_parts(least), Share::from_parts(most.max(least)))
+        (Share::of_sum(least), Share::of_sum(most.max(least)))
     }
 
     /// By what the rule is met: a sum of one owner's chain or of several, a branch, or control.
@@ -403,6 +418,7 @@ impl<'a> Expansion<'a> {
             rule: self.rule.id.clone(),
             kind: self.rule.kind.into(),
             rule_status: Some(self.on_day.status),
+            rule_confirm: self.on_day.confirm,
             confirm: self.on_day.confirm,
             certainty: Certainty::Flag,
             basis: None,

@@ -14,7 +14,8 @@ use rustc_hash::FxHashMap;
 
 use crate::column::Column;
 use crate::name::{
-    LEAST_OMISSION, ParsedName, Token, TokenKind, edit_budget, is_abbreviated, unumlaut,
+    LEAST_OMISSION, ParsedName, Token, TokenKind, abbreviations, edit_budget, is_east_asian,
+    unumlaut,
 };
 
 pub use lookup::{Lookup, LookupBuilder};
@@ -29,6 +30,9 @@ pub struct NameIndex {
     /// Terms near the terms of earlier queries: words of company names come again and again.
     near: RwLock<FxHashMap<String, Arc<[u64]>>>,
 }
+
+/// The longest term that is searched with edits.
+const LONGEST: usize = 64;
 
 /// Terms of queries whose neighbours are remembered: a few megabytes, and far more than the words
 /// that a file of customers has in common.
@@ -69,7 +73,7 @@ impl NameIndex {
     ///
     /// A name is left out only where too little of the query's weight can be matched by it. That
     /// loses nothing: what the comparison can pair, a term finds, and what no term can show (forms,
-    /// connectors, numbers, abbreviations) is taken as matched.
+    /// connectors, numbers) is taken as matched.
     pub fn candidates(&self, name: &ParsedName, floor: f64) -> Vec<u32> {
         let mut matched: FxHashMap<u32, f64> = FxHashMap::default();
         for (term, weight) in terms(name) {
@@ -109,7 +113,13 @@ impl NameIndex {
     }
 
     fn search(&self, term: &str) -> Vec<u64> {
-        let builder = match edit_budget(term.chars().count(), !term.is_ascii()) {
+        // The automaton of a longer term would cost megabytes; the comparison forgives its edits,
+        // but no word of a language is as long.
+        let letters = term.chars().count();
+        if letters > LONGEST {
+            return self.terms.get(term).into_iter().collect();
+        }
+        let builder = match edit_budget(letters, term.chars().any(is_east_asian)) {
             0 => return self.terms.get(term).into_iter().collect(),
             1 => &*ONE_EDIT,
             _ => &*TWO_EDITS,
@@ -141,7 +151,7 @@ fn least_matched(floor: f64) -> f64 {
 
 /// Whether a term shows that the token is matched.
 fn is_shown(token: &Token) -> bool {
-    token.kind == TokenKind::Word && !is_abbreviated(&token.text)
+    token.kind == TokenKind::Word
 }
 
 /// Words and runs of two or three glued words, each with its weight. Legal forms, connectors and
@@ -159,6 +169,9 @@ fn terms(name: &ParsedName) -> Vec<(String, f64)> {
             }
             let glued: String = run.iter().map(|token| token.text.as_str()).collect();
             let weight = run.iter().map(|token| token.weight).sum();
+            if let [token] = run {
+                terms.extend(abbreviations(&token.text).map(|other| (other.to_owned(), weight)));
+            }
             let plain = unumlaut(&glued);
             if plain != glued {
                 terms.push((plain, weight));
@@ -185,12 +198,17 @@ mod tests {
         ];
         let parsed: Vec<ParsedName> = names.iter().map(|name| parse(name)).collect();
         let index = NameIndex::build(&parsed);
-        let first = |query: &str| index.candidates(&parse(query), 0.5);
+        let first = |query: &str| index.candidates(&parse(query), 0.75);
         assert_eq!(first("Tech Insights"), [0]);
         assert_eq!(first("L3Harris"), [1]);
         assert_eq!(first("Skydoi LLC"), [2]);
         assert_eq!(first("洛克希德马丁"), [3]);
         assert_eq!(first("3M"), [4]);
         assert_eq!(first("Nestle"), Vec::<u32>::new());
+        let names = [parse("International Technologies Inc."), parse("Газпромнефть")];
+        let index = NameIndex::build(&names);
+        assert_eq!(index.candidates(&parse("Intl Tech Inc"), 0.75), [0]);
+        assert_eq!(index.candidates(&parse("Газпромнефьт"), 0.75), [1]);
+        assert_eq!(index.candidates(&parse("Газпромнебтъ"), 0.75), [1], "two edits");
     }
 }

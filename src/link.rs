@@ -120,7 +120,7 @@ fn nodes(records: &Records) -> (Vec<Node>, Vec<u32>) {
     let mut grouped: FxHashMap<Node, Group> = FxHashMap::default();
     for (mention, id) in records.mentions.iter().zip(0u32..) {
         let name = text(mention.name);
-        let NameKeys { exact, form, .. } =
+        let NameKeys { exact, form, native, is_native } =
             keys.entry(mention.name).or_insert_with(|| name::keys(name)).clone();
         let node = Node {
             base: exact,
@@ -137,6 +137,9 @@ fn nodes(records: &Records) -> (Vec<Node>, Vec<u32>) {
         let group = grouped.entry(node).or_default();
         group.mentions.push(id);
         group.names.push(name.to_owned());
+        if is_native {
+            group.natives.push(native);
+        }
         if mention.native != TextId::EMPTY {
             group.natives.push(name::keys(text(mention.native)).native);
         }

@@ -12,7 +12,8 @@ mod token;
 
 pub use background::{TABLE_VERSION, rarity};
 pub use compare::{Comparison, Line, LineKind, POINTS_OF_ONE, compare};
-pub(crate) use compare::{LEAST_OMISSION, edit_budget, is_abbreviated, unumlaut};
+pub(crate) use compare::{LEAST_OMISSION, abbreviations, edit_budget, unumlaut};
 pub use key::{NameKeys, PossibleKey, keys, possible_key};
 pub use text::fold;
+pub(crate) use text::is_east_asian;
 pub use token::{ParsedName, Token, TokenKind, parse};

@@ -36,6 +36,10 @@ const COUNTRY_PENALTY: i32 = 1_600;
 const IDENTIFIER_PENALTY: i32 = 1_600;
 const KIND_PENALTY: i32 = 3_000;
 
+/// The score of a name that is the entity's letter for letter, legal form included or left out, but
+/// for spaces: what a run of words in another spacing scores in the comparison too.
+const SPACING: i32 = 9_900;
+
 /// What to screen by.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -137,6 +141,11 @@ impl<'s> Screener<'s> {
         self.finder.findings(entity)
     }
 
+    /// Whether an entity is on a list on the day.
+    fn is_listed(&self, entity: EntityId) -> bool {
+        self.finder.is_listed(entity)
+    }
+
     /// The entities of which some rule or listing says something, sorted.
     ///
     /// # Errors
@@ -197,6 +206,16 @@ impl<'s> Screener<'s> {
                 }
             }
         }
+        for query in party.names() {
+            for entity in self.snapshot.exactly_named(query, &Countries::default()) {
+                if best
+                    .get(&entity)
+                    .is_none_or(|known| !known.exact && known.comparison.points() < SPACING)
+                {
+                    best.insert(entity, self.spaced(party, query, entity));
+                }
+            }
+        }
         for entity in self.snapshot.identified(&party.identifiers) {
             best.insert(entity, self.identified(party, entity));
         }
@@ -229,6 +248,15 @@ impl<'s> Screener<'s> {
             comparison.penalise(ours, theirs, LineKind::KindConflict, KIND_PENALTY);
         }
         comparison
+    }
+
+    /// The name is exactly the entity's but for spaces: `L o c k h e e d Martin`.
+    fn spaced(&self, party: &Party, query: &str, entity: EntityId) -> Candidate {
+        let name = self.snapshot.entity(entity).name;
+        let (query, kind) = (query.to_owned(), LineKind::Spacing);
+        let line = name::Line { query, name: name.clone(), kind, points: SPACING };
+        let comparison = self.weigh(party, entity, Comparison { lines: vec![line] });
+        Candidate { name, kind: NameKind::Name, comparison, exact: true }
     }
 
     /// An identifier agrees: score 1, with the names beside it.

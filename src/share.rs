@@ -6,7 +6,8 @@
 
 use std::fmt;
 
-/// A share in parts per billion of the whole: 0 is nothing, 1,000,000,000 is 100 percent.
+/// A share in parts per billion of the whole: 0 is nothing, 1,000,000,000 is 100 percent. Only a
+/// sum of what sources declare ([`Share::of_sum`]) can exceed the whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Share(u32);
 
@@ -47,6 +48,11 @@ impl Share {
     /// A share from parts per billion; more than the whole is cut to the whole.
     pub fn from_parts(parts: u64) -> Share {
         Share(u32::try_from(parts).map_or(Share::WHOLE.0, |parts| parts.min(Share::WHOLE.0)))
+    }
+
+    /// A sum of declared shares, which may exceed the whole, up to 429 percent.
+    pub fn of_sum(parts: u64) -> Share {
+        Share(u32::try_from(parts).unwrap_or(u32::MAX))
     }
 
     /// Parts per billion.

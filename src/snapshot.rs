@@ -224,7 +224,7 @@ impl Snapshot {
     /// The entities with exactly this name but for writing: the same legal form or one without,
     /// and no contradicting country.
     pub fn exactly_named(&self, name: &str, countries: &Countries) -> Vec<EntityId> {
-        let NameKeys { exact, form, native } = crate::name::keys(name);
+        let NameKeys { exact, form, native, .. } = crate::name::keys(name);
         let other = if form.is_empty() { format!("any|{exact}") } else { format!("{exact}|") };
         let keys = [format!("{exact}|{form}"), format!("native|{native}"), other];
         let found = keys.iter().flat_map(|key| self.lookup.find(key));

@@ -51,13 +51,14 @@ enum Format {
 type ReadRow = fn(&Row, Place, &mut Records) -> Result<(), Fault>;
 
 impl Format {
+    /// In the order in which a header is held against them: what needs more comes first.
     const ALL: [Format; 8] = [
+        Format::Holdings,
         Format::Entries,
-        Format::Lists,
         Format::Events,
         Format::Measures,
+        Format::Lists,
         Format::Links,
-        Format::Holdings,
         Format::Complete,
         Format::Groups,
     ];
@@ -101,19 +102,19 @@ impl Format {
         }
     }
 
-    /// The format of a header; the order settles headers that fit several.
+    /// The format of a header; the order of [`Format::ALL`] settles headers that fit several.
     fn recognise(header: &Header) -> Option<Format> {
         let fits = |format: &Format| format.parts().1.iter().all(|column| header.has(column));
-        if header.has("event") {
-            return Some(Format::Events).filter(fits);
-        }
-        if header.has("title") && !header.has("name") {
-            return Some(Format::Lists).filter(fits);
-        }
-        if header.has("name") || header.has("holder") {
-            return [Format::Holdings, Format::Entries].into_iter().find(fits);
-        }
-        Format::ALL.into_iter().find(fits)
+        // Owners are said to be complete by a file that says nothing else: `owner,issuer,share`
+        // is a file of holdings whose holder has another name.
+        let only_complete = || {
+            let known = |name: &String| holdings_csv::COMPLETE_COLUMNS.contains(&name.as_str());
+            header.names().iter().all(known)
+        };
+        Format::ALL
+            .into_iter()
+            .filter(|format| *format != Format::Complete || only_complete())
+            .find(fits)
     }
 
     fn data(self) -> Data {
@@ -392,6 +393,10 @@ fn read_rules(inputs: &Inputs, records: &mut Records) -> Result<(), Error> {
             rejected: 0,
         });
     }
+    if records.rules.is_empty() {
+        let reason = "holds no rule; a rule is a file that ends in .toml";
+        return Err(Error::file(arguments.join(", "), reason));
+    }
     records.rules.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(())
 }
@@ -483,6 +488,7 @@ mod tests {
         for (bytes, expected) in [
             (&b""[..], "is empty (0 bytes)"),
             (b"holder,share_min\nA,50\n", "as a file of holdings it lacks the column `issuer`"),
+            (b"owner,issuer,share_min\nA,B,60\n", "lacks the column `holder`"),
             (b"x,y\n1,2\n", "holdings need `holder` and `issuer`"),
             (b"list,name\nX,A\n", "holds list entries; give it with --lists"),
             (b"holder,issuer,issuer\nA,B,C\n", "column `issuer`: stands twice"),

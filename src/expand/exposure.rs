@@ -72,6 +72,8 @@ pub struct Exposure {
     pub kind: ExposureKind,
     /// The rule's status on the day; `None` for a listing.
     pub rule_status: Option<Status>,
+    /// Whether the rule itself is to be confirmed.
+    pub rule_confirm: bool,
     /// Whether the rule or the deciding listing is to be confirmed.
     pub confirm: bool,
     /// How sure it is.
@@ -101,6 +103,7 @@ pub struct Gravity {
     weaker_status: Status,
     certainty: Certainty,
     kind: ExposureKind,
+    confirm: bool,
 }
 
 impl Exposure {
@@ -117,13 +120,15 @@ impl Exposure {
         self.rule_status.unwrap_or(Status::InForce).max(self.listing_status)
     }
 
-    /// What sorts exposures, the gravest first: a hit; then the stronger status, certainty and kind.
+    /// What sorts exposures, the gravest first: a hit; then the stronger status, certainty and
+    /// kind; then what needs no confirmation.
     pub fn gravity(&self) -> Gravity {
         Gravity {
             no_hit: !self.makes_hit(),
             weaker_status: self.weaker_status(),
             certainty: self.certainty,
             kind: self.kind,
+            confirm: self.confirm,
         }
     }
 }

@@ -33,20 +33,20 @@ impl Stake {
         let mut strongest = first;
         let (mut lowest, mut sum) = (first.range.low(), 0u64);
         let mut weakest = first.confidence;
-        let mut contradicting = false;
+        let mut agreed = Some(first.range);
         for row in alive() {
             let terms = row.terms();
             lowest = lowest.min(terms.range.low());
             sum += u64::from(terms.range.high().parts());
             weakest = weakest.max(terms.confidence);
-            match strongest.range.intersect(terms.range) {
-                Some(narrower) if terms.confidence == strongest.confidence => {
-                    strongest.range = narrower;
-                }
-                Some(_) => {}
-                None => contradicting = true,
+            agreed = agreed.and_then(|agreed| agreed.intersect(terms.range));
+            if terms.confidence == strongest.confidence
+                && let Some(narrower) = strongest.range.intersect(terms.range)
+            {
+                strongest.range = narrower;
             }
         }
+        let contradicting = agreed.is_none();
         if contradicting {
             let range =
                 ShareRange::closed(lowest, Share::from_parts(sum)).unwrap_or(ShareRange::UNKNOWN);

@@ -94,6 +94,16 @@ fn contradicting_rows_run_from_the_lowest_low_to_the_sum_of_the_highs() {
 }
 
 #[test]
+fn weaker_rows_can_contradict_each_other() {
+    let rows = [
+        ("Holder", "Issuer", "20", "45", "", "", Documented),
+        ("Holder", "Issuer", "25", "", "", "", Reported),
+        ("Holder", "Issuer", "40", "", "", "", Reported),
+    ];
+    assert_eq!(stake(&rows, "2025-01-01").unwrap(), ("20 to 100 %".to_owned(), true, Reported));
+}
+
+#[test]
 fn petgraph_finds_rings_and_what_lies_above_and_below() {
     let row = |holder, issuer| (holder, issuer, "50", "", "", "", Documented);
     let (graph, name) =

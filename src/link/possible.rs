@@ -25,6 +25,14 @@ pub struct PossibleLink {
 /// are other names as often as misspelt ones.
 const EDITABLE: usize = 5;
 
+/// Longer words are compared as they are: no word of a language is longer, and a name of thousands
+/// of letters without a space would otherwise cost their square.
+const LONGEST: usize = 40;
+
+/// Keys that more names share than this are no evidence: thousands of names one letter apart are a
+/// numbering, not misspellings of each other.
+const COMMON: usize = 16;
+
 /// Finds the pairs of which at least one is relevant: same country or one blank, not related by a
 /// holding, not settled by a person, and with names that differ only in legal form, word order,
 /// one generic word, or one edit in a word of five letters or more, never in a number.
@@ -49,7 +57,8 @@ pub fn possible_links(
     let mut pairs: FxHashSet<(u32, u32)> = FxHashSet::default();
     for (key, number) in keys.iter().zip(0u32..) {
         for variant in variants(key) {
-            let others = index.get(&variant).into_iter().flatten();
+            let others = index.get(&variant).filter(|names| names.len() <= COMMON);
+            let others = others.into_iter().flatten();
             pairs.extend(others.map(|other| (number.min(*other), number.max(*other))));
         }
     }
@@ -124,7 +133,8 @@ fn variants(key: &PossibleKey) -> Vec<String> {
 }
 
 fn editable(word: &str) -> bool {
-    word.chars().count() >= EDITABLE && !word.chars().any(|c| c.is_ascii_digit())
+    (EDITABLE..=LONGEST).contains(&word.chars().count())
+        && !word.chars().any(|c| c.is_ascii_digit())
 }
 
 /// In what two names differ, where it is little enough.

@@ -99,6 +99,14 @@ fn native_names_join_where_countries_agree() {
 }
 
 #[test]
+fn a_name_in_the_native_script_is_a_native_name() {
+    let entry = ("Huawei Technologies", "华为技术有限公司", "CN", "");
+    assert_eq!(count(&[entry, ("華為技術有限公司", "", "CN", "")]), 1);
+    assert_eq!(count(&[entry, ("華為技術有限公司", "", "", "")]), 1);
+    assert_eq!(count(&[entry, ("華為技術有限公司", "", "US", "")]), 2);
+}
+
+#[test]
 fn a_persons_word_beats_everything() {
     let pair = [("Kia Motors Corp.", "", "KR", ""), ("Kia Corporation", "", "KR", "")];
     assert_eq!(entities(&pair, &[]).len(), 2);

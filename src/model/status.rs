@@ -66,7 +66,7 @@ pub struct Change {
 /// The status that dated changes leave on `day`.
 ///
 /// Only official changes decide: removed before stopped before suspended, and a resumption ends
-/// what began before it. Where nothing covers the day it is in force, to be confirmed if an
+/// what began before it or on its day. Where nothing covers the day it is in force, to be confirmed if an
 /// official suspension has lapsed while a longer one is announced and no official change began
 /// after the lapse.
 pub fn status_of_changes(changes: &[Change], day: Day) -> OnDay {
@@ -75,7 +75,7 @@ pub fn status_of_changes(changes: &[Change], day: Day) -> OnDay {
         .filter(|change| change.kind == ChangeKind::Resumed && change.span.from <= day)
         .map(|change| change.span.from)
         .max();
-    let alive = |change: &&Change| resumed.is_none_or(|resumed| change.span.from >= resumed);
+    let alive = |change: &&Change| resumed.is_none_or(|resumed| change.span.from > resumed);
     let covers = |kind| {
         official().filter(alive).any(|change| change.kind == kind && change.span.contains(day))
     };
@@ -100,7 +100,15 @@ pub fn lapsed_unconfirmed(changes: &[Change], day: Day) -> bool {
             change.kind == ChangeKind::Suspended && change.certitude == certitude
         })
     };
-    let ended = |change: &Change| change.span.until <= day;
+    let resumed_early = |suspension: &Change| {
+        changes.iter().any(|change| {
+            change.kind == ChangeKind::Resumed
+                && change.certitude == Certitude::Official
+                && suspension.span.from < change.span.from
+                && change.span.from < suspension.span.until
+        })
+    };
+    let ended = |change: &Change| change.span.until <= day && !resumed_early(change);
     let lapse = suspensions(Certitude::Official).filter(|change| ended(change));
     let Some(lapse) = lapse.map(|change| change.span.until).max() else {
         return false;

@@ -377,9 +377,13 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
     ("prods", "products"),
 ];
 
-/// Whether the word is an abbreviation or has one.
-pub(crate) fn is_abbreviated(word: &str) -> bool {
-    ABBREVIATIONS.iter().any(|(short, long)| *short == word || *long == word)
+/// The abbreviations of a word, and the words it abbreviates.
+pub(crate) fn abbreviations(word: &str) -> impl Iterator<Item = &'static str> {
+    ABBREVIATIONS.iter().filter_map(move |(short, long)| match word {
+        _ if word == *short => Some(*long),
+        _ if word == *long => Some(*short),
+        _ => None,
+    })
 }
 
 fn abbreviates(short: &str, long: &str) -> bool {

@@ -1,6 +1,7 @@
 //! Keys of a name: what must be equal for two records to be one entity, and what may differ for
 //! them to be a possible link.
 
+use super::text::is_east_asian;
 use super::token::{Token, TokenKind, parse};
 
 /// Words of at most this rarity are generic: they stand in more than 2 of 1,000 company names
@@ -18,6 +19,8 @@ pub struct NameKeys {
     /// The name without case, punctuation, spaces and variants of script, legal form included:
     /// what native names are compared by.
     pub native: String,
+    /// Whether it is written in Chinese, Japanese or Korean letters: then it is a native name too.
+    pub is_native: bool,
 }
 
 /// The keys of a name. O(length).
@@ -39,6 +42,7 @@ pub fn keys(name: &str) -> NameKeys {
         exact: words.map(text).collect(),
         form: classes.join("+"),
         native: tokens.iter().map(text).collect(),
+        is_native: name.chars().any(is_east_asian),
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn is_hangul(c: char) -> bool {
 }
 
 /// Whether words of this character's script are written without spaces or inflection by accents.
-pub(super) fn is_east_asian(c: char) -> bool {
+pub(crate) fn is_east_asian(c: char) -> bool {
     is_han(c) || is_kana(c) || is_hangul(c)
 }
 

@@ -313,7 +313,7 @@ fn headline(exposure: &Exposure) -> String {
         (certainty, basis, _) => format!("{certainty}: by {}", basis.map_or("", Basis::as_str)),
     };
     let state = exposure.rule_status.unwrap_or(Status::InForce);
-    let confirm = exposure.confirm && state == Status::InForce;
+    let confirm = exposure.rule_confirm && state == Status::InForce;
     format!("{} · {kind} · {what} · rule {}", styled(BOLD, &exposure.rule), status(state, confirm))
 }
 

@@ -117,6 +117,12 @@ impl<'s> Finder<'s> {
         Ok(all)
     }
 
+    /// Whether an entity is on a list on the day, and not removed from it.
+    pub fn is_listed(&self, entity: EntityId) -> bool {
+        let listings = self.listings.get(&entity).into_iter().flatten();
+        listings.into_iter().any(|listing| listing.on_day.status != Status::Removed)
+    }
+
     pub fn findings(&self, entity: EntityId) -> Arc<Findings> {
         if let Ok(known) = self.known.read()
             && let Some(findings) = known.get(&entity)
@@ -153,6 +159,7 @@ impl<'s> Finder<'s> {
             rule: "listing".to_owned(),
             kind: ExposureKind::Listing,
             rule_status: None,
+            rule_confirm: false,
             confirm: listing.on_day.confirm,
             certainty: Certainty::Listed,
             basis: None,
@@ -175,7 +182,9 @@ impl<'s> Finder<'s> {
             .listings
             .iter()
             .filter(|(other, _)| numbers[other.index()] == there)
-            .flat_map(|(_, listings)| listings.iter().map(|listing| self.listing(listing)));
+            .flat_map(|(_, listings)| listings)
+            .filter(|listing| listing.on_day.status != Status::Removed)
+            .map(|listing| self.listing(listing));
         let joined: Vec<Exposure> = plan.exposures(there).into_iter().chain(listed_there).collect();
         if gravest(&joined) <= gravest(exposures) {
             return Vec::new();

@@ -76,8 +76,8 @@ pub(super) fn notes(
     notes.extend(rejected(screener, party));
     let mut seen = Vec::new();
     notes.retain(|note| {
-        let new = !seen.contains(note);
-        seen.push(note.clone());
+        let new = !seen.contains(&(note.kind, note.text.clone()));
+        seen.push((note.kind, note.text.clone()));
         new
     });
     notes
@@ -135,10 +135,7 @@ fn owns_listed(screener: &Screener, known: &[EntityId]) -> Option<Note> {
     let mut listed: Vec<String> = below
         .into_iter()
         .filter(|entity| !known.contains(entity))
-        .filter(|entity| {
-            let findings = screener.findings(*entity);
-            findings.exposures.iter().any(|exposure| exposure.rule == "listing")
-        })
+        .filter(|entity| screener.is_listed(*entity))
         .map(|entity| snapshot.entity(entity).name)
         .collect();
     if listed.is_empty() {
@@ -177,16 +174,16 @@ pub fn list_age(snapshot: &Snapshot, day: Day, limit: Option<i64>) -> Vec<Note> 
 
 /// Rows that could not be read and hold the party's name.
 fn rejected(screener: &Screener, party: &Party) -> Vec<Note> {
-    let key = name::keys(&party.name).exact;
-    // Shorter keys stand in other words by chance.
-    if key.chars().count() < 4 {
-        return Vec::new();
-    }
+    let words = |text: &str| -> Vec<String> {
+        let tokens = name::parse(text).tokens.into_iter();
+        tokens.filter(|token| !token.is_form()).map(|token| token.text).collect()
+    };
+    let own = words(&party.name);
     let rows = screener.snapshot().rejected().iter();
-    rows.filter(|row| name::keys(&row.text).native.contains(&key))
+    rows.filter(|row| !own.is_empty() && words(&row.text).windows(own.len()).any(|run| run == own))
         .map(|row| Note {
             kind: NoteKind::RejectedRow,
-            text: format!("a row that could not be read names the party: {}", row.reason),
+            text: format!("a row that could not be read names the party: {row}"),
             place: Some(format!("{}:{}", row.file, row.line)),
         })
         .collect()

@@ -154,37 +154,48 @@ pub(super) fn alert_id(
     entity: &str,
     exposures: &[Exposure],
 ) -> String {
+    let said = |exposure: &Exposure| {
+        let mut cited: Vec<String> = exposure
+            .listed
+            .iter()
+            .map(|cited| {
+                let own = &snapshot.entries()[cited.entry as usize];
+                format!(
+                    "{:?}",
+                    (&own.list, &own.announcement, &own.entry, &own.name, cited.on_day.status)
+                )
+            })
+            .collect();
+        let mut rows: Vec<String> = exposure
+            .evidence
+            .iter()
+            .map(|row| {
+                let (holder, issuer, _) = snapshot.written(row);
+                let terms = row.terms();
+                format!("{:?}", (holder, issuer, terms.range, terms.interest, row.since, row.until))
+            })
+            .collect();
+        cited.sort_unstable();
+        rows.sort_unstable();
+        let status = exposure.weaker_status();
+        format!(
+            "{:?}",
+            (&exposure.rule, exposure.certainty, status, exposure.restriction, cited, rows)
+        )
+    };
+    let mut said: Vec<String> = exposures.iter().map(said).collect();
+    said.sort_unstable();
+    let (countries, identifiers) = (party.countries.to_string(), party.identifiers.to_string());
     let mut hasher = blake3::Hasher::new();
-    let mut add = |text: &str| {
+    let of_party = [&party.id, &party.name, &countries, &identifiers];
+    for text in of_party
+        .into_iter()
+        .map(String::as_str)
+        .chain([entity])
+        .chain(said.iter().map(String::as_str))
+    {
         hasher.update(&(text.len() as u64).to_le_bytes());
         hasher.update(text.as_bytes());
-    };
-    for text in
-        [&party.id, &party.name, &party.countries.to_string(), &party.identifiers.to_string()]
-    {
-        add(text);
-    }
-    add(entity);
-    for exposure in exposures {
-        add(&exposure.rule);
-        add(exposure.certainty.as_str());
-        add(exposure.weaker_status().as_str());
-        add(exposure.restriction.map_or("", |restriction| restriction.as_str()));
-        for cited in &exposure.listed {
-            let entry = &snapshot.entries()[cited.entry as usize];
-            for text in [&entry.list, &entry.announcement, &entry.entry, &entry.name] {
-                add(text);
-            }
-            add(cited.on_day.status.as_str());
-        }
-        for row in &exposure.evidence {
-            let (holder, issuer, _) = snapshot.written(row);
-            let terms = row.terms();
-            for text in [holder, issuer, &terms.range.to_string(), terms.interest.as_str()] {
-                add(text);
-            }
-            add(&format!("{}..{}", row.since, row.until));
-        }
     }
     hasher.finalize().to_hex()[..16].to_owned()
 }

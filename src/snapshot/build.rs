@@ -138,7 +138,7 @@ impl Snapshot {
 }
 
 /// The entities whose name can matter on any day: the listed, everything below them at any share,
-/// and the head offices of listed branches with everything below those.
+/// and the head offices of listed branches.
 fn matters(graph: &Graph, listed: impl Iterator<Item = EntityId>) -> FixedBitSet {
     let listed: Vec<EntityId> = listed.collect();
     let branch_rows = listed.iter().flat_map(|entity| graph.held_in(*entity));
@@ -170,8 +170,10 @@ fn world(
         let at = entity.index();
         countries[at].push(mention.countries);
         identifiers[at].push(mention.identifiers);
-        if kinds[at] == EntityKind::Unknown {
-            kinds[at] = mention.kind();
+        // The first settled kind in the order of the words, so that the order of files is none.
+        let (known, said) = (kinds[at], mention.kind());
+        if known == EntityKind::Unknown || (said != EntityKind::Unknown && said < known) {
+            kinds[at] = said;
         }
     }
     let joined = |ids: Vec<TextId>| {

@@ -5,7 +5,7 @@ use fixedbitset::FixedBitSet;
 use crate::day::Day;
 use crate::expand::Ground;
 use crate::graph::Graph;
-use crate::model::{Countries, EntityId, EntityKind, Identifiers};
+use crate::model::{Countries, EntityId, EntityKind, Identifiers, Interest};
 
 /// A graph, its complete issuers, and what is known of its entities.
 #[derive(Debug)]
@@ -74,14 +74,17 @@ impl World {
     /// lows of 100 % together, or itself at the top as a person or public body.
     pub fn ownership(&self, entity: EntityId, day: Day) -> Ownership {
         let view = self.graph.on(day);
-        if view.stakes_in(entity).next().is_none() && !self.complete.contains(entity.index()) {
+        let owned = view.stakes_in(entity).any(|edge| edge.holder != entity);
+        if !owned && !self.complete.contains(entity.index()) {
             return Ownership::None;
         }
         let whole = |entity: &EntityId| {
             let kind = self.kinds[entity.index()];
             let recorded: u64 = view
                 .stakes_in(*entity)
-                .filter(|edge| edge.stake.interest == crate::model::Interest::Equity)
+                .filter(|edge| {
+                    edge.holder != edge.issuer && edge.stake.interest == Interest::Equity
+                })
                 .map(|edge| u64::from(edge.stake.range.low().parts()))
                 .sum();
             self.complete.contains(entity.index())

@@ -7,6 +7,7 @@ use crate::model::{
     Certitude, Countries, EntityKind, EventKind, Identifiers, ListConfidence, ListEntry, ListEvent,
     ListInfo, Measure, Restriction,
 };
+use crate::name;
 
 /// Columns of a file of entries; others are ignored with a warning.
 pub(super) const ENTRY_COLUMNS: &[&str] = &[
@@ -156,6 +157,7 @@ pub(super) fn event(row: &Row, place: Place, records: &mut Records) -> Result<()
 
 /// One row of `measures.csv`.
 pub(super) fn measure(row: &Row, place: Place, records: &mut Records) -> Result<(), Fault> {
+    let certitude = word!(row, "confidence", Certitude, Some(Certitude::Official))?;
     let measure = Measure {
         list: row.required("list")?.to_owned(),
         announcement: row.get("announcement").to_owned(),
@@ -163,7 +165,8 @@ pub(super) fn measure(row: &Row, place: Place, records: &mut Records) -> Result<
         restriction: word!(row, "restriction", Restriction, None)?,
         measures: row.get("measures").to_owned(),
         span: row.span("from", "until")?,
-        certitude: certitude(row)?,
+        // A row that says what was entailed counts unless it says that this was merely announced.
+        certitude: certitude.unwrap_or(Certitude::Official),
         source: row.get("source").to_owned(),
         place,
     };
@@ -180,11 +183,19 @@ pub(super) fn link(row: &Row, place: Place, records: &mut Records) -> Result<(),
             return Err(Fault::column("decision", format!("`{other}` is none of same, different")));
         }
     };
+    let (a, b) = (row.required("a")?, row.required("b")?);
+    let (a_countries, b_countries) = (countries(row, "a_country")?, countries(row, "b_country")?);
+    let (one, other) = (name::keys(a), name::keys(b));
+    let alike = (&one.exact, &one.form) == (&other.exact, &other.form);
+    if !same && alike && !a_countries.contradict(&b_countries) {
+        let reason = format!("`{b}` is `{a}` but for writing; nothing tells the two apart");
+        return Err(Fault::column("b", reason));
+    }
     records.links.push(LinkDecision {
-        a: row.required("a")?.to_owned(),
-        a_countries: countries(row, "a_country")?,
-        b: row.required("b")?.to_owned(),
-        b_countries: countries(row, "b_country")?,
+        a: a.to_owned(),
+        a_countries,
+        b: b.to_owned(),
+        b_countries,
         same,
         reason: row.get("reason").to_owned(),
         place,

@@ -57,7 +57,7 @@ struct PeriodTable {
     status: Spanned<String>,
     from: Option<Spanned<String>>,
     until: Option<Spanned<String>>,
-    confidence: Option<Spanned<String>>,
+    confidence: Spanned<String>,
     #[serde(default)]
     source: String,
     threshold: Option<Spanned<String>>,
@@ -136,12 +136,8 @@ impl File<'_> {
         let span = Span::new(from, until).map_err(|error| {
             self.at("until", table.until.as_ref().unwrap_or(&table.status), error)
         })?;
-        let certitude = match &table.confidence {
-            Some(value) => {
-                self.word("confidence", value, Certitude::parse, "official, announced")?
-            }
-            None => Certitude::Announced,
-        };
+        let certitude =
+            self.word("confidence", &table.confidence, Certitude::parse, "official, announced")?;
         Ok(RulePeriod {
             status: self.word("status", &table.status, status, "in_force, suspended")?,
             span,
@@ -173,6 +169,16 @@ pub(super) fn rule(path: &str, text: &str) -> Result<Rule, Error> {
     if id.is_empty() || id.contains('/') || id.chars().any(char::is_whitespace) {
         let reason = "is blank, or holds a slash or space; a slash is for readings";
         return Err(file.at("id", &table.id, reason));
+    }
+    if id == "listing" {
+        return Err(file.at(
+            "id",
+            &table.id,
+            "`listing` is what the output calls a listing itself",
+        ));
+    }
+    if table.interests.as_ref().is_some_and(Vec::is_empty) {
+        return Err(file.at("id", &table.id, "`interests` is empty; leave it out for equity"));
     }
     if table.lists.get_ref().is_empty() {
         return Err(file.at("lists", &table.lists, "names no list; a rule needs at least one"));
@@ -263,8 +269,10 @@ mod tests {
             let message = fault(&RULE.replace(from, to));
             assert!(message.starts_with(expected), "{message}");
         }
-        let period = format!("{RULE}[[period]]\nstatus = \"in_force\"\nfrom = \"2025-02-30\"\n");
-        assert!(fault(&period).starts_with("x.toml:9: `from`: `2025-02-30` is not a day"));
+        let period = format!(
+            "{RULE}[[period]]\nstatus = \"in_force\"\nconfidence = \"official\"\nfrom = \"2025-02-30\"\n"
+        );
+        assert!(fault(&period).starts_with("x.toml:10: `from`: `2025-02-30` is not a day"));
         assert!(fault("id = \"x\"\n").contains("missing field"));
     }
 }
