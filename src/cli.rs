@@ -97,6 +97,7 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(Outcome { rejected: true, .. }) => ExitCode::from(3),
         Ok(Outcome { failed_on: true, .. }) => ExitCode::from(1),
+        Err(Stop::ClosedPipe) if data::was_told() => ExitCode::from(3),
         Ok(_) | Err(Stop::ClosedPipe) => ExitCode::SUCCESS,
         Err(Stop::Error(error)) => {
             anstream::eprintln!("parentage: {error}");

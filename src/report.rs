@@ -26,8 +26,8 @@ pub fn proof(snapshot: &Snapshot, exposure: &Exposure) -> String {
     rows.collect::<Vec<_>>().join("; ")
 }
 
-/// The exposure a row or headline shows: the gravest of the gravest.
-fn gravest(verdict: &Verdict) -> Option<&Exposure> {
-    let firsts = verdict.matches.iter().filter_map(|matched| matched.exposures.first());
-    firsts.min_by_key(|exposure| exposure.gravity())
+/// The exposure that decided a verdict: the gravest among the matches that make it.
+fn deciding(verdict: &Verdict, threshold: i32) -> Option<&Exposure> {
+    let make_it = verdict.matches.iter().filter(|one| one.answer(threshold) == verdict.answer);
+    make_it.filter_map(|one| one.exposures.first()).min_by_key(|exposure| exposure.gravity())
 }

@@ -13,7 +13,7 @@ use crate::day::Day;
 use crate::error::Error;
 use crate::expand::Exposure;
 use crate::model::{Countries, EntityId, Party};
-use crate::name::{self, Comparison, LineKind, POINTS_OF_ONE, ParsedName};
+use crate::name::{self, Comparison, LineKind, NameKeys, POINTS_OF_ONE, ParsedName};
 use crate::rule::{READINGS, Rule};
 use crate::snapshot::{NameKind, Snapshot};
 
@@ -192,12 +192,12 @@ impl<'s> Screener<'s> {
                 _ => drop(best.insert(entity, candidate)),
             };
         for query in party.names() {
-            let parsed = name::parse(query);
+            let (parsed, keys) = (name::parse(query), name::keys(query));
             let least = f64::from(floor.max(0)) / f64::from(POINTS_OF_ONE);
             for number in self.snapshot.candidates(&parsed, least) {
                 let indexed = &self.snapshot.names()[number as usize];
                 let comparison = name::compare(&parsed, &indexed.parsed);
-                let exact = comparison.points() == POINTS_OF_ONE;
+                let exact = same_but_for_writing(&keys, &indexed.keys);
                 let comparison = self.weigh(party, indexed.entity, comparison);
                 if comparison.points() >= floor || exact {
                     let (name, kind) = (indexed.text.clone(), indexed.kind);
@@ -298,6 +298,12 @@ impl<'s> Screener<'s> {
             exposures: exposures.to_vec(),
         }
     }
+}
+
+/// Whether two names are equal but for writing, a legal form left out included.
+fn same_but_for_writing(one: &NameKeys, other: &NameKeys) -> bool {
+    let forms = one.form == other.form || one.form.is_empty() || other.form.is_empty();
+    one.exact == other.exact && forms
 }
 
 /// Takes off what differing countries speak against a match.

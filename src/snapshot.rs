@@ -50,6 +50,8 @@ pub struct IndexedName {
     pub text: String,
     /// Taken apart.
     pub parsed: ParsedName,
+    /// Its keys.
+    pub keys: NameKeys,
 }
 
 /// An entity as it is shown.

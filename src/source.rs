@@ -287,6 +287,7 @@ fn read_rows<R: BufRead>(
 ) {
     let (_, _, columns, read_row) = format.parts();
     let number = u32::try_from(records.sources.0.len()).expect("fewer than 4 billion files");
+    records.reading.clone_from(&source.name);
     let unknown: Vec<&str> = rows
         .header()
         .names()

@@ -9,7 +9,7 @@ use parentage::report::{objects, pages};
 use parentage::screen::{DEFAULT_THRESHOLD, weigh_countries};
 use parentage::source::Pairs;
 
-use super::data::{Format, tell};
+use super::data::{Format, guard, tell};
 use super::output::{Objects, Output, write_all};
 use super::{Outcome, Stop};
 
@@ -62,9 +62,15 @@ impl Compare {
     }
 
     fn file(&self, path: &str) -> Result<Outcome, Stop> {
+        guard(&[self.out.as_deref()], &[path])?;
         let mut pairs = Pairs::open(path)?;
         let mut output = Output::open(self.out.as_deref())?;
-        let added = ["score", "match"].map(str::to_owned);
+        let added = ["score", "match"].map(|column| {
+            match pairs.columns().iter().any(|own| own == column) {
+                true => format!("parentage_{column}"),
+                false => column.to_owned(),
+            }
+        });
         output.row(pairs.columns().iter().chain(&added))?;
         let mut rejected = false;
         loop {

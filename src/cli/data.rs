@@ -1,5 +1,7 @@
 //! The options that every command has: which data, which day, which format.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use clap::{Args, ValueEnum};
 
 use parentage::day::Day;
@@ -95,8 +97,16 @@ impl DataOptions {
         !self.lists.is_empty()
     }
 
+    /// Refuses outputs that would overwrite an input.
+    pub fn guard(&self, out: Option<&str>, other_input: Option<&str>) -> Result<(), Error> {
+        let inputs = [&self.lists, &self.ownership, &self.links, &self.rules].into_iter().flatten();
+        let inputs: Vec<&str> = inputs.map(String::as_str).chain(other_input).collect();
+        guard(&[out, self.rejects.as_deref()], &inputs)
+    }
+
     /// Reads and links everything, and tells what could not be read.
     pub fn snapshot(&self) -> Result<Snapshot, Error> {
+        self.guard(None, None)?;
         let snapshot = Snapshot::build(read(&Inputs {
             lists: self.lists.clone(),
             ownership: self.ownership.clone(),
@@ -125,8 +135,46 @@ impl DataOptions {
     }
 }
 
+/// Whether anything was rejected so far: a run that ends early because nobody reads its output any
+/// more still may not end in 0 then.
+static TOLD: AtomicBool = AtomicBool::new(false);
+
+/// Whether a rejected record was told.
+pub fn was_told() -> bool {
+    TOLD.load(Ordering::Relaxed)
+}
+
+/// Refuses outputs that are inputs, lie in a folder that is one, or are named twice: writing would
+/// destroy what is to be read.
+pub fn guard(outputs: &[Option<&str>], inputs: &[&str]) -> Result<(), Error> {
+    let real = |path: &str| std::fs::canonicalize(path).ok();
+    let outputs: Vec<&str> = outputs.iter().copied().flatten().collect();
+    for (at, output) in outputs.iter().enumerate() {
+        let Some(there) = real(output) else {
+            if outputs[..at].contains(output) {
+                return Err(Error::Request(format!(
+                    "{output} is named for two outputs; name another file"
+                )));
+            }
+            continue;
+        };
+        let is_input = |input: &&str| {
+            real(input).is_some_and(|input| {
+                there == input || there.parent() == Some(&input) && there.is_file()
+            })
+        };
+        let twice = outputs[..at].iter().any(|other| real(other).as_ref() == Some(&there));
+        if twice || inputs.iter().any(|input| is_input(input)) {
+            let what = if twice { "named for two outputs" } else { "one of the inputs" };
+            return Err(Error::Request(format!("{output} is {what}; name another file")));
+        }
+    }
+    Ok(())
+}
+
 /// Tells rejected records on standard error.
 pub fn tell(rejected: &[Rejected]) {
+    TOLD.fetch_or(!rejected.is_empty(), Ordering::Relaxed);
     for one in rejected {
         anstream::eprintln!("rejected: {one}");
     }

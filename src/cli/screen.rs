@@ -125,14 +125,9 @@ struct RunReport {
 
 impl Screen {
     pub fn run(self) -> Result<Outcome, Stop> {
-        if let (Some(one), Some(other)) = (&self.in_file, &self.out)
-            && same_file(one, other)
-        {
-            return Err(Error::Request(format!(
-                "--out {other} is the input itself; name another file"
-            ))
-            .into());
-        }
+        self.data.guard(self.out.as_deref(), self.in_file.as_deref())?;
+        let parties = self.in_file.as_deref().map(|path| Parties::open(path, &self.name_column));
+        let parties = parties.transpose()?;
         let snapshot = self.data.snapshot()?;
         let settings = Settings {
             day: self.data.day(),
@@ -145,11 +140,11 @@ impl Screen {
         let rules = screener.settings().rules.iter().map(|rule| rule.id.clone()).collect();
         let mut run =
             Run { snapshot: &snapshot, day: screener.settings().day, rules, party_file: None };
+        self.forget()?;
         let mut sink = Sink::new(&self, &screener)?;
         let mut rejected = Vec::new();
-        match &self.in_file {
-            Some(path) => {
-                let mut parties = Parties::open(path, &self.name_column)?;
+        match (&self.in_file, parties) {
+            (Some(path), Some(mut parties)) => {
                 // The digest of the party file stands in the first answer, before the file is read.
                 run.party_file = Some(digest(path, &self.name_column)?);
                 sink.start(parties.columns())?;
@@ -175,7 +170,7 @@ impl Screen {
                 }
                 progress.finish_and_clear();
             }
-            None => {
+            _ => {
                 sink.start(&[])?;
                 for name in &self.names {
                     let row = self.named(name);
@@ -194,6 +189,18 @@ impl Screen {
         };
         self.report(&run, &screener, counts)?;
         Ok(Outcome { failed_on, ..self.data.outcome(&snapshot, &rejected)? })
+    }
+
+    /// Removes the report of an earlier run: where one stands, the output beside it is whole.
+    fn forget(&self) -> Result<(), Error> {
+        let (Some(out), Some(_)) = (&self.out, &self.in_file) else { return Ok(()) };
+        let path = format!("{out}.run.json");
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::io(path, error))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A name of the command line as a row.
@@ -252,11 +259,6 @@ impl Screen {
     }
 }
 
-fn same_file(one: &str, other: &str) -> bool {
-    let real = |path: &str| std::fs::canonicalize(path).ok();
-    real(one).is_some() && real(one) == real(other)
-}
-
 /// The digest of a party file's bytes.
 fn digest(path: &str, name_column: &str) -> Result<InputView, Error> {
     let mut parties = Parties::open(path, name_column)?;
@@ -274,6 +276,8 @@ struct Sink<'a> {
     threshold: i32,
     counts: Counts,
     single: bool,
+    name_column: String,
+    name_field: Option<usize>,
     screener: &'a Screener<'a>,
 }
 
@@ -291,11 +295,14 @@ impl<'a> Sink<'a> {
             threshold: settings.threshold,
             counts: Counts::default(),
             single: command.in_file.is_none(),
+            name_column: command.name_column.clone(),
+            name_field: None,
             screener,
         })
     }
 
     fn start(&mut self, columns: &[String]) -> Result<(), Error> {
+        self.name_field = columns.iter().position(|column| *column == self.name_column);
         if self.format == Format::Csv {
             let names = if self.single { vec!["name".to_owned()] } else { columns.to_vec() };
             self.output.row(csv::header(&names))?;
@@ -311,7 +318,7 @@ impl<'a> Sink<'a> {
             text: fault.to_string(),
             place: (fault.line > 0).then(|| format!("{}:{}", fault.file, fault.line)),
         });
-        let nobody = || Party::named(row.fields.first().cloned().unwrap_or_default());
+        let nobody = || Party::named(self.name_of(row));
         let party = row.party.clone().unwrap_or_else(nobody);
         let Some(mut verdict) = verdict else {
             self.counts.error += 1;
@@ -340,6 +347,14 @@ impl<'a> Sink<'a> {
             self.output.row(own.iter().chain(&fields))?;
         }
         Ok(())
+    }
+
+    /// The name field of a row that could not be screened.
+    fn name_of(&self, row: &PartyRow) -> String {
+        let field = self.name_field.and_then(|at| row.fields.get(at)).cloned();
+        field.unwrap_or_else(|| {
+            row.faults.first().map(|fault| fault.text.clone()).unwrap_or_default()
+        })
     }
 
     fn error(

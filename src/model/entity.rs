@@ -63,15 +63,30 @@ impl EntityKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Country([u8; 2]);
 
+/// The codes of ISO 3166-1, and XK, which registers use for Kosovo.
+const CODES: &str = "\
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ \
+    BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM \
+    DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS \
+    GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN \
+    KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ \
+    MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM \
+    PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV \
+    SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI \
+    VN VU WF WS YE YT ZA ZM ZW XK";
+
 impl Country {
-    /// Reads two ASCII letters of either case.
+    /// Reads a code of ISO 3166-1 of either case. `UK` and `EL`, which official texts write for the
+    /// United Kingdom and Greece, are read as `GB` and `GR`: a code apart would contradict them.
     pub fn parse(text: &str) -> Option<Country> {
-        match text.as_bytes() {
-            [first, second] if first.is_ascii_alphabetic() && second.is_ascii_alphabetic() => {
-                Some(Country([first.to_ascii_uppercase(), second.to_ascii_uppercase()]))
-            }
-            _ => None,
-        }
+        let upper = text.to_ascii_uppercase();
+        let code = match upper.as_str() {
+            "UK" => "GB",
+            "EL" => "GR",
+            code => code,
+        };
+        let known = code.len() == 2 && CODES.split(' ').any(|known| known == code);
+        known.then(|| code.as_bytes().try_into().ok().map(Country)).flatten()
     }
 }
 
@@ -136,24 +151,34 @@ impl fmt::Display for Countries {
 pub struct Identifiers(Vec<String>);
 
 impl Identifiers {
-    /// Reads identifiers separated by `;`. A value without a scheme gets the scheme `id`: the
-    /// source's own number. Schemes are lower case, values upper case without spaces.
+    /// Reads identifiers of the form `scheme:value` separated by `;`; others are left out. Schemes
+    /// are lower case, values upper case without spaces.
     pub fn parse(text: &str) -> Identifiers {
-        let mut all: Vec<String> = text
-            .split(';')
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .filter_map(|part| {
-                let (scheme, value) = part.split_once(':').unwrap_or(("id", part));
-                let value: String = value.split_whitespace().collect();
-                let scheme = scheme.trim().to_lowercase();
-                (!value.is_empty() && !scheme.is_empty())
-                    .then(|| format!("{scheme}:{}", value.to_uppercase()))
-            })
-            .collect();
+        Identifiers::read(text, None).0
+    }
+
+    /// Reads identifiers separated by `;`, and returns the parts that are none. A value without a
+    /// scheme is an LEI if it has the check digits of one; else it is a source's own number, with
+    /// the scheme `id@SOURCE` where the source is given: the numbers of two sources say nothing of
+    /// each other.
+    pub fn read(text: &str, source: Option<&str>) -> (Identifiers, Vec<String>) {
+        let (mut all, mut others) = (Vec::new(), Vec::new());
+        for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
+            let own = source.map(|source| format!("id@{}", source.replace([':', ';'], "_")));
+            let (scheme, value) = match part.split_once(':') {
+                Some((scheme, value)) => (Some(scheme.trim().to_lowercase()), value),
+                None if is_lei(part) => (Some("lei".to_owned()), part),
+                None => (own, part),
+            };
+            let value: String = value.split_whitespace().collect();
+            match scheme.filter(|scheme| !scheme.is_empty() && !value.is_empty()) {
+                Some(scheme) => all.push(format!("{scheme}:{}", value.to_uppercase())),
+                None => others.push(part.to_owned()),
+            }
+        }
         all.sort_unstable();
         all.dedup();
-        Identifiers(all)
+        (Identifiers(all), others)
     }
 
     /// The identifiers, sorted.
@@ -187,11 +212,22 @@ impl Identifiers {
     pub fn best(&self) -> Option<&str> {
         let rank = |identifier: &str| match scheme(identifier) {
             "lei" => 0,
-            "id" => 2,
+            own if own.starts_with("id@") => 2,
             _ => 1,
         };
         self.0.iter().map(String::as_str).min_by_key(|identifier| (rank(identifier), *identifier))
     }
+}
+
+/// Whether a text has the form and the check digits of an LEI (ISO 17442: 20 letters and digits, the
+/// remainder by 97 is 1 with letters as 10 to 35).
+fn is_lei(text: &str) -> bool {
+    let value = |c: char| c.to_digit(36).map(u64::from);
+    let step = |rest: u64, c: char| {
+        let digit = value(c)?;
+        Some((rest * if digit < 10 { 10 } else { 100 } + digit) % 97)
+    };
+    text.len() == 20 && text.is_ascii() && text.chars().try_fold(0, step) == Some(1)
 }
 
 fn scheme(identifier: &str) -> &str {
@@ -216,6 +252,8 @@ mod tests {
         assert!(!read("").contradict(&read("GB")));
         assert_eq!(Countries::parse("US;USA"), Err("USA".to_owned()));
         assert_eq!(read("us; gb").to_string(), "GB;US");
+        assert_eq!(read("UK"), read("GB"));
+        assert!(Countries::parse("ZZ").is_err() && Countries::parse("U ").is_err());
     }
 
     #[test]
@@ -224,7 +262,11 @@ mod tests {
         assert!(read("lei:1;gb-coh:2").contradict(&read("lei:9")));
         assert!(!read("lei:1").contradict(&read("gb-coh:2")));
         assert!(!read("lei:1;lei:2").contradict(&read("lei:2")));
-        assert_eq!(read("gb-coh:2;LEI: 5493 00x;7").best(), Some("lei:549300X"));
+        assert_eq!(read("gb-coh:2;LEI: 5493 00x").best(), Some("lei:549300X"));
+        let (own, others) = Identifiers::read("7;529900T8BM49AURSDO55;lei:", Some("a.csv"));
+        assert_eq!(own.all(), ["id@a.csv:7", "lei:529900T8BM49AURSDO55"]);
+        assert_eq!(others, ["lei:"]);
+        assert_eq!(Identifiers::read("7", None).1, ["7"]);
     }
 
     #[test]

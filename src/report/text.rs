@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use super::gravest;
+use super::deciding;
 use super::json::Run;
 use super::tree::{self, named};
 use crate::day::Day;
@@ -109,7 +109,7 @@ pub fn screened(run: &Run, party: &Party, verdict: &Verdict, threshold: i32) -> 
 
 /// Why, in one sentence.
 fn sentence(run: &Run, verdict: &Verdict, threshold: i32) -> String {
-    let Some(exposure) = gravest(verdict) else {
+    let Some(exposure) = deciding(verdict, threshold) else {
         return match verdict.answer {
             Answer::Review => {
                 "nothing is said of it, but a note below asks a person to look".to_owned()

@@ -156,6 +156,9 @@ fn a_declared_subsidiary_of_an_entry_not_yet_effective_is_for_review() {
 fn a_differing_country_lowers_but_never_hides_an_exact_name() {
     let mut party = Party::named("Lockheed Martin Corporation");
     party.countries = Countries::parse("BR").unwrap();
+    let mut bare = Party { name: "Lockheed Martin".to_owned(), ..party.clone() };
+    bare.identifiers = crate::model::Identifiers::parse("lei:529900T8BM49AURSDO55");
+    assert_eq!(screener(embedded(), "2026-11-24").screen(&bare).answer, Answer::Review);
     let verdict = screener(embedded(), "2026-11-24").screen(&party);
     assert_eq!(verdict.answer, Answer::Review);
     let lines: i32 = verdict.matches[0].lines.iter().map(|line| line.points).sum();

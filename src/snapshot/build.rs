@@ -125,11 +125,9 @@ impl Snapshot {
         names.dedup_by(|a, b| (a.0, &a.2) == (b.0, &b.2));
         self.names = names
             .into_iter()
-            .map(|(entity, kind, text)| IndexedName {
-                entity,
-                kind,
-                parsed: name::parse(&text),
-                text,
+            .map(|(entity, kind, text)| {
+                let (parsed, keys) = (name::parse(&text), name::keys(&text));
+                IndexedName { entity, kind, text, parsed, keys }
             })
             .collect();
         self.index = NameIndex::build(self.names.iter().map(|name| &name.parsed));

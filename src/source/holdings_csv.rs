@@ -1,6 +1,6 @@
 //! The project's own CSV of ownership: holdings, complete owner lists, joint arrangements.
 
-use super::lists_csv::{check_name, countries};
+use super::lists_csv::{check_name, countries, identifiers};
 use super::records::{GroupMember, Records};
 use super::rows::{Fault, Row, word};
 use crate::error::Place;
@@ -39,10 +39,10 @@ pub(super) fn holding(row: &Row, place: Place, records: &mut Records) -> Result<
     check_name("issuer", issuer)?;
     let holding = HoldingRow {
         holder,
-        holder_id: Identifiers::parse(row.get("holder_id")),
+        holder_id: identifiers(row, "holder_id", records),
         holder_country: countries(row, "holder_country")?,
         issuer,
-        issuer_id: Identifiers::parse(row.get("issuer_id")),
+        issuer_id: identifiers(row, "issuer_id", records),
         issuer_country: countries(row, "issuer_country")?,
         range: range(row)?,
         interest: word!(row, "interest", Interest, Some(Interest::Equity))?
@@ -78,13 +78,9 @@ fn flag(row: &Row, column: &str) -> Result<bool, Fault> {
 
 /// One row of `complete.csv`.
 pub(super) fn complete(row: &Row, _: Place, records: &mut Records) -> Result<(), Fault> {
-    let issuer = records.mention(
-        row.required("issuer")?,
-        "",
-        &Countries::default(),
-        &Identifiers::parse(row.get("issuer_id")),
-        EntityKind::Unknown,
-    );
+    let identifiers = identifiers(row, "issuer_id", records);
+    let (name, nowhere) = (row.required("issuer")?, Countries::default());
+    let issuer = records.mention(name, "", &nowhere, &identifiers, EntityKind::Unknown);
     records.complete.push(issuer);
     Ok(())
 }

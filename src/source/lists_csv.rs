@@ -2,7 +2,7 @@
 
 use super::records::{LinkDecision, Records};
 use super::rows::{Fault, Row, word};
-use crate::error::Place;
+use crate::error::{Place, Warning};
 use crate::model::{
     Certitude, Countries, EntityKind, EventKind, Identifiers, ListConfidence, ListEntry, ListEvent,
     ListInfo, Measure, Restriction,
@@ -66,6 +66,20 @@ pub(super) fn countries(row: &Row, column: &str) -> Result<Countries, Fault> {
     })
 }
 
+/// The identifiers of a column; what is none is told, and the row goes on without it.
+pub(super) fn identifiers(row: &Row, column: &str, records: &mut Records) -> Identifiers {
+    let (identifiers, others) = Identifiers::read(row.get(column), Some(&records.reading));
+    if !others.is_empty() {
+        let place = format!("{}:{}", records.reading, row.line());
+        let text = format!(
+            "column `{column}`: not of the form scheme:value, and not used: {}",
+            others.join("; ")
+        );
+        records.warnings.push(Warning { place, text });
+    }
+    identifiers
+}
+
 /// One row of entries.
 pub(super) fn entry(row: &Row, place: Place, records: &mut Records) -> Result<(), Fault> {
     let (published, effective) = (row.day("published")?, row.day("effective")?);
@@ -88,7 +102,7 @@ pub(super) fn entry(row: &Row, place: Place, records: &mut Records) -> Result<()
         countries: countries(row, "country")?,
         city: text("city"),
         birth_date: text("birth_date"),
-        identifiers: Identifiers::parse(row.get("identifiers")),
+        identifiers: identifiers(row, "identifiers", records),
         kind: word!(row, "kind", EntityKind, Some(EntityKind::Company))?
             .unwrap_or(EntityKind::Company),
         programmes: row.list("programmes"),
@@ -131,23 +145,24 @@ pub(super) fn list(row: &Row, _: Place, records: &mut Records) -> Result<(), Fau
     Ok(())
 }
 
-fn certitude(row: &Row) -> Result<Certitude, Fault> {
-    // Words alone change no status, so an unmarked row may not pass for an official one.
-    Ok(word!(row, "confidence", Certitude, Some(Certitude::Announced))?
-        .unwrap_or(Certitude::Announced))
-}
-
 /// One row of `events.csv`.
 pub(super) fn event(row: &Row, place: Place, records: &mut Records) -> Result<(), Fault> {
     row.required("from")?;
+    let kind = word!(row, "event", EventKind, None)?
+        .ok_or_else(|| Fault::column("event", "is blank; every row needs it"))?;
+    // Words alone change no status. An unmarked row may not pass for an official one where it ends
+    // a measure, and not for mere words where it starts one again.
+    let unmarked = match kind {
+        EventKind::Resumed => Certitude::Official,
+        _ => Certitude::Announced,
+    };
     let event = ListEvent {
         list: row.required("list")?.to_owned(),
         announcement: row.get("announcement").to_owned(),
         entry: row.get("entry").to_owned(),
-        event: word!(row, "event", EventKind, None)?
-            .ok_or_else(|| Fault::column("event", "is blank; every row needs it"))?,
+        event: kind,
         span: row.span("from", "until")?,
-        certitude: certitude(row)?,
+        certitude: word!(row, "confidence", Certitude, None)?.unwrap_or(unmarked),
         source: row.get("source").to_owned(),
         place,
     };

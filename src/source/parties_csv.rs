@@ -102,6 +102,14 @@ fn party(row: &Row, name_column: &str) -> (Option<Party>, Vec<Fault>) {
         faults.push(fault);
         None
     });
+    let (identifiers, others) = Identifiers::read(row.get("identifiers"), None);
+    if !others.is_empty() {
+        let reason = format!(
+            "not of the form scheme:value, such as lei:..., and not used: {}",
+            others.join("; ")
+        );
+        faults.push(Fault::column("identifiers", reason));
+    }
     let party = Party {
         name: name.to_owned(),
         name_native: text("name_native"),
@@ -111,7 +119,7 @@ fn party(row: &Row, name_column: &str) -> (Option<Party>, Vec<Fault>) {
         kind: kind.unwrap_or(EntityKind::Unknown),
         birth_date: text("birth_date"),
         id: text("id"),
-        identifiers: Identifiers::parse(row.get("identifiers")),
+        identifiers,
     };
     (Some(party), faults)
 }

@@ -162,6 +162,8 @@ pub struct Records {
     pub not_covered: Vec<String>,
     /// The files read.
     pub sources: Sources,
+    /// The file that is being read.
+    pub reading: String,
     /// What could not be read.
     pub rejected: Vec<Rejected>,
     /// What the user should know.

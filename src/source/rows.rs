@@ -141,7 +141,8 @@ impl<R: BufRead> Rows<R> {
 
     fn checked(&self) -> Result<Row<'_>, Fault> {
         let (wanted, found) = (self.header.names.len(), self.record.len());
-        if let Some(swallowed) = swallowed_lines(&self.record, wanted) {
+        let suspect = found != wanted || self.reader.get_ref().ended;
+        if suspect && let Some(swallowed) = swallowed_lines(&self.record, wanted) {
             return Err(Fault::row(format!(
                 "a quote opens here and does not close on its line: {swallowed} more lines that look like rows lie \
                  inside it and were not read; close the quote"
