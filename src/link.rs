@@ -35,7 +35,7 @@ words! {
 }
 
 /// A mention as far as linking goes; equal ones are one node.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 struct Node {
     base: String,
     form: String,

@@ -164,7 +164,7 @@ pub fn guard(outputs: &[Option<&str>], inputs: &[&str]) -> Result<(), Error> {
             })
         };
         let twice = outputs[..at].iter().any(|other| real(other).as_ref() == Some(&there));
-        if twice || inputs.iter().any(|input| is_input(input)) {
+        if twice || inputs.iter().any(is_input) {
             let what = if twice { "named for two outputs" } else { "one of the inputs" };
             return Err(Error::Request(format!("{output} is {what}; name another file")));
         }

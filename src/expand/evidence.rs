@@ -14,7 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::cascade::{End, Operator, Sums, counts_in};
 use crate::error::Place;
 use crate::graph::{DayView, Holding, StakeEdge};
-use crate::model::{Confidence, EntityId};
+use crate::model::{Confidence, EntityId, Interest};
 use crate::share::Share;
 
 /// The proof of an exposure.
@@ -92,6 +92,16 @@ fn collect(
 /// A derivation that waits for its turn: cost, lowest place, entity, stakes.
 type Waiting<'a> = (Reverse<(usize, Place, EntityId)>, usize);
 
+/// What is known of an issuer that waits to be derived: the stakes of holders that are proved, all
+/// owners by interest with nobody counted and with those counted, and whether several stakes
+/// together have met the rule already.
+struct Ready<'a> {
+    stakes: Vec<StakeEdge<'a>>,
+    owners: Vec<Sums>,
+    counted: Vec<Sums>,
+    derived: bool,
+}
+
 impl<'a> Claim<'a> {
     /// Whether the rule looks at a stake at all.
     fn uses(&self, edge: &StakeEdge) -> bool {
@@ -125,7 +135,7 @@ impl<'a> Claim<'a> {
     ) -> FxHashMap<EntityId, Vec<StakeEdge<'a>>> {
         let mut proofs: FxHashMap<EntityId, Vec<StakeEdge>> = FxHashMap::default();
         let mut costs: FxHashMap<EntityId, usize> = FxHashMap::default();
-        let mut ready: FxHashMap<EntityId, Vec<StakeEdge>> = FxHashMap::default();
+        let mut ready: FxHashMap<EntityId, Ready> = FxHashMap::default();
         let mut derivations: Vec<Vec<StakeEdge>> = Vec::new();
         let mut waiting: BinaryHeap<Waiting> = BinaryHeap::new();
         let nowhere = Place { source: 0, record: 0 };
@@ -144,8 +154,10 @@ impl<'a> Claim<'a> {
                 if !open || edge.issuer == entity || edge.stake.confidence > level {
                     continue;
                 }
-                let known = ready.entry(edge.issuer).or_default();
-                known.push(edge);
+                let known = ready.entry(edge.issuer).or_insert_with(|| {
+                    let owners = self.operator.owners(self.view, edge.issuer);
+                    Ready { stakes: Vec::new(), counted: owners.clone(), owners, derived: false }
+                });
                 if let Some(stakes) = self.derive(edge, known) {
                     let rows = stakes.iter().map(|edge| self.rows(edge)).sum::<usize>();
                     let cost = rows + stakes.iter().map(|edge| costs[&edge.holder]).sum::<usize>();
@@ -163,38 +175,54 @@ impl<'a> Claim<'a> {
         edge.rows_on(self.view.day()).count()
     }
 
-    /// Stakes that meet the rule at the issuer of `last`: that one alone, or the largest of those
-    /// known that do together.
-    fn derive(&self, last: StakeEdge<'a>, known: &[StakeEdge<'a>]) -> Option<Vec<StakeEdge<'a>>> {
+    /// Stakes that meet the rule at the issuer of `last`: that one alone, or, once, the largest of
+    /// those known that do together.
+    fn derive(&self, last: StakeEdge<'a>, ready: &mut Ready<'a>) -> Option<Vec<StakeEdge<'a>>> {
         let issuer = last.issuer;
+        ready.stakes.push(last);
         if self.operator.carries(&last.stake) {
             return Some(vec![last]);
         }
-        let owners = self.operator.owners(self.view, issuer);
-        for (interest, sums) in self.operator.rule.interests.iter().zip(owners) {
-            let meets = |stakes: &[StakeEdge]| {
-                let mut sums: Sums = sums;
-                stakes.iter().for_each(|edge| sums.count(&edge.stake));
-                self.operator.met(&sums, issuer, self.end)
-            };
-            let mut usable: Vec<StakeEdge> =
-                known.iter().filter(|edge| counts_in(&edge.stake, *interest)).copied().collect();
-            if counts_in(&last.stake, *interest) && meets(&[last]) {
+        for (at, interest) in self.operator.rule.interests.iter().enumerate() {
+            if !counts_in(&last.stake, *interest) {
+                continue;
+            }
+            let mut alone = ready.owners[at];
+            alone.count(&last.stake);
+            if self.operator.met(&alone, issuer, self.end) {
                 return Some(vec![last]);
             }
-            usable.sort_by_key(|edge| {
-                let end = match self.end {
-                    End::Low => edge.stake.range.low(),
-                    End::High => edge.stake.range.high(),
-                };
-                (Reverse(end), edge.rows[0].place)
-            });
-            let enough = (1..=usable.len()).find(|count| meets(&usable[..*count]));
-            if let Some(count) = enough {
-                usable.truncate(count);
-                return Some(usable);
+            ready.counted[at].count(&last.stake);
+            if !ready.derived && self.operator.met(&ready.counted[at], issuer, self.end) {
+                ready.derived = true;
+                return Some(self.largest(issuer, *interest, ready.owners[at], &ready.stakes));
             }
         }
         None
+    }
+
+    /// The fewest of some stakes that meet the rule together, the largest first.
+    fn largest(
+        &self,
+        issuer: EntityId,
+        interest: Interest,
+        mut sums: Sums,
+        stakes: &[StakeEdge<'a>],
+    ) -> Vec<StakeEdge<'a>> {
+        let mut usable: Vec<StakeEdge> =
+            stakes.iter().filter(|edge| counts_in(&edge.stake, interest)).copied().collect();
+        usable.sort_by_key(|edge| {
+            let end = match self.end {
+                End::Low => edge.stake.range.low(),
+                End::High => edge.stake.range.high(),
+            };
+            (Reverse(end), edge.rows[0].place)
+        });
+        let enough = usable.iter().position(|edge| {
+            sums.count(&edge.stake);
+            self.operator.met(&sums, issuer, self.end)
+        });
+        usable.truncate(enough.map_or(usable.len(), |last| last + 1));
+        usable
     }
 }

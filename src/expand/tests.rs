@@ -357,6 +357,43 @@ fn five_thousand_owners_add_up_exactly() {
 }
 
 #[test]
+fn a_listing_without_a_measure_hides_no_other() {
+    let cases = [equity(0, 2, 50, 50), equity(1, 2, 50, 50), equity(0, 1, 100, 100)];
+    let rule = rule(50, Comparison::AtLeast);
+    let (graph, _) = graph(3, &cases);
+    let day = Day::parse("2026-11-24").unwrap();
+    let (complete, countries) = (FixedBitSet::with_capacity(3), vec![Countries::default(); 3]);
+    let ground = Ground { view: graph.on(day), day, complete: &complete, countries: &countries };
+    let listing = |entity, confirm, restriction| Listing {
+        entity: EntityId(entity),
+        entry: entity,
+        on_day: OnDay { status: Status::InForce, confirm },
+        restriction,
+    };
+    // The restricting owner is to be confirmed, the other one settled: the rule is met with both.
+    let starts = Starts::new([listing(0, true, None), listing(1, false, Some(Restriction::None))]);
+    let expansion = Expansion::new(&rule, ground, &starts, None).unwrap().unwrap();
+    let below = &expansion.exposures(EntityId(2))[0];
+    assert!(below.restriction.is_none() && below.confirm, "{below:?}");
+    // The one without a measure is itself held by the other.
+    let held = expansion.exposures(EntityId(1));
+    assert!(
+        held.iter().any(|one| one.certainty == Certainty::Certain && one.restriction.is_none())
+    );
+}
+
+#[test]
+fn five_thousand_owners_one_floor_up_are_proved() {
+    let mut cases: Vec<Case> = (0..5_000)
+        .map(|owner| equity(owner, 5_000, u32::from(owner < 60), u32::from(owner < 60)))
+        .collect();
+    cases.push(equity(5_000, 5_001, 100, 100));
+    let seeds: Vec<u32> = (0..5_000).collect();
+    let exposure = &one(5_002, &cases, &seeds, 5_001)[0];
+    assert_eq!(exposure.evidence.len(), 51, "the fewest that reach 50 %, and the one above");
+}
+
+#[test]
 fn a_branch_counts_downwards_and_flags_its_head_office() {
     let cases = [(0, 1, 0, 100, Interest::Branch), equity(1, 2, 50, 50)];
     let below = one(3, &cases, &[0], 1);

@@ -65,6 +65,7 @@ pub fn possible_links(
     let similar = pairs.into_iter().filter_map(|(a, b)| {
         difference(&keys[a as usize], &keys[b as usize]).map(|reason| (a, b, reason))
     });
+    let known = entities(linked);
     let undecided = linked.apart.iter().map(|(a, b)| (*a, *b, "several candidates, none certain"));
     let mut found: FxHashMap<(EntityId, EntityId), PossibleLink> = FxHashMap::default();
     let mut all: Vec<(u32, u32, &'static str)> = undecided.chain(similar).collect();
@@ -72,10 +73,11 @@ pub fn possible_links(
     for (a, b, reason) in all {
         let (left, right) = (&linked.nodes[a as usize], &linked.nodes[b as usize]);
         let entities = (linked.entity_of_node[a as usize], linked.entity_of_node[b as usize]);
+        let (one, other) = (&known[entities.0.index()], &known[entities.1.index()]);
         let open = entities.0 != entities.1
             && (relevant(entities.0) || relevant(entities.1))
-            && !left.countries.contradict(&right.countries)
-            && !left.contradicts(right)
+            && !one.countries.contradict(&other.countries)
+            && !one.contradicts(other)
             && !linked.settled(entities)
             && !related(entities.0, entities.1);
         if open {
@@ -86,6 +88,18 @@ pub fn possible_links(
     let mut found: Vec<PossibleLink> = found.into_values().collect();
     found.sort_unstable();
     found
+}
+
+/// What the nodes of each entity say together; names are not needed.
+fn entities(linked: &Linked) -> Vec<Node> {
+    let mut all = vec![Node::default(); linked.entities as usize];
+    for (node, entity) in linked.nodes.iter().zip(&linked.entity_of_node) {
+        let known = &mut all[entity.index()];
+        known.countries = known.countries.with(&node.countries);
+        known.identifiers = known.identifiers.with(&node.identifiers);
+        known.person = known.person.or(node.person);
+    }
+    all
 }
 
 fn link(entities: (EntityId, EntityId), a: &Node, b: &Node, reason: &'static str) -> PossibleLink {

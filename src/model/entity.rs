@@ -125,6 +125,15 @@ impl Countries {
         &self.0
     }
 
+    /// Those of both.
+    #[must_use]
+    pub fn with(&self, other: &Countries) -> Countries {
+        let mut codes: Vec<Country> = self.0.iter().chain(&other.0).copied().collect();
+        codes.sort_unstable();
+        codes.dedup();
+        Countries(codes)
+    }
+
     /// Whether a country stands in both.
     pub fn meet(&self, other: &Countries) -> bool {
         self.0.iter().any(|country| other.0.contains(country))
@@ -189,6 +198,15 @@ impl Identifiers {
     /// Whether there is none.
     pub fn is_blank(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Those of both.
+    #[must_use]
+    pub fn with(&self, other: &Identifiers) -> Identifiers {
+        let mut all: Vec<String> = self.0.iter().chain(&other.0).cloned().collect();
+        all.sort_unstable();
+        all.dedup();
+        Identifiers(all)
     }
 
     /// Whether an identifier stands in both.

@@ -3,14 +3,15 @@
 use std::sync::OnceLock;
 
 use fixedbitset::FixedBitSet;
-use rustc_hash::FxHashMap;
+use petgraph::unionfind::UnionFind;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{IndexedName, NameKind, Snapshot, World};
 use crate::column::{TextId, Texts};
-use crate::error::Sources;
+use crate::error::{Place, Sources, Warning};
 use crate::graph::Graph;
 use crate::index::{LookupBuilder, NameIndex};
-use crate::link::{Linked, link, possible_links};
+use crate::link::{Linked, PossibleLink, link, possible_links};
 use crate::model::{Countries, EntityId, EntityKind, Identifiers, Interest, ListEntry};
 use crate::name;
 use crate::source::{Mention, MentionId, Records};
@@ -29,14 +30,26 @@ impl Snapshot {
         let world = world(graph, &texts, &mentions, &complete, &linked.entity_of);
         let shown = shown(&texts, &mentions, &entries, &entry_mention, &linked);
 
-        // What can matter on any day: listed, below a listed one at any share, or its head office.
+        // A possible link can matter that only another one brings near a listed party: as long as
+        // accepting those found brings more within reach, look again.
         let listed = entry_mention.iter().map(|mention| linked.entity_of[*mention as usize]);
-        let matters = matters(&world.graph, listed);
-        let possible = possible_links(
-            &linked,
-            |entity| matters.contains(entity.index()),
-            |a, b| world.graph.related(a, b),
-        );
+        let mut matter = matters(&world.graph, listed.clone());
+        let possible = loop {
+            let relevant = |entity: EntityId| matter.contains(entity.index());
+            let found = possible_links(&linked, relevant, |a, b| world.graph.related(a, b));
+            let joined = joined_entities(linked.entities, &found);
+            let in_joined: Vec<EntityId> =
+                linked.entity_of.iter().map(|entity| joined.0[entity.index()]).collect();
+            let graph = Graph::build(joined.1, &holdings, &in_joined);
+            let there = matters(&graph, listed.clone().map(|entity| joined.0[entity.index()]));
+            let before = matter.count_ones(..);
+            for (entity, number) in (0..).zip(&joined.0) {
+                matter.set(entity, matter.contains(entity) || there.contains(number.index()));
+            }
+            if found.is_empty() || matter.count_ones(..) == before {
+                break found;
+            }
+        };
 
         let concerning = |concerns: &dyn Fn(&ListEntry) -> Vec<u32>| -> Vec<Vec<u32>> {
             entries.iter().map(concerns).collect()
@@ -49,6 +62,19 @@ impl Snapshot {
             let all = (0u32..).zip(&measures);
             all.filter(|(_, measure)| measure.concerns(entry)).map(|(at, _)| at).collect()
         });
+        let mut warnings = records.warnings;
+        warnings.extend(of_nobody(
+            &records.sources,
+            events.iter().map(|one| one.place),
+            &entry_events,
+            "event",
+        ));
+        warnings.extend(of_nobody(
+            &records.sources,
+            measures.iter().map(|one| one.place),
+            &entry_measures,
+            "measure",
+        ));
         let mut snapshot = Snapshot {
             digest: digest(&records.sources),
             entity_of: linked.entity_of,
@@ -73,7 +99,7 @@ impl Snapshot {
             lookup: LookupBuilder::default().build(),
             sources: records.sources,
             rejected: records.rejected,
-            warnings: records.warnings,
+            warnings,
             not_covered: records.not_covered,
         };
         snapshot.index_names();
@@ -150,6 +176,25 @@ fn matters(graph: &Graph, listed: impl Iterator<Item = EntityId>) -> FixedBitSet
     }
     head_offices.iter().for_each(|entity| set.insert(entity.index()));
     set
+}
+
+/// Warnings for events or measures that concern no entry: a misspelt announcement would otherwise
+/// leave an entry in force, or suspended, without a word.
+fn of_nobody(
+    sources: &Sources,
+    all: impl Iterator<Item = Place>,
+    of_entries: &[Vec<u32>],
+    what: &str,
+) -> Vec<Warning> {
+    let used: FxHashSet<u32> = of_entries.iter().flatten().copied().collect();
+    (0u32..)
+        .zip(all)
+        .filter(|(number, _)| !used.contains(number))
+        .map(|(_, place)| Warning {
+            place: sources.show(place),
+            text: format!("this {what} concerns no entry that was read; look at its list, announcement and entry"),
+        })
+        .collect()
 }
 
 /// Puts together what the mentions of each entity say.
@@ -229,30 +274,28 @@ fn shown(
     shown.into_iter().map(|best| best.expect("every entity has a mention")).collect()
 }
 
+/// The number of each entity where every possible link is one entity, and how many there are.
+fn joined_entities(entities: u32, possible: &[PossibleLink]) -> (Vec<EntityId>, u32) {
+    let mut sets: UnionFind<u32> = UnionFind::new(entities as usize);
+    for link in possible {
+        sets.union(link.a.0, link.b.0);
+    }
+    let mut numbers: FxHashMap<u32, EntityId> = FxHashMap::default();
+    let joined = (0..entities)
+        .map(|entity| {
+            let next = EntityId(u32::try_from(numbers.len()).expect("no more than entities"));
+            *numbers.entry(sets.find_mut(entity)).or_insert(next)
+        })
+        .collect();
+    (joined, u32::try_from(numbers.len()).expect("no more than entities"))
+}
+
 /// The world in which every possible link is one entity.
 pub(super) fn joined_world(snapshot: &Snapshot) -> Option<(Vec<EntityId>, World)> {
     if snapshot.possible.is_empty() {
         return None;
     }
-    let mut parent: Vec<u32> = (0..snapshot.entity_count()).collect();
-    fn root(parent: &[u32], mut at: u32) -> u32 {
-        while parent[at as usize] != at {
-            at = parent[at as usize];
-        }
-        at
-    }
-    for link in &snapshot.possible {
-        let (a, b) = (root(&parent, link.a.0), root(&parent, link.b.0));
-        parent[a.max(b) as usize] = a.min(b);
-    }
-    let mut numbers: FxHashMap<u32, EntityId> = FxHashMap::default();
-    let joined: Vec<EntityId> = (0..snapshot.entity_count())
-        .map(|entity| {
-            let next = EntityId(u32::try_from(numbers.len()).expect("no more than entities"));
-            *numbers.entry(root(&parent, entity)).or_insert(next)
-        })
-        .collect();
-    let entities = u32::try_from(numbers.len()).expect("no more than entities");
+    let (joined, entities) = joined_entities(snapshot.entity_count(), &snapshot.possible);
     let entity_of: Vec<EntityId> =
         snapshot.entity_of.iter().map(|entity| joined[entity.index()]).collect();
     let graph = Graph::build(entities, &snapshot.holdings, &entity_of);

@@ -198,6 +198,35 @@ fn a_possible_link_that_would_change_the_verdict_asks_for_review() {
 }
 
 #[test]
+fn possible_links_are_followed_one_after_the_other() {
+    let rows = "holder,holder_country,issuer,issuer_country,share_min\n\
+        Echodyne LLC,US,Midfield Radar LLC,US,60\nEchodyne Inc,US,Other Widgets Ltd,US,60\n\
+        Midfield Radar Inc,US,Low Widgets Ltd,US,60\n";
+    let files = folder(&[("captable.csv", rows)]);
+    let table = path(&files, "captable.csv");
+    let run =
+        parentage(&["screen", "Low Widgets Ltd", "--ownership", &table, "--as-of", "2025-04-20"]);
+    assert!(run.out.starts_with("REVIEW"), "{}", run.out);
+}
+
+#[test]
+fn an_output_never_destroys_an_input() {
+    let files = folder(&[("list.csv", "list,name\nX,Acme Ltd\n"), ("parties.csv", "name\nAcme\n")]);
+    let (list, parties) = (path(&files, "list.csv"), path(&files, "parties.csv"));
+    for arguments in [
+        &["screen", "Acme", "--lists", &list, "--out", &list][..],
+        &["screen", "Acme", "--lists", &list, "--rejects", &list],
+        &["screen", "--in", &parties, "--out", &parties],
+        &["screen", "--in", &parties, "--rejects", &parties],
+        &["compare", "--pairs", &parties, "--out", &parties],
+    ] {
+        assert_eq!(parentage(arguments).status, 2, "{arguments:?}");
+    }
+    assert_eq!(std::fs::read_to_string(&list).unwrap(), "list,name\nX,Acme Ltd\n");
+    assert_eq!(std::fs::read_to_string(&parties).unwrap(), "name\nAcme\n");
+}
+
+#[test]
 fn build_tells_what_was_read_and_what_differs_from_the_built_in_lists() {
     let run = parentage(&["build", "--as-of", "2026-11-24"]);
     assert_eq!(run.status, 0, "{}", run.err);

@@ -30,7 +30,7 @@ const NEIGHBOURS: &[(&str, &str)] = &[("graph", "source"), ("rule", "model"), ("
 const ONLY_IMPORTER: &[(&str, &[&str])] = &[
     ("fst::", &["index"]),
     ("levenshtein_automata::", &["index"]),
-    ("petgraph::", &["graph", "expand"]),
+    ("petgraph::", &["graph", "expand", "snapshot"]),
     ("clap::", &["cli"]),
     ("indicatif::", &["cli"]),
     ("csv::", &["source", "cli", "report"]),
