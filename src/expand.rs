@@ -259,11 +259,20 @@ impl<'a> Expansion<'a> {
     fn held(&self, entity: EntityId, tier: Tier, end: End, restricts: bool) -> Exposure {
         let reached = self.reach(end);
         let strong = |tier: Tier, other: Tier| other <= tier;
-        let seed = |other: EntityId| {
-            self.starts.of(other).iter().filter_map(Listing::tier).any(|own| strong(tier, own))
+        // Where owners are not added up, the proof is that of one of them.
+        let by_owner = self.operator().test.aggregate != Aggregate::All;
+        let alone = by_owner.then(|| self.alone(entity, tier, end)).flatten();
+        let seed = |other: EntityId| match &alone {
+            Some((owner, _, _)) => *owner == other,
+            None => {
+                self.starts.of(other).iter().filter_map(Listing::tier).any(|own| strong(tier, own))
+            }
         };
-        let counts = |other: EntityId| {
-            self.scope.at(other).is_some_and(|at| strong(tier, reached.counts[at]))
+        let counts = |other: EntityId| match &alone {
+            Some((_, scope, reached)) => {
+                scope.at(other).is_some_and(|at| reached.counts[at] != Tier::NEVER)
+            }
+            None => self.scope.at(other).is_some_and(|at| strong(tier, reached.counts[at])),
         };
         let view = self.ground.view;
         let claim = Claim { view, operator: self.operator(), end, seed: &seed, counts: &counts };
@@ -389,23 +398,25 @@ impl<'a> Expansion<'a> {
         let by_share = sums.iter().any(|sums| operator.met(sums, entity, end));
         match carried {
             Some(basis) if !by_share => basis,
-            _ if proof.seeds.len() <= 1 || self.single(entity, tier, end) => Basis::Single,
+            _ if proof.seeds.len() <= 1 || self.alone(entity, tier, end).is_some() => Basis::Single,
             _ => Basis::Aggregate,
         }
     }
 
-    /// Whether the chain of one listed owner alone meets the rule.
-    fn single(&self, entity: EntityId, tier: Tier, end: End) -> bool {
-        let owners = self.ground.view.owners_of([entity]);
-        let scope = Scope::of(&owners);
-        let seeds = self.seeds(|_| true).into_iter();
-        let mut alone = seeds.filter(|seed| {
+    /// A listed owner whose chain alone meets the rule, the first by number, and what it reaches.
+    fn alone(&self, entity: EntityId, tier: Tier, end: End) -> Option<(EntityId, Scope, Reached)> {
+        let scope = Scope::of(&self.ground.view.owners_of([entity]));
+        let at = scope.at(entity)?;
+        let seeds = self.seeds(|_| true).into_iter().filter(|seed| {
             seed.tier <= tier && seed.entity != entity && scope.at(seed.entity).is_some()
         });
-        alone.any(|seed| {
+        for seed in seeds {
             let reached = run(self.ground.view, &scope, self.operator(), &[seed], end);
-            scope.at(entity).is_some_and(|at| reached.met[at] != Tier::NEVER)
-        })
+            if reached.met[at] != Tier::NEVER {
+                return Some((seed.entity, scope, reached));
+            }
+        }
+        None
     }
 
     fn restriction(&self, restricts: bool) -> Option<Restriction> {

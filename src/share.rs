@@ -1,7 +1,7 @@
 //! Shares and ranges of shares, exact to one part per billion.
 //!
 //! A 50 % test on floating point misses splits that add up to exactly 50 %: of 1.79 million
-//! three-way splits, 5.3 % fall below one half when summed as `f64`. So a share is an integer
+//! three-way splits, 5.3 % fall below one half when summed in floating point. So a share is an integer
 //! number of parts per billion, and what is not known is a range rather than a guess.
 
 use std::fmt;

@@ -357,6 +357,20 @@ fn five_thousand_owners_add_up_exactly() {
 }
 
 #[test]
+fn where_owners_are_not_added_up_the_proof_is_that_of_one() {
+    // Owner 0 has 40 % and its subsidiary 3 has 14 %; owner 1 has 45 % of its own.
+    let cases =
+        [equity(0, 2, 40, 40), equity(3, 2, 14, 14), equity(1, 2, 45, 45), equity(0, 3, 100, 100)];
+    let single = rule(50, Comparison::AtLeast).reading("single").unwrap();
+    let seeds = [(0, Status::InForce), (1, Status::InForce)];
+    let exposure = with_expansion(4, &cases, &seeds, &[], &single, None, |expansion| {
+        expansion.exposures(EntityId(2)).remove(0)
+    });
+    assert!(exposure.evidence.iter().all(|row| row.holder != EntityId(1)));
+    assert_eq!((exposure.evidence.len(), exposure.listed.len()), (3, 1));
+}
+
+#[test]
 fn a_listing_without_a_measure_hides_no_other() {
     let cases = [equity(0, 2, 50, 50), equity(1, 2, 50, 50), equity(0, 1, 100, 100)];
     let rule = rule(50, Comparison::AtLeast);
