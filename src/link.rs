@@ -86,7 +86,7 @@ pub fn link(records: &Records) -> Linked {
         }
         joins.sort_unstable();
         for (a, b) in joins {
-            if clusters.join(a, b, &nodes) {
+            if clusters.join(a, b, &nodes, method != JoinedBy::Identifier) {
                 methods[a as usize].get_or_insert(method);
                 methods[b as usize].get_or_insert(method);
             } else {
@@ -240,7 +240,7 @@ fn decide(
         _ if bucket.len() <= LARGEST_BUCKET => bucket.to_vec(),
         JoinedBy::Identifier => {
             let firsts = bucket.windows(2).map(|pair| (pair[0], pair[1]));
-            joins.extend(firsts.filter(|(a, b)| !clusters.contradict(*a, *b, nodes)));
+            joins.extend(firsts.filter(|(a, b)| !clusters.contradict(*a, *b, nodes, false)));
             return;
         }
         _ => bucket.iter().copied().filter(whole).take(LARGEST_BUCKET).collect(),
@@ -250,7 +250,7 @@ fn decide(
         for (j, b) in members.iter().enumerate().skip(i + 1) {
             let fit = clusters.same(*a, *b)
                 || (fit(&nodes[*a as usize], &nodes[*b as usize], method)
-                    && !clusters.contradict(*a, *b, nodes));
+                    && !clusters.contradict(*a, *b, nodes, method != JoinedBy::Identifier));
             (fits[i][j], fits[j][i]) = (fit, fit);
         }
     }

@@ -238,10 +238,10 @@ where
                 let stake = edge.weight();
                 let carries = operator.carries(stake);
                 let met = carries || relax(graph, operator, &mut sums, issuer, stake, end);
-                if !met || reached.met[at] != Tier::NEVER {
+                if !met {
                     continue;
                 }
-                reached.met[at] = tier;
+                reached.met[at] = reached.met[at].min(tier);
                 let goes_on = carries || operator.rule.reach != Reach::Direct;
                 if goes_on && reached.counts[at] == Tier::NEVER {
                     reached.counts[at] = tier;

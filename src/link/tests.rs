@@ -107,6 +107,16 @@ fn a_name_in_the_native_script_is_a_native_name() {
 }
 
 #[test]
+fn a_record_without_a_country_does_not_bridge_two() {
+    let given = [
+        ("Alpha Quorn LLC", "", "US", ""),
+        ("Alpha Quorn", "", "", "lei:77"),
+        ("Bravo Nix Ltd", "", "GB", "lei:77"),
+    ];
+    assert_eq!(count(&given), 2, "the identifier joins, the name then may not");
+}
+
+#[test]
 fn a_persons_word_beats_everything() {
     let pair = [("Kia Motors Corp.", "", "KR", ""), ("Kia Corporation", "", "KR", "")];
     assert_eq!(entities(&pair, &[]).len(), 2);

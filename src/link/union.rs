@@ -60,9 +60,9 @@ impl Clusters {
     }
 
     /// Joins two nodes unless their clusters contradict each other; whether they are one now.
-    pub fn join(&mut self, a: u32, b: u32, nodes: &[Node]) -> bool {
+    pub fn join(&mut self, a: u32, b: u32, nodes: &[Node], by_name: bool) -> bool {
         if !self.same(a, b) {
-            if self.contradict(a, b, nodes) {
+            if self.contradict(a, b, nodes, by_name) {
                 return false;
             }
             self.force(a, b);
@@ -71,8 +71,9 @@ impl Clusters {
     }
 
     /// Whether the clusters of two nodes cannot be one: identifiers of one scheme disagree, one is
-    /// a person and the other is none, or a person said that they are different.
-    pub fn contradict(&mut self, a: u32, b: u32, nodes: &[Node]) -> bool {
+    /// a person and the other is none, or a person said that they are different; for a join by
+    /// name, also where countries disagree.
+    pub fn contradict(&mut self, a: u32, b: u32, nodes: &[Node], by_name: bool) -> bool {
         let (a, b) = (self.root(a), self.root(b));
         if a == b {
             return false;
@@ -84,7 +85,9 @@ impl Clusters {
             let one = &nodes[*x as usize];
             right.iter().any(|y| {
                 let other = &nodes[*y as usize];
-                different.is_some_and(|different| different.contains(y)) || one.contradicts(other)
+                different.is_some_and(|different| different.contains(y))
+                    || one.contradicts(other)
+                    || by_name && one.countries.contradict(&other.countries)
             })
         })
     }
