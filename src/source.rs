@@ -527,6 +527,15 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_one_column_that_ends_inside_a_quote_is_noticed() {
+        let folder = folder(&[("parties.csv", b"name\nA\n\"Unclosed\nB\nC\n")]);
+        let path = folder.path().join("parties.csv").display().to_string();
+        let rows = Parties::open(&path, "name").unwrap().read(10);
+        assert_eq!(rows.len(), 2);
+        assert!(rows[1].party.is_none() && rows[1].faults[0].line == 3, "{:?}", rows[1]);
+    }
+
+    #[test]
     fn a_file_that_breaks_off_is_an_error() {
         use std::io::Write;
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());

@@ -79,7 +79,7 @@ impl<R: BufRead> Rows<R> {
             .has_headers(false)
             .flexible(true)
             .terminator(csv::Terminator::Any(b'\n'))
-            .from_reader(LineEnds { inner: reader, carriage_returns: None, ended: false });
+            .from_reader(LineEnds { inner: reader, carriage_returns: None, ended: false, last: 0 });
         let mut record = csv::ByteRecord::new();
         let some =
             reader.read_byte_record(&mut record).map_err(|error| Fault::row(error.to_string()))?;
@@ -148,6 +148,11 @@ impl<R: BufRead> Rows<R> {
                  inside it and were not read; close the quote"
             )));
         }
+        if self.reader.get_ref().ends_inside_a_quote(&self.record) {
+            let reason = "a quote opens here and the file ends inside it: the lines that follow were not read as \
+                          rows; close the quote";
+            return Err(Fault::row(reason));
+        }
         if found != wanted {
             return Err(Fault::row(format!(
                 "has {found} fields where the header has {wanted}; quote fields that hold a comma"
@@ -192,6 +197,15 @@ struct LineEnds<R> {
     carriage_returns: Option<bool>,
     /// The end was read: the last row has no line end.
     ended: bool,
+    last: u8,
+}
+
+impl<R> LineEnds<R> {
+    /// Whether the file ended before the quote around the last field of its last row was closed.
+    fn ends_inside_a_quote(&self, record: &csv::ByteRecord) -> bool {
+        let runs_on = record.iter().next_back().is_some_and(|field| field.contains(&b'\n'));
+        self.ended && self.last != b'"' && runs_on
+    }
 }
 
 impl<R: BufRead> Read for LineEnds<R> {
@@ -205,6 +219,7 @@ impl<R: BufRead> Read for LineEnds<R> {
         };
         let length = self.inner.read(buffer)?;
         self.ended |= length == 0 && !buffer.is_empty();
+        self.last = buffer[..length].last().copied().unwrap_or(self.last);
         if carriage_returns {
             let ends = buffer[..length].iter_mut().filter(|byte| **byte == b'\r');
             ends.for_each(|byte| *byte = b'\n');
