@@ -8,9 +8,10 @@ use std::fmt::Write;
 
 use divan::counter::ItemsCount;
 use parentage::day::Day;
-use parentage::expand::{Expansion, Listing, Starts};
+use parentage::expand::{Expansion, Groups, Listing, Starts};
 use parentage::model::{EntityId, OnDay, Status};
-use parentage::rule::Rule;
+use parentage::rule::{Aggregate, Rule};
+use parentage::screen::DEFAULT_FLOOR;
 use parentage::snapshot::Snapshot;
 use parentage::source::{Inputs, Records, read};
 
@@ -121,12 +122,14 @@ fn rule(snapshot: &Snapshot) -> &Rule {
 
 fn starts(snapshot: &Snapshot) -> Starts {
     let step = snapshot.entity_count() / LISTED;
-    Starts::new((0..LISTED).map(|number| Listing {
+    let listings = (0..LISTED).map(|number| Listing {
         entity: EntityId(number * step),
         entry: 0,
         on_day: OnDay { status: Status::InForce, confirm: false },
         restriction: None,
-    }))
+    });
+    let listings = listings.map(|listing| (listing, Vec::new()));
+    Starts::new(rule(snapshot), Aggregate::All, &Groups::new(), listings)
 }
 
 /// The cascade over the whole graph, certain and possible, one rule.
@@ -136,8 +139,8 @@ fn cascade_whole_graph(bencher: divan::Bencher) {
     let (starts, day) = (starts(&snapshot), Day::today());
     let holdings = snapshot.world().graph().holdings().len();
     bencher.counter(ItemsCount::new(holdings)).bench(|| {
-        Expansion::new(rule(&snapshot), snapshot.world().ground(day), &starts, None)
-            .map(|all| all.is_some())
+        let ground = snapshot.world().ground(day);
+        Expansion::new(rule(&snapshot), ground, &starts, DEFAULT_FLOOR, None).is_some()
     });
 }
 
@@ -150,7 +153,9 @@ fn one_entity(bencher: divan::Bencher) {
     bencher.bench_local(|| {
         let entity = EntityId(numbers.borrow_mut().below(snapshot.entity_count()));
         let ground = snapshot.world().ground(day);
-        let expansion = Expansion::new(rule(&snapshot), ground, &starts, Some(&[entity]));
-        expansion.map(|one| one.map(|one| one.exposures(entity).len()))
+        let scope = [entity];
+        let rule = rule(&snapshot);
+        let expansion = Expansion::new(rule, ground, &starts, DEFAULT_FLOOR, Some(&scope));
+        expansion.map(|one| one.exposures(entity).len())
     });
 }

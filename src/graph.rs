@@ -20,7 +20,7 @@ pub use stake::Stake;
 pub use view::{DayView, Neighbours, StakeEdge, Stakes};
 
 /// A holding between two entities. 40 bytes.
-#[derive(Debug, Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
 pub struct Holding {
     /// The holder.
@@ -74,7 +74,7 @@ impl Graph {
     /// Builds the graph of records whose n-th mention is the n-th of `entity_of`. O(V + E log E).
     pub fn build(entities: u32, records: &[HoldingRecord], entity_of: &[EntityId]) -> Graph {
         let entity = |mention: u32| entity_of[mention as usize];
-        let mut holdings: Vec<Holding> = (0u32..)
+        let holdings = (0u32..)
             .zip(records)
             .map(|(number, record)| {
                 let (low, high, flags) = record.terms().pack();
@@ -91,6 +91,11 @@ impl Graph {
                 }
             })
             .collect();
+        Graph::of(entities, holdings)
+    }
+
+    /// A graph of holdings in any order. O(V + E log E).
+    fn of(entities: u32, mut holdings: Vec<Holding>) -> Graph {
         holdings.sort_unstable_by_key(|row| {
             let terms = (row.flags >> 4, row.flags, row.low, row.high);
             (row.issuer, row.holder, terms, row.since, row.until, row.place)
@@ -110,6 +115,23 @@ impl Graph {
             outgoing: outgoing.into(),
             outgoing_from: outgoing_from.into(),
         }
+    }
+
+    /// The holdings in some issuers by themselves, of every day, with other numbers for the
+    /// entities; `number` knows every issuer given and every holder of theirs.
+    pub fn part(
+        &self,
+        issuers: impl IntoIterator<Item = EntityId>,
+        entities: u32,
+        number: impl Fn(EntityId) -> EntityId,
+    ) -> Graph {
+        let rows = issuers.into_iter().flat_map(|issuer| self.held_in(issuer));
+        let renumbered = rows.map(|row| Holding {
+            holder: number(row.holder),
+            issuer: number(row.issuer),
+            ..*row
+        });
+        Graph::of(entities, renumbered.collect())
     }
 
     /// Number of entities.

@@ -137,18 +137,21 @@ pub struct Rule {
     pub published: Option<Day>,
     /// The citation.
     pub source: String,
+    /// What of it nobody has verified, in words.
+    pub unverified: Vec<String>,
     /// Dated periods; none means always in force.
     pub periods: Vec<RulePeriod>,
     /// File the rule was read from.
     pub file: String,
 }
 
-/// The readings that this version computes, with what each changes. `multiplied` and `either` are
-/// known by name and refused.
+/// The readings of a rule, with what each changes.
 pub const READINGS: &[(&str, &str)] = &[
     ("single", "each listed owner alone"),
     ("aggregate", "all listed owners added up"),
     ("direct", "only the listed owner's own holdings"),
+    ("multiplied", "shares multiplied along every chain"),
+    ("either", "cascade or multiplied"),
 ];
 
 impl Rule {
@@ -222,6 +225,13 @@ impl Rule {
             && (self.seed_restrictions.is_empty()
                 || restriction
                     .is_none_or(|restriction| self.seed_restrictions.contains(&restriction)))
+    }
+
+    /// Of an entry's programmes those that count under a list.
+    pub fn programmes_of<'p>(&self, list: &str, programmes: &'p [String]) -> Vec<&'p str> {
+        let wanted = self.programmes.iter().find(|(named, _)| named == list);
+        let counts = |one: &&String| wanted.is_none_or(|(_, wanted)| wanted.contains(one));
+        programmes.iter().filter(counts).map(String::as_str).collect()
     }
 
     fn official(&self) -> impl Iterator<Item = &RulePeriod> {

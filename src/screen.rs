@@ -1,6 +1,7 @@
 //! A party and a snapshot make a verdict.
 
 mod findings;
+mod links;
 mod notes;
 mod verdict;
 
@@ -11,10 +12,11 @@ use rustc_hash::FxHashMap;
 use self::findings::Finder;
 use crate::day::Day;
 use crate::error::Error;
-use crate::expand::Exposure;
+use crate::expand::{EffectiveShares, Exposure};
 use crate::model::{Countries, EntityId, Party};
 use crate::name::{self, Comparison, LineKind, NameKeys, POINTS_OF_ONE, ParsedName};
 use crate::rule::{READINGS, Rule};
+use crate::share::Share;
 use crate::snapshot::{NameKind, Snapshot};
 
 pub use findings::Findings;
@@ -53,7 +55,15 @@ pub struct Settings {
     pub limit: usize,
     /// Days after which a list is too old to clear anybody.
     pub max_list_age: Option<i64>,
+    /// The effective share of listed owners in force from which an entity that no rule reaches is
+    /// flagged; 0 for whatever recorded holdings lead to.
+    pub floor: Share,
 }
+
+/// The default floor of flags: a quarter is where minorities can block a company's resolutions in
+/// many laws, where registers of persons of significant control begin, and half of what the rules
+/// ask for.
+pub const DEFAULT_FLOOR: Share = Share::QUARTER;
 
 /// The rules asked for by id, readings included; without any, every rule with a list that is
 /// loaded.
@@ -103,7 +113,7 @@ pub fn select_rules(snapshot: &Snapshot, asked: &[String]) -> Result<Vec<Rule>, 
 /// Screens parties against a snapshot on one day. Can be shared between threads.
 pub struct Screener<'s> {
     snapshot: &'s Snapshot,
-    settings: Settings,
+    settings: &'s Settings,
     finder: Finder<'s>,
 }
 
@@ -118,17 +128,13 @@ struct Candidate {
 
 impl<'s> Screener<'s> {
     /// Prepares the rules for the day.
-    ///
-    /// # Errors
-    /// A rule asks for something this version does not compute.
-    pub fn new(snapshot: &'s Snapshot, settings: Settings) -> Result<Screener<'s>, Error> {
-        let finder = Finder::new(snapshot, settings.day, &settings.rules)?;
-        Ok(Screener { snapshot, settings, finder })
+    pub fn new(snapshot: &'s Snapshot, settings: &'s Settings) -> Screener<'s> {
+        Screener { snapshot, settings, finder: Finder::new(snapshot, settings) }
     }
 
     /// What it screens by.
-    pub fn settings(&self) -> &Settings {
-        &self.settings
+    pub fn settings(&self) -> &'s Settings {
+        self.settings
     }
 
     /// The snapshot it screens against.
@@ -146,12 +152,14 @@ impl<'s> Screener<'s> {
         self.finder.is_listed(entity)
     }
 
-    /// The entities of which some rule or listing says something, sorted.
-    ///
-    /// # Errors
-    /// A rule asks for something this version does not compute.
-    pub fn exposed(&self) -> Result<Vec<EntityId>, Error> {
+    /// Every entity of which some rule or listing says something, with what is said, in order.
+    pub fn exposed(&self) -> Vec<(EntityId, Vec<Exposure>)> {
         self.finder.exposed()
+    }
+
+    /// The effective shares of all entries in force together.
+    pub fn effective_shares(&self) -> EffectiveShares {
+        self.finder.effective_shares()
     }
 
     /// The verdict on a party.

@@ -42,6 +42,8 @@ pub enum ShareError {
 impl Share {
     /// No share at all.
     pub const ZERO: Share = Share(0);
+    /// 25 percent.
+    pub const QUARTER: Share = Share(250_000_000);
     /// 100 percent.
     pub const WHOLE: Share = Share(1_000_000_000);
 

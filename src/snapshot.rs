@@ -6,8 +6,6 @@ mod build;
 mod doubts;
 mod world;
 
-use std::sync::OnceLock;
-
 use crate::column::{TextId, Texts};
 use crate::day::Day;
 use crate::error::{Rejected, Sources, Warning};
@@ -100,7 +98,6 @@ pub struct Snapshot {
     rules: Vec<Rule>,
     world: World,
     possible: Vec<PossibleLink>,
-    joined: OnceLock<Option<(Vec<EntityId>, World)>>,
     names: Vec<IndexedName>,
     index: NameIndex,
     lookup: Lookup,
@@ -331,12 +328,6 @@ impl Snapshot {
             }
         };
         names.into_iter().map(checked).collect()
-    }
-
-    /// The world in which every possible link is one entity, and each entity's number there; `None`
-    /// where there is no possible link. Built when first asked for.
-    pub fn joined_world(&self) -> Option<&(Vec<EntityId>, World)> {
-        self.joined.get_or_init(|| build::joined_world(self)).as_ref()
     }
 
     /// The text of an interned id.

@@ -434,7 +434,8 @@ mod tests {
         assert_eq!(records.lists.len(), 3);
         assert_eq!((records.events.len(), records.measures.len()), (14, 1));
         let ids: Vec<&str> = records.rules.iter().map(|rule| rule.id.as_str()).collect();
-        assert_eq!(ids, ["cn-listed-50", "cn-mofcom-61"]);
+        assert_eq!(ids.len(), 10);
+        assert!(ids.is_sorted() && ids.contains(&"cn-mofcom-61"), "{ids:?}");
     }
 
     #[test]

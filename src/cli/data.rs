@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use parentage::day::Day;
 use parentage::error::{Error, Rejected};
 use parentage::screen::list_age;
+use parentage::share::{Rounding, Share};
 use parentage::snapshot::Snapshot;
 use parentage::source::{Inputs, read};
 
@@ -35,6 +36,11 @@ pub struct DataOptions {
     /// Days after which a list is too old to clear anybody: then `screen` reviews, others warn
     #[arg(long, value_name = "DAYS", help_heading = "Data")]
     max_list_age: Option<u32>,
+    /// Flag entities that no rule reaches where listed owners in force hold this percentage or more
+    /// of them when shares are multiplied along every chain; 0 flags whatever they lead to
+    #[arg(long, value_name = "PERCENT", default_value = "25", value_parser = parse_floor,
+          help_heading = "Data")]
+    floor: Share,
     /// Write every row that could not be read to this CSV file
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     rejects: Option<String>,
@@ -72,6 +78,10 @@ impl Format {
     }
 }
 
+fn parse_floor(text: &str) -> Result<Share, String> {
+    Share::parse_percent(text, Rounding::Up).map_err(|error| error.to_string())
+}
+
 fn parse_day(text: &str) -> Result<Day, String> {
     Day::parse(text).map_err(|error| error.to_string())
 }
@@ -85,6 +95,11 @@ impl DataOptions {
     /// The greatest age of a list.
     pub fn max_list_age(&self) -> Option<i64> {
         self.max_list_age.map(i64::from)
+    }
+
+    /// The floor of flags.
+    pub fn floor(&self) -> Share {
+        self.floor
     }
 
     /// The format, text unless said otherwise.

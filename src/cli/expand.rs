@@ -2,7 +2,6 @@
 
 use clap::Args;
 
-use parentage::model::EntityId;
 use parentage::report::json::Run;
 use parentage::report::{csv, objects, pages, text};
 use parentage::screen::{DEFAULT_THRESHOLD, Screener, Settings, select_rules};
@@ -38,8 +37,9 @@ impl Expand {
             threshold: DEFAULT_THRESHOLD,
             limit: 0,
             max_list_age: self.data.max_list_age(),
+            floor: self.data.floor(),
         };
-        let screener = Screener::new(&snapshot, settings)?;
+        let screener = Screener::new(&snapshot, &settings);
         let format = self.out.as_deref().and_then(Format::of_file);
         let format = self.data.format.or(format).unwrap_or(Format::Text);
         let mut output = Output::open(self.out.as_deref())?;
@@ -47,29 +47,26 @@ impl Expand {
         if format == Format::Csv {
             output.row(csv::EXPOSURE_COLUMNS)?;
         }
-        let mut entities: Vec<(String, EntityId)> = screener
-            .exposed()?
+        let shares = screener.effective_shares();
+        let mut exposed: Vec<_> = screener
+            .exposed()
             .into_iter()
-            .map(|entity| (snapshot.entity(entity).name, entity))
+            .map(|(entity, exposures)| (snapshot.entity(entity).name, entity, exposures))
             .collect();
-        entities.sort_unstable();
-        for (_, entity) in entities {
-            let findings = screener.findings(entity);
-            let view = snapshot.entity(entity);
-            if findings.exposures.is_empty() {
-                continue;
-            }
+        exposed.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+        for (_, entity, exposures) in &exposed {
+            let (view, share) = (snapshot.entity(*entity), shares.of(*entity));
             match (&mut objects, format) {
                 (Some(objects), _) => {
-                    let object = objects::expanded(&snapshot, &view, &findings.exposures);
+                    let object = objects::expanded(&snapshot, &view, exposures, share);
                     objects.write(&mut output, &object)?;
                 }
                 (None, Format::Csv) => {
-                    for row in csv::exposures(&snapshot, &view, &findings.exposures) {
+                    for row in csv::exposures(&snapshot, &view, exposures) {
                         output.row(row)?;
                     }
                 }
-                _ => output.text(&pages::expanded(&run, entity, &findings.exposures))?,
+                _ => output.text(&pages::expanded(&run, *entity, exposures))?,
             }
         }
         match objects {

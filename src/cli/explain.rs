@@ -39,8 +39,9 @@ impl Explain {
             threshold: DEFAULT_THRESHOLD,
             limit: 0,
             max_list_age: self.data.max_list_age(),
+            floor: self.data.floor(),
         };
-        let screener = Screener::new(&snapshot, settings)?;
+        let screener = Screener::new(&snapshot, &settings);
         let found = find(&snapshot, &screener, &self.entity)?;
         let format = self.data.format();
         let mut output = Output::open(None)?;

@@ -135,8 +135,9 @@ impl Screen {
             threshold: self.threshold.0,
             limit: self.limit,
             max_list_age: self.data.max_list_age(),
+            floor: self.data.floor(),
         };
-        let screener = Screener::new(&snapshot, settings)?;
+        let screener = Screener::new(&snapshot, &settings);
         let rules = screener.settings().rules.iter().map(|rule| rule.id.clone()).collect();
         let mut run =
             Run { snapshot: &snapshot, day: screener.settings().day, rules, party_file: None };

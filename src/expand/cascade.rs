@@ -3,17 +3,17 @@
 //!
 //! This is company control of Ceri, Gottlob and Tanca as a monotone operator, run on low ends for
 //! what is certain and on high ends for what is possible. Shares are integers, each stake is
-//! relaxed once: O(V + E), without recursion, cycles included.
+//! relaxed once: O(V + E) of what is reached, without recursion, cycles included.
 
 use std::collections::VecDeque;
 
 use fixedbitset::FixedBitSet;
 use petgraph::Direction;
 use petgraph::visit::{EdgeRef, IntoEdgesDirected};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::graph::Stake;
-use crate::model::{EntityId, Interest};
+use crate::model::{EntityId, Interest, Status};
 use crate::rule::{Reach, Rule, Test};
 use crate::share::Share;
 
@@ -28,23 +28,31 @@ pub enum End {
 
 /// How strong a seed's listing is: seeds are taken in tiers, the strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Tier(pub u8);
+pub struct Tier(u8);
 
 impl Tier {
     /// In force.
     pub const IN_FORCE: Tier = Tier(0);
-    /// In force, to be confirmed.
-    pub const CONFIRM: Tier = Tier(1);
-    /// Published, not effective yet.
-    pub const NOT_YET: Tier = Tier(2);
-    /// Suspended.
-    pub const SUSPENDED: Tier = Tier(3);
-    /// Stopped, not delisted.
-    pub const STOPPED: Tier = Tier(4);
     /// Not reached at all.
     pub const NEVER: Tier = Tier(u8::MAX);
-    /// Number of tiers that reach.
-    const COUNT: u8 = 5;
+    /// The statuses of the tiers, the strongest first.
+    const STATUSES: [Status; 4] =
+        [Status::InForce, Status::NotYet, Status::Suspended, Status::Stopped];
+
+    /// The tiers that reach, the strongest first.
+    pub fn all() -> impl Iterator<Item = Tier> {
+        (0..).take(Tier::STATUSES.len()).map(Tier)
+    }
+
+    /// The tier of a listing's status; `None` for a removed one, which starts nothing.
+    pub fn of(status: Status) -> Option<Tier> {
+        Tier::all().find(|tier| tier.status() == Some(status))
+    }
+
+    /// The status of its listings; `None` for [`Tier::NEVER`].
+    pub fn status(self) -> Option<Status> {
+        Tier::STATUSES.get(usize::from(self.0)).copied()
+    }
 }
 
 /// An entity from which a rule starts.
@@ -59,41 +67,95 @@ pub struct Seed {
 /// The entities a run looks at: all of the graph, or those above a few.
 #[derive(Debug, Clone)]
 pub enum Scope {
-    /// Every entity, by its own number.
+    /// Every entity, of so many.
     All(usize),
-    /// Some entities, each with a number of its own.
-    Some(FxHashMap<EntityId, usize>),
+    /// Some entities.
+    Some(FxHashSet<EntityId>),
 }
 
 impl Scope {
-    /// A scope of the entities given.
-    pub fn of(entities: &[EntityId]) -> Scope {
-        Scope::Some(entities.iter().zip(0..).map(|(entity, at)| (*entity, at)).collect())
-    }
-
-    fn len(&self) -> usize {
+    /// Whether an entity is in the scope.
+    pub fn contains(&self, entity: EntityId) -> bool {
         match self {
-            Scope::All(entities) => *entities,
-            Scope::Some(numbers) => numbers.len(),
-        }
-    }
-
-    /// The number of an entity in the scope.
-    pub fn at(&self, entity: EntityId) -> Option<usize> {
-        match self {
-            Scope::All(entities) => (entity.index() < *entities).then_some(entity.index()),
-            Scope::Some(numbers) => numbers.get(&entity).copied(),
+            Scope::All(_) => true,
+            Scope::Some(entities) => entities.contains(&entity),
         }
     }
 }
 
-/// What a run found, by number in its scope.
-#[derive(Debug, Clone)]
+/// A tier for each entity: an array where the whole graph is looked at, a table otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tiers {
+    /// By entity.
+    Dense(Vec<Tier>),
+    /// Those that are reached.
+    Sparse(FxHashMap<EntityId, Tier>),
+}
+
+impl Tiers {
+    /// Nothing reached yet, in the form that suits the scope.
+    pub fn over(scope: &Scope) -> Tiers {
+        match scope {
+            Scope::All(entities) => Tiers::Dense(vec![Tier::NEVER; *entities]),
+            Scope::Some(_) => Tiers::Sparse(FxHashMap::default()),
+        }
+    }
+
+    /// The tier of an entity.
+    pub fn get(&self, entity: EntityId) -> Tier {
+        match self {
+            Tiers::Dense(tiers) => tiers[entity.index()],
+            Tiers::Sparse(tiers) => tiers.get(&entity).copied().unwrap_or(Tier::NEVER),
+        }
+    }
+
+    /// Sets a tier that is stronger than the one known; whether it is.
+    pub fn strengthen(&mut self, entity: EntityId, tier: Tier) -> bool {
+        let stronger = tier < self.get(entity);
+        if stronger {
+            match self {
+                Tiers::Dense(tiers) => tiers[entity.index()] = tier,
+                Tiers::Sparse(tiers) => drop(tiers.insert(entity, tier)),
+            }
+        }
+        stronger
+    }
+
+    /// The entities that are reached at any tier, in no order.
+    pub fn reached(&self) -> Vec<EntityId> {
+        match self {
+            Tiers::Dense(tiers) => {
+                let all = (0..).zip(tiers).filter(|(_, tier)| **tier != Tier::NEVER);
+                all.map(|(entity, _)| EntityId(entity)).collect()
+            }
+            Tiers::Sparse(tiers) => tiers.keys().copied().collect(),
+        }
+    }
+}
+
+/// What a run found.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reached {
     /// The tier at which an entity counts as a holder: listed itself, or reached.
-    pub counts: Vec<Tier>,
+    pub counts: Tiers,
     /// The tier at which the holders of an entity meet the rule, its own listing aside.
-    pub met: Vec<Tier>,
+    pub met: Tiers,
+}
+
+impl Reached {
+    /// Nothing reached yet.
+    pub fn over(scope: &Scope) -> Reached {
+        Reached { counts: Tiers::over(scope), met: Tiers::over(scope) }
+    }
+
+    /// Adds what another run found: of each entity the stronger tier stays.
+    pub fn absorb(&mut self, other: &Reached) {
+        for (into, from) in [(&mut self.counts, &other.counts), (&mut self.met, &other.met)] {
+            for entity in from.reached() {
+                into.strengthen(entity, from.get(entity));
+            }
+        }
+    }
 }
 
 /// A rule's test and what it needs to know of the owners of an issuer.
@@ -117,6 +179,9 @@ pub struct Sums {
     counted_low: u64,
     counted_high: u64,
 }
+
+/// Sums by interest: those of a rule are equity, votes or both.
+pub type SumsByInterest = [Sums; 2];
 
 const WHOLE: u64 = Share::WHOLE.parts() as u64;
 
@@ -142,6 +207,11 @@ impl Sums {
     /// Even the highs of all owners stay below 100 percent: they are not all there are.
     pub fn cannot_be_complete(&self) -> bool {
         self.high < WHOLE
+    }
+
+    /// The sum of the lows of all owners, in parts per billion.
+    pub fn declared(&self) -> u64 {
+        self.low
     }
 
     /// The least those that count can hold together: the sum of their lows, or what the others
@@ -181,70 +251,110 @@ impl Operator<'_> {
         }
     }
 
-    /// Whether sums in an issuer meet the test.
-    pub fn met(&self, sums: &Sums, issuer: EntityId, end: End) -> bool {
-        let parts = match end {
+    /// What those that count hold, at the end that decides.
+    pub fn held(&self, sums: &Sums, issuer: EntityId, end: End) -> u64 {
+        match end {
             End::Low => sums.least(self.complete.contains(issuer.index())),
             End::High => sums.most(),
-        };
+        }
+    }
+
+    /// Whether sums in an issuer meet the test.
+    pub fn met(&self, sums: &Sums, issuer: EntityId, end: End) -> bool {
         // A threshold of 0 is met by any counted holder, never by nobody.
-        self.test.met_by(parts) && (parts > 0 || sums.counted_high > 0)
+        self.test.met_by(self.held(sums, issuer, end)) && sums.counted_high > 0
     }
 
     /// The sums of an issuer's owners in each interest of the rule, nobody counted yet.
-    pub fn owners<G>(&self, graph: G, issuer: EntityId) -> Vec<Sums>
+    pub fn owners<G>(&self, graph: G, issuer: EntityId) -> SumsByInterest
     where
         G: IntoEdgesDirected<NodeId = u32, EdgeWeight = Stake>,
     {
-        let mut sums = vec![Sums::default(); self.rule.interests.len()];
+        let mut sums = SumsByInterest::default();
         for edge in graph.edges_directed(issuer.0, Direction::Incoming) {
-            for (interest, sums) in self.rule.interests.iter().zip(&mut sums) {
-                if counts_in(edge.weight(), *interest) {
-                    sums.add(edge.weight());
-                }
-            }
+            self.each(edge.weight(), &mut sums, Sums::add);
         }
         sums
+    }
+
+    /// Does something to the sums of each interest in which a stake counts.
+    pub fn each(&self, stake: &Stake, sums: &mut SumsByInterest, act: fn(&mut Sums, &Stake)) {
+        for (interest, sums) in self.rule.interests.iter().zip(sums) {
+            if counts_in(stake, *interest) {
+                act(sums, stake);
+            }
+        }
     }
 }
 
 /// Runs the operator from seeds to its least fixpoint, tier by tier.
 ///
-/// O(V + E) of the scope: each entity counts once, and each stake of it is relaxed once.
+/// Under a direct reading only the seeds and their branches count as holders; the branches of what
+/// they reach are reached with it.
 pub fn run<G>(graph: G, scope: &Scope, operator: Operator, seeds: &[Seed], end: End) -> Reached
 where
     G: IntoEdgesDirected<NodeId = u32, EdgeWeight = Stake>,
 {
-    let mut reached =
-        Reached { counts: vec![Tier::NEVER; scope.len()], met: vec![Tier::NEVER; scope.len()] };
-    let mut sums: FxHashMap<u32, Vec<Sums>> = FxHashMap::default();
-    let mut queue = VecDeque::new();
-    for tier in (0..Tier::COUNT).map(Tier) {
-        for seed in seeds.iter().filter(|seed| seed.tier == tier) {
-            if let Some(at) = scope.at(seed.entity)
-                && reached.counts[at] == Tier::NEVER
-            {
-                reached.counts[at] = tier;
+    run_into(Reached::over(scope), graph, scope, operator, seeds, end)
+}
+
+/// Like [`run`], but what is found is kept in a table: for runs that reach little of the graph.
+pub fn run_sparse<G>(
+    graph: G,
+    scope: &Scope,
+    operator: Operator,
+    seeds: &[Seed],
+    end: End,
+) -> Reached
+where
+    G: IntoEdgesDirected<NodeId = u32, EdgeWeight = Stake>,
+{
+    let nothing = Tiers::Sparse(FxHashMap::default());
+    let reached = Reached { counts: nothing.clone(), met: nothing };
+    run_into(reached, graph, scope, operator, seeds, end)
+}
+
+fn run_into<G>(
+    mut reached: Reached,
+    graph: G,
+    scope: &Scope,
+    operator: Operator,
+    seeds: &[Seed],
+    end: End,
+) -> Reached
+where
+    G: IntoEdgesDirected<NodeId = u32, EdgeWeight = Stake>,
+{
+    let direct = operator.rule.reach == Reach::Direct;
+    let mut sums: FxHashMap<u32, SumsByInterest> = FxHashMap::default();
+    let mut queue: VecDeque<EntityId> = VecDeque::new();
+    let mut holders: FxHashSet<EntityId> = FxHashSet::default();
+    for tier in Tier::all() {
+        for seed in seeds.iter().filter(|seed| seed.tier == tier && scope.contains(seed.entity)) {
+            if reached.counts.strengthen(seed.entity, tier) {
                 queue.push_back(seed.entity);
             }
         }
         while let Some(holder) = queue.pop_front() {
+            // Under a direct reading an entity can come up twice: as reached, and as a holder.
+            let holds =
+                reached.counts.get(holder) != Tier::NEVER && (!direct || holders.insert(holder));
             for edge in graph.edges_directed(holder.0, Direction::Outgoing) {
                 let issuer = EntityId(edge.target());
-                let Some(at) = scope.at(issuer) else { continue };
-                if issuer == holder {
+                let stake = edge.weight();
+                let branch = stake.interest == Interest::Branch;
+                if issuer == holder || !scope.contains(issuer) || !(holds || branch) {
                     continue;
                 }
-                let stake = edge.weight();
-                let carries = operator.carries(stake);
-                let met = carries || relax(graph, operator, &mut sums, issuer, stake, end);
+                let met = operator.carries(stake)
+                    || relax(graph, operator, &mut sums, issuer, stake, end);
                 if !met {
                     continue;
                 }
-                reached.met[at] = reached.met[at].min(tier);
-                let goes_on = carries || operator.rule.reach != Reach::Direct;
-                if goes_on && reached.counts[at] == Tier::NEVER {
-                    reached.counts[at] = tier;
+                let first = reached.met.strengthen(issuer, tier);
+                let goes_on =
+                    holds && (branch || !direct) && reached.counts.strengthen(issuer, tier);
+                if goes_on || first && direct {
                     queue.push_back(issuer);
                 }
             }
@@ -257,7 +367,7 @@ where
 fn relax<G>(
     graph: G,
     operator: Operator,
-    sums: &mut FxHashMap<u32, Vec<Sums>>,
+    sums: &mut FxHashMap<u32, SumsByInterest>,
     issuer: EntityId,
     stake: &Stake,
     end: End,
@@ -265,6 +375,9 @@ fn relax<G>(
 where
     G: IntoEdgesDirected<NodeId = u32, EdgeWeight = Stake>,
 {
+    if !operator.rule.interests.iter().any(|interest| counts_in(stake, *interest)) {
+        return false;
+    }
     let all = sums.entry(issuer.0).or_insert_with(|| operator.owners(graph, issuer));
     let mut met = false;
     for (interest, sums) in operator.rule.interests.iter().zip(all) {
@@ -274,31 +387,4 @@ where
         }
     }
     met
-}
-
-/// Runs the operator for each listed owner alone, with its branches and what it reaches.
-///
-/// The union is exact for `possible`; for `certain` it is sound, not complete: different owners may
-/// meet the rule in different cases of the unknowns.
-pub fn run_by_owner<G>(
-    graph: G,
-    scope: &Scope,
-    operator: Operator,
-    seeds: &[Seed],
-    end: End,
-) -> Reached
-where
-    G: IntoEdgesDirected<NodeId = u32, EdgeWeight = Stake>,
-{
-    let mut union =
-        Reached { counts: vec![Tier::NEVER; scope.len()], met: vec![Tier::NEVER; scope.len()] };
-    let keep_strongest = |all: &mut Vec<Tier>, one: &[Tier]| {
-        all.iter_mut().zip(one).for_each(|(all, one)| *all = (*all).min(*one));
-    };
-    for seed in seeds {
-        let alone = run(graph, scope, operator, std::slice::from_ref(seed), end);
-        keep_strongest(&mut union.counts, &alone.counts);
-        keep_strongest(&mut union.met, &alone.met);
-    }
-    union
 }

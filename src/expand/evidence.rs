@@ -11,7 +11,8 @@ use std::collections::BinaryHeap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::cascade::{End, Operator, Sums, counts_in};
+use super::cascade::{End, Operator, Reached, Sums, SumsByInterest, Tier, counts_in};
+use super::starts::{Starts, Wanted};
 use crate::error::Place;
 use crate::graph::{DayView, Holding, StakeEdge};
 use crate::model::{Confidence, EntityId, Interest};
@@ -28,54 +29,90 @@ pub struct Proof {
     pub confidence: Option<Confidence>,
 }
 
-/// What is being proved.
+/// What is being proved, and by which run.
 pub(super) struct Claim<'a> {
     pub view: DayView<'a>,
     pub operator: Operator<'a>,
     pub end: End,
-    /// Whether an entity is a seed of a tier that is strong enough.
-    pub seed: &'a dyn Fn(EntityId) -> bool,
-    /// Whether an entity counts as a holder at the tier.
-    pub counts: &'a dyn Fn(EntityId) -> bool,
+    /// The weakest tier that counts.
+    pub tier: Tier,
+    /// Where it starts.
+    pub seeds: Seeds<'a>,
+    /// What the run found.
+    pub reached: &'a Reached,
 }
 
-/// Proves that the holders of `entity` meet the rule.
-pub(super) fn prove(claim: &Claim, entity: EntityId) -> Proof {
-    let direct: Vec<StakeEdge> = claim
-        .view
-        .stakes_in(entity)
-        .filter(|edge| edge.holder != entity && (claim.counts)(edge.holder) && claim.uses(edge))
-        .collect();
-    let above = claim.above(&direct);
-    let weakest = direct.iter().map(|edge| edge.stake.confidence).max();
-    let mut proofs = FxHashMap::default();
-    for level in Confidence::ALL.iter().filter(|level| Some(**level) >= weakest) {
-        proofs = claim.shortest(&above, *level);
-        if direct.iter().all(|edge| proofs.contains_key(&edge.holder)) {
-            break;
+/// The seeds of a claim.
+pub(super) enum Seeds<'a> {
+    /// All that are wanted.
+    All(&'a Starts, Wanted),
+    /// Those of one block.
+    Block(&'a FxHashMap<EntityId, Tier>),
+}
+
+/// The stakes of an entity's holders that count under one of the claims, each with the first
+/// claim under which it does.
+pub(super) fn direct<'a>(claims: &[Claim<'a>], entity: EntityId) -> Vec<(usize, StakeEdge<'a>)> {
+    let Some(first) = claims.first() else { return Vec::new() };
+    let stakes = first.view.stakes_in(entity);
+    let counted = stakes.filter(|edge| edge.holder != entity && first.uses(edge));
+    counted
+        .filter_map(|edge| {
+            let claim = claims.iter().position(|claim| claim.counts(edge.holder))?;
+            Some((claim, edge))
+        })
+        .collect()
+}
+
+/// Proves that the holders of `entity` meet the rule: each holder that counts under the first claim
+/// that counts it.
+pub(super) fn prove(claims: &[Claim], entity: EntityId) -> Proof {
+    let mut proof = Proof::default();
+    let mut seen: FxHashSet<(usize, EntityId)> = FxHashSet::default();
+    let direct = direct(claims, entity);
+    for (number, claim) in claims.iter().enumerate() {
+        let own = direct.iter().filter(|(of, _)| *of == number);
+        let own: Vec<StakeEdge> = own.map(|(_, edge)| *edge).collect();
+        if own.is_empty() {
+            continue;
         }
+        let above = claim.above(&own);
+        let weakest = own.iter().map(|edge| edge.stake.confidence).max();
+        let mut proofs = FxHashMap::default();
+        for level in Confidence::ALL.iter().filter(|level| Some(**level) >= weakest) {
+            proofs = claim.shortest(&above, *level);
+            if own.iter().all(|edge| proofs.contains_key(&edge.holder)) {
+                break;
+            }
+        }
+        collect(&mut proof, &mut seen, number, claim, own, &proofs);
     }
-    collect(claim, direct, &proofs)
+    let mut cited: FxHashSet<(u32, u32)> = FxHashSet::default();
+    proof.rows.retain(|row| cited.insert((row.place.source, row.record)));
+    proof.seeds.sort_unstable();
+    proof.seeds.dedup();
+    proof
 }
 
-/// The rows of a proof, from the entity upwards, each once.
+/// The rows of a proof, from the entity upwards.
 fn collect(
+    proof: &mut Proof,
+    seen: &mut FxHashSet<(usize, EntityId)>,
+    number: usize,
     claim: &Claim,
     direct: Vec<StakeEdge>,
     proofs: &FxHashMap<EntityId, Vec<StakeEdge>>,
-) -> Proof {
-    let mut proof = Proof::default();
-    let mut seen: FxHashSet<EntityId> = FxHashSet::default();
+) {
     let mut level = direct;
     while !level.is_empty() {
         let mut next: Vec<StakeEdge> = Vec::new();
         for edge in &level {
             proof.confidence = proof.confidence.max(Some(edge.stake.confidence));
-            proof.rows.extend(edge.rows_on(claim.view.day()).copied());
-            if !seen.insert(edge.holder) {
+            proof.rows.extend(edge.cited_on(claim.view.day()).copied());
+            if !seen.insert((number, edge.holder)) {
                 continue;
             }
-            if (claim.seed)(edge.holder) {
+            if claim.seed(edge.holder) {
                 proof.seeds.push(edge.holder);
             } else {
                 next.extend(proofs.get(&edge.holder).into_iter().flatten().copied());
@@ -83,10 +120,6 @@ fn collect(
         }
         level = next;
     }
-    let mut cited: FxHashSet<(u32, u32)> = FxHashSet::default();
-    proof.rows.retain(|row| cited.insert((row.place.source, row.record)));
-    proof.seeds.sort_unstable();
-    proof
 }
 
 /// A derivation that waits for its turn: cost, lowest place, entity, stakes.
@@ -97,12 +130,26 @@ type Waiting<'a> = (Reverse<(usize, Place, EntityId)>, usize);
 /// together have met the rule already.
 struct Ready<'a> {
     stakes: Vec<StakeEdge<'a>>,
-    owners: Vec<Sums>,
-    counted: Vec<Sums>,
+    owners: SumsByInterest,
+    counted: SumsByInterest,
     derived: bool,
 }
 
 impl<'a> Claim<'a> {
+    /// Whether an entity is a seed of a tier that is strong enough.
+    pub fn seed(&self, entity: EntityId) -> bool {
+        let tier = match self.seeds {
+            Seeds::All(starts, wanted) => starts.tier(entity, wanted),
+            Seeds::Block(seeds) => seeds.get(&entity).copied(),
+        };
+        tier.is_some_and(|tier| tier <= self.tier)
+    }
+
+    /// Whether an entity counts as a holder at the tier.
+    pub fn counts(&self, entity: EntityId) -> bool {
+        self.reached.counts.get(entity) <= self.tier
+    }
+
     /// Whether the rule looks at a stake at all.
     fn uses(&self, edge: &StakeEdge) -> bool {
         self.operator.carries(&edge.stake)
@@ -115,11 +162,11 @@ impl<'a> Claim<'a> {
         let mut above: FxHashSet<EntityId> = direct.iter().map(|edge| edge.holder).collect();
         let mut open: Vec<EntityId> = above.iter().copied().collect();
         while let Some(entity) = open.pop() {
-            if (self.seed)(entity) {
+            if self.seed(entity) {
                 continue;
             }
             for edge in self.view.stakes_in(entity) {
-                if (self.counts)(edge.holder) && above.insert(edge.holder) {
+                if self.counts(edge.holder) && above.insert(edge.holder) {
                     open.push(edge.holder);
                 }
             }
@@ -139,7 +186,7 @@ impl<'a> Claim<'a> {
         let mut derivations: Vec<Vec<StakeEdge>> = Vec::new();
         let mut waiting: BinaryHeap<Waiting> = BinaryHeap::new();
         let nowhere = Place { source: 0, record: 0 };
-        for seed in above.iter().filter(|entity| (self.seed)(**entity)) {
+        for seed in above.iter().filter(|entity| self.seed(**entity)) {
             derivations.push(Vec::new());
             waiting.push((Reverse((0, nowhere, *seed)), derivations.len() - 1));
         }
@@ -156,12 +203,14 @@ impl<'a> Claim<'a> {
                 }
                 let known = ready.entry(edge.issuer).or_insert_with(|| {
                     let owners = self.operator.owners(self.view, edge.issuer);
-                    Ready { stakes: Vec::new(), counted: owners.clone(), owners, derived: false }
+                    Ready { stakes: Vec::new(), counted: owners, owners, derived: false }
                 });
                 if let Some(stakes) = self.derive(edge, known) {
                     let rows = stakes.iter().map(|edge| self.rows(edge)).sum::<usize>();
                     let cost = rows + stakes.iter().map(|edge| costs[&edge.holder]).sum::<usize>();
-                    let place = stakes.iter().map(|edge| edge.rows[0].place).min();
+                    let day = self.view.day();
+                    let places = stakes.iter().flat_map(|edge| edge.cited_on(day));
+                    let place = places.map(|row| row.place).min();
                     derivations.push(stakes);
                     let turn = Reverse((cost, place.unwrap_or(nowhere), edge.issuer));
                     waiting.push((turn, derivations.len() - 1));
@@ -172,7 +221,7 @@ impl<'a> Claim<'a> {
     }
 
     fn rows(&self, edge: &StakeEdge) -> usize {
-        edge.rows_on(self.view.day()).count()
+        edge.cited_on(self.view.day()).count()
     }
 
     /// Stakes that meet the rule at the issuer of `last`: that one alone, or, once, the largest of

@@ -63,6 +63,15 @@ pub struct Cited {
     pub on_day: OnDay,
 }
 
+/// What a holding that is not known exactly has to be for a possible exposure to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Assumed {
+    /// One of its rows.
+    pub row: Holding,
+    /// Its share.
+    pub share: Share,
+}
+
 /// What a rule or a listing says of one entity on one day.
 #[derive(Debug, Clone)]
 pub struct Exposure {
@@ -80,8 +89,13 @@ pub struct Exposure {
     pub certainty: Certainty,
     /// By what the rule is met; `None` for what is listed.
     pub basis: Option<Basis>,
-    /// The least and the most that all reached holders hold of the entity together.
+    /// The least and the most that all reached holders hold of the entity together; where shares
+    /// are multiplied, the effective share.
     pub share: Option<(Share, Share)>,
+    /// The effective share of all owners in force, where a flag rests on it.
+    pub effective: Option<(Share, Share)>,
+    /// Whether it is only possible because exact arithmetic was out of reach.
+    pub undecided: bool,
     /// Status of the strongest listings that reach it.
     pub listing_status: Status,
     /// What it restricts; `None` is unknown.
@@ -94,6 +108,8 @@ pub struct Exposure {
     pub evidence: Vec<Holding>,
     /// The listings it rests on.
     pub listed: Vec<Cited>,
+    /// Shares, of the holdings cited, that make a possible exposure so.
+    pub assumed: Vec<Assumed>,
 }
 
 /// How grave an exposure is: the graver sorts first.

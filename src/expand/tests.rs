@@ -9,7 +9,7 @@ use crate::error::Place;
 use crate::graph::Graph;
 use crate::link::{Linked, link};
 use crate::model::{Confidence, EntityKind, HoldingRow, Identifiers};
-use crate::rule::{Comparison, Reach, RuleKind, Test};
+use crate::rule::{Aggregate, Comparison, Reach, RuleKind, Test};
 use crate::share::ShareRange;
 use crate::source::Records;
 
@@ -42,6 +42,7 @@ fn rule(threshold: u32, comparison: Comparison) -> Rule {
         effect: String::new(),
         published: None,
         source: String::new(),
+        unverified: Vec::new(),
         periods: Vec::new(),
         file: String::new(),
     }
@@ -95,6 +96,11 @@ fn listings(seeds: &[(u32, Status)]) -> Vec<Listing> {
     (0u32..).zip(seeds).map(listing).collect()
 }
 
+fn starts(rule: &Rule, listings: impl IntoIterator<Item = Listing>) -> Starts {
+    let listings = listings.into_iter().map(|listing| (listing, Vec::new()));
+    Starts::new(rule, rule.test.aggregate, &Groups::new(), listings)
+}
+
 fn with_expansion<T>(
     entities: u32,
     cases: &[Case],
@@ -110,8 +116,8 @@ fn with_expansion<T>(
     complete.iter().for_each(|entity| all_owners.insert(*entity as usize));
     let countries = vec![Countries::default(); entities as usize];
     let ground = Ground { view: graph.on(day), day, complete: &all_owners, countries: &countries };
-    let starts = Starts::new(listings(seeds));
-    let expansion = Expansion::new(rule, ground, &starts, scope).unwrap().unwrap();
+    let starts = starts(rule, listings(seeds));
+    let expansion = Expansion::new(rule, ground, &starts, Share::QUARTER, scope).unwrap();
     look(&expansion)
 }
 
@@ -125,8 +131,9 @@ fn engine(
 ) -> [BTreeSet<u32>; 2] {
     with_expansion(entities, cases, seeds, complete, rule, None, |expansion| {
         [End::Low, End::High].map(|end| {
-            let counts = &expansion.reach(end).counts;
-            (0..entities).filter(|entity| counts[*entity as usize] != Tier::NEVER).collect()
+            let counts =
+                |entity: &u32| expansion.runs.counts(EntityId(*entity), end) != Tier::NEVER;
+            (0..entities).filter(counts).collect()
         })
     })
 }
@@ -332,7 +339,9 @@ fn rings_and_self_holdings_reach_nobody_by_themselves() {
     // A ring of minorities: 20 % from outside and 80 % around is no cascade.
     let evasion =
         [equity(2, 0, 20, 20), equity(2, 1, 20, 20), equity(0, 1, 80, 80), equity(1, 0, 80, 80)];
-    assert_eq!(one(3, &evasion, &[2], 0).len(), 0);
+    let flag = &one(3, &evasion, &[2], 0)[0];
+    assert_eq!(flag.certainty, Certainty::Flag);
+    assert_eq!(flag.effective, Some((Share::WHOLE, Share::WHOLE)), "though all of it is theirs");
 }
 
 #[test]
@@ -357,8 +366,8 @@ fn five_thousand_owners_add_up_exactly() {
 }
 
 #[test]
-fn where_owners_are_not_added_up_the_proof_is_that_of_one() {
-    // Owner 0 has 40 % and its subsidiary 3 has 14 %; owner 1 has 45 % of its own.
+fn where_owners_are_not_added_up_every_reached_holder_is_cited_all_the_same() {
+    // Owner 0 has 40 % and its subsidiary 3 has 14 %, enough together; owner 1 has 45 %.
     let cases =
         [equity(0, 2, 40, 40), equity(3, 2, 14, 14), equity(1, 2, 45, 45), equity(0, 3, 100, 100)];
     let single = rule(50, Comparison::AtLeast).reading("single").unwrap();
@@ -366,8 +375,17 @@ fn where_owners_are_not_added_up_the_proof_is_that_of_one() {
     let exposure = with_expansion(4, &cases, &seeds, &[], &single, None, |expansion| {
         expansion.exposures(EntityId(2)).remove(0)
     });
-    assert!(exposure.evidence.iter().all(|row| row.holder != EntityId(1)));
-    assert_eq!((exposure.evidence.len(), exposure.listed.len()), (3, 1));
+    assert_eq!((exposure.evidence.len(), exposure.listed.len()), (4, 2));
+    assert_eq!(exposure.basis, Some(Basis::Single));
+    assert_eq!(
+        exposure.share,
+        Some((Share::from_parts(990_000_000), Share::from_parts(990_000_000)))
+    );
+    let apart = [equity(1, 2, 45, 45), equity(0, 2, 45, 45)];
+    let certain = with_expansion(4, &apart, &seeds, &[], &single, None, |expansion| {
+        expansion.exposures(EntityId(2)).iter().any(|one| one.certainty != Certainty::Flag)
+    });
+    assert!(!certain, "45 and 45 of two owners are not added up");
 }
 
 #[test]
@@ -385,8 +403,9 @@ fn a_listing_without_a_measure_hides_no_other() {
         restriction,
     };
     // The restricting owner is to be confirmed, the other one settled: the rule is met with both.
-    let starts = Starts::new([listing(0, true, None), listing(1, false, Some(Restriction::None))]);
-    let expansion = Expansion::new(&rule, ground, &starts, None).unwrap().unwrap();
+    let listings = [listing(0, true, None), listing(1, false, Some(Restriction::None))];
+    let starts = starts(&rule, listings);
+    let expansion = Expansion::new(&rule, ground, &starts, Share::QUARTER, None).unwrap();
     let below = &expansion.exposures(EntityId(2))[0];
     assert!(below.restriction.is_none() && below.confirm, "{below:?}");
     // The one without a measure is itself held by the other.

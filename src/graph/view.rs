@@ -107,6 +107,14 @@ impl StakeEdge<'_> {
     pub fn rows_on(&self, day: Option<Day>) -> impl Iterator<Item = &Holding> {
         self.rows.iter().filter(move |row| day.is_none_or(|day| row.span().contains(day)))
     }
+
+    /// The rows that make the stake on the day: where they agree, those of the confidence that
+    /// decides, since a weaker one neither narrows nor proves it; where they contradict, all.
+    pub fn cited_on(&self, day: Option<Day>) -> impl Iterator<Item = &Holding> {
+        let stake = self.stake;
+        self.rows_on(day)
+            .filter(move |row| stake.contradicting || row.terms().confidence == stake.confidence)
+    }
 }
 
 impl EdgeRef for StakeEdge<'_> {

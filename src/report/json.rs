@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::day::Day;
-use crate::expand::Exposure;
+use crate::expand::{Assumed, Exposure};
 use crate::graph::Holding;
 use crate::model::{Party, Status};
 use crate::name::{Line, POINTS_OF_ONE};
@@ -95,6 +95,21 @@ pub struct ExposureView {
     effect: String,
     evidence: Vec<HoldingView>,
     listed: Vec<ListedView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effective_share: Option<ShareView>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    undecided: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    assumed: Vec<AssumedView>,
+}
+
+/// What a holding that is not known exactly has to be for a possible exposure to hold.
+#[derive(Debug, Serialize)]
+struct AssumedView {
+    holder: String,
+    issuer: String,
+    interest: &'static str,
+    share: String,
 }
 
 /// The two ends of a share.
@@ -227,7 +242,7 @@ fn blank(run: &Run, party: &Party, with_run: bool) -> Screened {
         snapshot: run.snapshot.digest().to_owned(),
         lists_checked: with_run.then(|| lists(run.snapshot, run.day)),
         rules: with_run.then(|| run.rules.clone()),
-        inputs: (with_run && run.party_file.is_some()).then(|| inputs(run)),
+        inputs: with_run.then(|| inputs(run)),
         rejected: Rejections { lists: rejected(Data::Lists), holdings: rejected(Data::Holdings) },
     }
 }
@@ -286,8 +301,15 @@ pub fn alignment(lines: &[Line]) -> Vec<LineView> {
 
 /// Exposures as JSON.
 pub fn exposures(snapshot: &Snapshot, exposures: &[Exposure]) -> Vec<ExposureView> {
-    let share =
-        |(low, high): (Share, Share)| ShareView { low: low.to_string(), high: high.to_string() };
+    let assumed = |one: &Assumed| {
+        let (holder, issuer, _) = snapshot.written(&one.row);
+        AssumedView {
+            holder: holder.to_owned(),
+            issuer: issuer.to_owned(),
+            interest: one.row.terms().interest.as_str(),
+            share: one.share.to_string(),
+        }
+    };
     let listed = |exposure: &Exposure| {
         let view = |cited: &crate::expand::Cited| {
             let entry = &snapshot.entries()[cited.entry as usize];
@@ -318,8 +340,16 @@ pub fn exposures(snapshot: &Snapshot, exposures: &[Exposure]) -> Vec<ExposureVie
         effect: exposure.effect.clone(),
         evidence: exposure.evidence.iter().map(|row| holding(snapshot, row)).collect(),
         listed: listed(exposure),
+        effective_share: exposure.effective.map(share),
+        undecided: exposure.undecided,
+        assumed: exposure.assumed.iter().map(assumed).collect(),
     };
     exposures.iter().map(view).collect()
+}
+
+/// The two ends of a share as JSON.
+pub fn share((low, high): (Share, Share)) -> ShareView {
+    ShareView { low: low.to_string(), high: high.to_string() }
 }
 
 /// A holding as JSON.

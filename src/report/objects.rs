@@ -4,13 +4,14 @@ use serde::Serialize;
 
 use super::json::{
     Entity, ExposureView, HoldingView, LineView, Run, ShareView, alignment, day, entity, exposures,
-    filled, holding, score,
+    filled, holding, score, share,
 };
 use crate::day::Day;
 use crate::expand::Exposure;
 use crate::graph::Holding;
 use crate::name::Line;
 use crate::rule::Rule;
+use crate::share::Share;
 use crate::snapshot::{EntityView, Snapshot};
 
 /// An entity of an expansion.
@@ -21,9 +22,18 @@ pub struct Expanded {
     effective_share: Option<ShareView>,
 }
 
-/// An entity and its exposures as JSON.
-pub fn expanded(snapshot: &Snapshot, view: &EntityView, all: &[Exposure]) -> Expanded {
-    Expanded { entity: entity(view), exposures: exposures(snapshot, all), effective_share: None }
+/// An entity, its exposures and the effective share of all owners in force as JSON.
+pub fn expanded(
+    snapshot: &Snapshot,
+    view: &EntityView,
+    all: &[Exposure],
+    effective: Option<(Share, Share)>,
+) -> Expanded {
+    Expanded {
+        entity: entity(view),
+        exposures: exposures(snapshot, all),
+        effective_share: effective.map(share),
+    }
 }
 
 /// An entity with its owners, its own holdings and its exposures.
@@ -164,6 +174,7 @@ pub struct RuleView {
     effect: String,
     published: Option<String>,
     source: String,
+    unverified: Vec<String>,
     status: Option<&'static str>,
     confirm: bool,
     readings: Vec<String>,
@@ -259,6 +270,7 @@ pub fn rule(rule: &Rule, as_of: Day) -> RuleView {
         effect: rule.effect.clone(),
         published: rule.published.and_then(day),
         source: rule.source.clone(),
+        unverified: rule.unverified.clone(),
         status: on_day.map(|on_day| on_day.status.as_str()),
         confirm: on_day.is_some_and(|on_day| on_day.confirm),
         readings: crate::rule::READINGS.iter().map(|(id, _)| format!("{}/{id}", rule.id)).collect(),

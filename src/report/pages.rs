@@ -167,11 +167,12 @@ pub fn rules(rules: &[Rule], day: Day) -> String {
         let _ = writeln!(out, "\n{} · {} · on {day} {state}", styled(BOLD, &rule.id), rule.kind);
         wrap(&mut out, "  ", "  ", &rule.title);
         let text = format!(
-            "{comparison} {} % of {}, owners {}, {} · lists {}",
+            "{comparison} {} % of {}, owners {}, {}{} · lists {}",
             test.threshold,
             rule.interests.iter().map(|one| one.as_str()).collect::<Vec<_>>().join(" or "),
             test.aggregate,
             rule.reach,
+            besides(rule),
             rule.lists.join(", ")
         );
         wrap(&mut out, "  test      ", "            ", &text);
@@ -182,6 +183,9 @@ pub fn rules(rules: &[Rule], day: Day) -> String {
             &format!("{}, {}: {}", rule.instrument, rule.provision, rule.source),
         );
         wrap(&mut out, "  entails   ", "            ", &rule.effect);
+        for text in &rule.unverified {
+            wrap(&mut out, "  unsure    ", "            ", &format!("not verified: {text}"));
+        }
         for period in &rule.periods {
             let from =
                 period.span.from.stated().map_or_else(String::new, |day| format!("from {day} "));
@@ -196,6 +200,34 @@ pub fn rules(rules: &[Rule], day: Day) -> String {
         wrap(&mut out, "  readings  ", "            ", &readings.join(", "));
     }
     out.trim_start_matches('\n').to_owned()
+}
+
+/// What a rule looks at besides its threshold.
+fn besides(rule: &Rule) -> String {
+    let mut words = Vec::new();
+    if rule.control {
+        words.push("or control".to_owned());
+    }
+    if rule.per_programme {
+        words.push("each programme for itself".to_owned());
+    }
+    let codes = |all: &[crate::model::Country]| {
+        all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    };
+    if !rule.exclude_issuer_countries.is_empty() {
+        words.push(format!("issuers outside {}", codes(&rule.exclude_issuer_countries)));
+    }
+    if !rule.only_issuer_countries.is_empty() {
+        words.push(format!("issuers in {}", codes(&rule.only_issuer_countries)));
+    }
+    if !rule.seed_restrictions.is_empty() {
+        let kinds: Vec<&str> = rule.seed_restrictions.iter().map(|one| one.as_str()).collect();
+        words.push(format!("from entries with {}", kinds.join(", ")));
+    }
+    for (list, programmes) in &rule.programmes {
+        words.push(format!("{list} under {}", programmes.join(", ")));
+    }
+    words.iter().map(|word| format!(", {word}")).collect()
 }
 
 /// A compared pair: its score and the alignment that adds up to it.

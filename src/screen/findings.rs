@@ -4,12 +4,16 @@ use std::sync::{Arc, RwLock};
 
 use rustc_hash::FxHashMap;
 
+use super::Settings;
+use super::links::Links;
 use crate::day::Day;
-use crate::error::Error;
-use crate::expand::{Certainty, Cited, Expansion, Exposure, ExposureKind, Listing, Starts};
+use crate::expand::{
+    Certainty, Cited, EffectiveShares, Expansion, Exposure, ExposureKind, Listing, Starts,
+};
 use crate::link::PossibleLink;
 use crate::model::{EntityId, Status};
 use crate::rule::Rule;
+use crate::share::Share;
 use crate::snapshot::{Snapshot, World};
 
 /// What is said of one entity on the day.
@@ -30,91 +34,96 @@ impl Findings {
     }
 }
 
-/// The rules of a screener over one world: the snapshot's own, or the one in which every possible
-/// link is one entity.
-struct Plan<'s> {
-    world: &'s World,
+/// The rules of a screener over one world: the snapshot's own, or a part of it in which possible
+/// links are one entity.
+pub(super) struct Plan<'w> {
+    world: &'w World,
     day: Day,
-    rules: Vec<(Rule, Starts)>,
+    floor: Share,
+    rules: Vec<(&'w Rule, Starts)>,
 }
 
-impl<'s> Plan<'s> {
-    fn new(
+impl<'w> Plan<'w> {
+    pub fn new(
         snapshot: &Snapshot,
-        world: &'s World,
-        day: Day,
-        rules: &[Rule],
+        world: &'w World,
+        settings: &'w Settings,
         listings: &[Listing],
-    ) -> Plan<'s> {
-        let counted = |rule: &Rule| {
-            let counts = |listing: &&Listing| {
+    ) -> Plan<'w> {
+        let day = settings.day;
+        let starts = |rule: &Rule| {
+            let counted = listings.iter().filter_map(|listing| {
                 let entry = &snapshot.entries()[listing.entry as usize];
-                rule.counts(&entry.list, &entry.programmes, listing.restriction)
-            };
-            Starts::new(listings.iter().filter(counts).copied())
+                let counts = rule.counts(&entry.list, &entry.programmes, listing.restriction);
+                counts.then(|| (*listing, rule.programmes_of(&entry.list, &entry.programmes)))
+            });
+            Starts::new(rule, rule.test_on(day).aggregate, world.groups(), counted)
         };
-        let rules = rules.iter().map(|rule| (rule.clone(), counted(rule))).collect();
-        Plan { world, day, rules }
+        let rules = settings.rules.iter().map(|rule| (rule, starts(rule))).collect();
+        Plan { world, day, floor: settings.floor, rules }
     }
 
-    fn expansions(
-        &self,
-        entities: Option<&[EntityId]>,
-    ) -> impl Iterator<Item = Result<Option<Expansion<'_>>, Error>> {
+    fn expansions(&self, entities: Option<&[EntityId]>) -> impl Iterator<Item = Expansion<'_>> {
         let entities = entities.map(<[EntityId]>::to_vec);
-        self.rules.iter().map(move |(rule, starts)| {
-            Expansion::new(rule, self.world.ground(self.day), starts, entities.as_deref())
+        self.rules.iter().filter_map(move |(rule, starts)| {
+            let ground = self.world.ground(self.day);
+            Expansion::new(rule, ground, starts, self.floor, entities.as_deref())
         })
     }
 
-    fn exposures(&self, entity: EntityId) -> Vec<Exposure> {
-        self.expansions(Some(&[entity]))
-            .filter_map(|expansion| expansion.ok().flatten())
-            .flat_map(|expansion| expansion.exposures(entity))
-            .collect()
+    pub fn exposures(&self, entity: EntityId) -> Vec<Exposure> {
+        let scope = [entity];
+        let expansions = self.expansions(Some(&scope));
+        expansions.flat_map(|expansion| expansion.exposures(entity)).collect()
     }
 }
 
 /// Finds and remembers what is said of entities.
 pub(super) struct Finder<'s> {
     snapshot: &'s Snapshot,
-    day: Day,
+    settings: &'s Settings,
     listings: FxHashMap<EntityId, Vec<Listing>>,
     plan: Plan<'s>,
-    /// The same where every possible link is one entity, and each entity's number there.
-    joined: Option<(&'s [EntityId], Plan<'s>)>,
+    links: Links<'s>,
     known: RwLock<FxHashMap<EntityId, Arc<Findings>>>,
 }
 
 impl<'s> Finder<'s> {
-    pub fn new(snapshot: &'s Snapshot, day: Day, rules: &[Rule]) -> Result<Finder<'s>, Error> {
-        let listings = snapshot.listings(day);
-        let plan = Plan::new(snapshot, snapshot.world(), day, rules, &listings);
-        plan.expansions(Some(&[])).try_for_each(|expansion| expansion.map(drop))?;
-        let joined = snapshot.joined_world().map(|(numbers, world)| {
-            let there: Vec<Listing> = listings
-                .iter()
-                .map(|listing| Listing { entity: numbers[listing.entity.index()], ..*listing })
-                .collect();
-            (numbers.as_slice(), Plan::new(snapshot, world, day, rules, &there))
-        });
+    pub fn new(snapshot: &'s Snapshot, settings: &'s Settings) -> Finder<'s> {
+        let listings = snapshot.listings(settings.day);
+        let plan = Plan::new(snapshot, snapshot.world(), settings, &listings);
         let mut by_entity: FxHashMap<EntityId, Vec<Listing>> = FxHashMap::default();
         for listing in listings {
             by_entity.entry(listing.entity).or_default().push(listing);
         }
-        let known = RwLock::default();
-        Ok(Finder { snapshot, day, listings: by_entity, plan, joined, known })
+        let (links, known) = (Links::new(snapshot), RwLock::default());
+        Finder { snapshot, settings, listings: by_entity, plan, links, known }
     }
 
-    /// Every entity of which something is said, sorted.
-    pub fn exposed(&self) -> Result<Vec<EntityId>, Error> {
+    /// What is said of every entity of which something is said, in order, from one expansion of
+    /// each rule over the whole graph.
+    pub fn exposed(&self) -> Vec<(EntityId, Vec<Exposure>)> {
+        let expansions: Vec<Expansion> = self.plan.expansions(None).collect();
         let mut all: Vec<EntityId> = self.listings.keys().copied().collect();
-        for expansion in self.plan.expansions(None) {
-            all.extend(expansion?.iter().flat_map(Expansion::reached));
-        }
+        all.extend(expansions.iter().flat_map(Expansion::reached));
         all.sort_unstable();
         all.dedup();
-        Ok(all)
+        let said = |entity: EntityId| {
+            let of_rules = expansions.iter().flat_map(|one| one.exposures(entity)).collect();
+            (entity, self.with_listings(entity, of_rules))
+        };
+        all.into_iter().map(said).filter(|(_, exposures)| !exposures.is_empty()).collect()
+    }
+
+    /// The effective shares of all entries in force together.
+    pub fn effective_shares(&self) -> EffectiveShares {
+        let in_force = |listings: &Vec<Listing>| {
+            listings.iter().any(|listing| listing.on_day.status == Status::InForce)
+        };
+        let owners = self.listings.iter().filter(|(_, listings)| in_force(listings));
+        let mut owners: Vec<EntityId> = owners.map(|(entity, _)| *entity).collect();
+        owners.sort_unstable();
+        EffectiveShares::new(self.snapshot.world().ground(self.settings.day), &owners)
     }
 
     /// Whether an entity is on a list on the day, and not removed from it.
@@ -137,24 +146,30 @@ impl<'s> Finder<'s> {
     }
 
     fn find(&self, entity: EntityId) -> Findings {
-        let listings = self.listings.get(&entity).map_or(&[][..], Vec::as_slice);
-        let (removed, standing): (Vec<&Listing>, Vec<&Listing>) =
-            listings.iter().partition(|listing| listing.on_day.status == Status::Removed);
-        let mut exposures: Vec<Exposure> =
-            standing.into_iter().map(|listing| self.listing(listing)).collect();
-        exposures.extend(self.plan.exposures(entity));
+        let exposures = self.with_listings(entity, self.plan.exposures(entity));
+        let listings = self.listings.get(&entity).into_iter().flatten();
+        let removed = listings.filter(|listing| listing.on_day.status == Status::Removed);
+        let removed = removed.map(|listing| listing.entry).collect();
+        let possible =
+            self.links.that_matter(entity, gravest(&exposures), |part, numbers, same| {
+                self.gravest_where(part, numbers, same)
+            });
+        Findings { exposures, removed, possible }
+    }
+
+    /// The exposures of an entity's own listings and of the rules, the gravest first.
+    fn with_listings(&self, entity: EntityId, of_rules: Vec<Exposure>) -> Vec<Exposure> {
+        let listings = self.listings.get(&entity).into_iter().flatten();
+        let standing = listings.filter(|listing| listing.on_day.status != Status::Removed);
+        let mut exposures: Vec<Exposure> = standing.map(|one| self.listing(one)).collect();
+        exposures.extend(of_rules);
         exposures.sort_by_key(Exposure::gravity);
-        let possible = self.possible(entity, &exposures);
-        Findings {
-            exposures,
-            removed: removed.into_iter().map(|listing| listing.entry).collect(),
-            possible,
-        }
+        exposures
     }
 
     /// The exposure of an entry by itself.
     fn listing(&self, listing: &Listing) -> Exposure {
-        let (_, measures) = self.snapshot.entry_measures(listing.entry, self.day);
+        let (_, measures) = self.snapshot.entry_measures(listing.entry, self.settings.day);
         Exposure {
             rule: "listing".to_owned(),
             kind: ExposureKind::Listing,
@@ -164,36 +179,37 @@ impl<'s> Finder<'s> {
             certainty: Certainty::Listed,
             basis: None,
             share: None,
+            effective: None,
+            undecided: false,
             listing_status: listing.on_day.status,
             restriction: listing.restriction,
             confidence: None,
             effect: measures.to_owned(),
             evidence: Vec::new(),
             listed: vec![Cited { entry: listing.entry, on_day: listing.on_day }],
+            assumed: Vec::new(),
         }
     }
 
-    /// Possible links whose acceptance would raise what is said of an entity from nothing to a
-    /// review, or from a review to a hit.
-    fn possible(&self, entity: EntityId, exposures: &[Exposure]) -> Vec<PossibleLink> {
-        let Some((numbers, plan)) = &self.joined else { return Vec::new() };
-        let there = numbers[entity.index()];
-        let listed_there = self
-            .listings
+    /// How grave an entity of a part of the world is, given the number there of each entity.
+    fn gravest_where(
+        &self,
+        part: &World,
+        numbers: &FxHashMap<EntityId, EntityId>,
+        entity: EntityId,
+    ) -> u8 {
+        let listed = numbers.iter().filter_map(|(from, to)| Some((self.listings.get(from)?, to)));
+        let there: Vec<Listing> = listed
+            .flat_map(|(listings, to)| {
+                listings.iter().map(|listing| Listing { entity: *to, ..*listing })
+            })
+            .collect();
+        let own = there
             .iter()
-            .filter(|(other, _)| numbers[other.index()] == there)
-            .flat_map(|(_, listings)| listings)
-            .filter(|listing| listing.on_day.status != Status::Removed)
-            .map(|listing| self.listing(listing));
-        let joined: Vec<Exposure> = plan.exposures(there).into_iter().chain(listed_there).collect();
-        if gravest(&joined) <= gravest(exposures) {
-            return Vec::new();
-        }
-        let above = plan.world.graph().on(self.day).owners_of([there]);
-        let decides = |link: &&PossibleLink| {
-            [link.a, link.b].iter().any(|end| above.binary_search(&numbers[end.index()]).is_ok())
-        };
-        self.snapshot.possible_links().iter().filter(decides).cloned().collect()
+            .filter(|listing| listing.entity == entity && listing.on_day.status != Status::Removed);
+        let own = own.map(|listing| self.listing(listing));
+        let plan = Plan::new(self.snapshot, part, self.settings, &there);
+        gravest(&own.chain(plan.exposures(entity)).collect::<Vec<_>>())
     }
 }
 

@@ -1,6 +1,6 @@
 //! From records to a snapshot.
 
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
 
 use fixedbitset::FixedBitSet;
 use petgraph::unionfind::UnionFind;
@@ -9,25 +9,36 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{IndexedName, NameKind, Snapshot, World};
 use crate::column::{TextId, Texts};
 use crate::error::{Place, Sources, Warning};
+use crate::expand::Groups;
 use crate::graph::Graph;
 use crate::index::{LookupBuilder, NameIndex};
 use crate::link::{Linked, PossibleLink, link, possible_links};
 use crate::model::{Countries, EntityId, EntityKind, Identifiers, Interest, ListEntry};
 use crate::name;
-use crate::source::{Mention, MentionId, Records};
+use crate::source::{GroupMember, Mention, MentionId, Records};
 
 impl Snapshot {
     /// Links the records, builds the graph and the indexes.
     pub fn build(records: Records) -> Snapshot {
         let linked = link(&records);
         let Records {
-            texts, mentions, entries, lists, events, measures, holdings, complete, ..
+            texts,
+            mentions,
+            entries,
+            lists,
+            events,
+            measures,
+            holdings,
+            complete,
+            groups,
+            ..
         } = records;
         let texts = texts.build();
         let (entries, entry_mention): (Vec<ListEntry>, Vec<MentionId>) =
             entries.into_iter().unzip();
         let graph = Graph::build(linked.entities, &holdings, &linked.entity_of);
-        let world = world(graph, &texts, &mentions, &complete, &linked.entity_of);
+        let mut world = world(graph, &texts, &mentions, &complete, &linked.entity_of);
+        world.groups = arrangements(&groups, &linked.entity_of);
         let shown = shown(&texts, &mentions, &entries, &entry_mention, &linked);
 
         // A possible link can matter that only another one brings near a listed party: as long as
@@ -93,7 +104,6 @@ impl Snapshot {
             rules: records.rules,
             world,
             possible,
-            joined: OnceLock::new(),
             names: Vec::new(),
             index: NameIndex::build([]),
             lookup: LookupBuilder::default().build(),
@@ -102,20 +112,12 @@ impl Snapshot {
             warnings,
             not_covered: records.not_covered,
         };
-        snapshot.index_names();
+        snapshot.index_names(&matter);
         snapshot
     }
 
-    /// Fills the name index with what can matter, possible links included, and the lookup with
-    /// every entity.
-    fn index_names(&mut self) {
-        let listed = self.entry_mention.iter().map(|mention| self.entity_of[*mention as usize]);
-        let mut wanted = matters(self.world.graph(), listed.clone());
-        if let Some((joined, world)) = self.joined_world() {
-            let above = matters(world.graph(), listed.map(|entity| joined[entity.index()]));
-            let also = (0..).zip(joined).filter(|(_, in_joined)| above.contains(in_joined.index()));
-            also.for_each(|(entity, _)| wanted.insert(entity));
-        }
+    /// Fills the name index with what can matter, and the lookup with every entity.
+    fn index_names(&mut self, wanted: &FixedBitSet) {
         let mut names: Vec<(EntityId, NameKind, String)> = Vec::new();
         let mut lookup = LookupBuilder::default();
         for (mention, entity) in self.mentions.iter().zip(&self.entity_of) {
@@ -228,6 +230,7 @@ fn world(
     World {
         graph,
         complete: all_owners,
+        groups: Groups::new(),
         countries: countries
             .into_iter()
             .map(|ids| Countries::parse(&joined(ids)).unwrap_or_default())
@@ -235,6 +238,15 @@ fn world(
         identifiers: identifiers.into_iter().map(|ids| Identifiers::parse(&joined(ids))).collect(),
         kinds,
     }
+}
+
+/// The members of each joint arrangement.
+fn arrangements(groups: &[GroupMember], entity_of: &[EntityId]) -> Groups {
+    let mut by_name: BTreeMap<&str, Vec<EntityId>> = BTreeMap::new();
+    for row in groups {
+        by_name.entry(&row.group).or_default().push(entity_of[row.member as usize]);
+    }
+    by_name.into_values().collect()
 }
 
 /// The mention that names each entity: that of its first listing, else the one that says most, ties
@@ -288,24 +300,6 @@ fn joined_entities(entities: u32, possible: &[PossibleLink]) -> (Vec<EntityId>, 
         })
         .collect();
     (joined, u32::try_from(numbers.len()).expect("no more than entities"))
-}
-
-/// The world in which every possible link is one entity.
-pub(super) fn joined_world(snapshot: &Snapshot) -> Option<(Vec<EntityId>, World)> {
-    if snapshot.possible.is_empty() {
-        return None;
-    }
-    let (joined, entities) = joined_entities(snapshot.entity_count(), &snapshot.possible);
-    let entity_of: Vec<EntityId> =
-        snapshot.entity_of.iter().map(|entity| joined[entity.index()]).collect();
-    let graph = Graph::build(entities, &snapshot.holdings, &entity_of);
-    let complete: Vec<MentionId> = (0u32..)
-        .zip(&snapshot.entity_of)
-        .filter(|(_, entity)| snapshot.world.complete.contains(entity.index()))
-        .map(|(mention, _)| mention)
-        .collect();
-    let world = world(graph, &snapshot.texts, &snapshot.mentions, &complete, &entity_of);
-    Some((joined, world))
 }
 
 /// The digest of the inputs and of what else decides an answer: tables and version.

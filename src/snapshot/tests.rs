@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use std::sync::OnceLock;
+
 use super::*;
 use crate::model::Status;
 use crate::source::{Inputs, read};

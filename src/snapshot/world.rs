@@ -1,17 +1,21 @@
 //! A graph and what its entities are, under one way of joining records.
 
 use fixedbitset::FixedBitSet;
+use petgraph::unionfind::UnionFind;
+use rustc_hash::FxHashMap;
 
 use crate::day::Day;
-use crate::expand::Ground;
+use crate::expand::{Ground, Groups, Sums, counts_in};
 use crate::graph::Graph;
 use crate::model::{Countries, EntityId, EntityKind, Identifiers, Interest};
+use crate::share::Share;
 
 /// A graph, its complete issuers, and what is known of its entities.
 #[derive(Debug)]
 pub struct World {
     pub(super) graph: Graph,
     pub(super) complete: FixedBitSet,
+    pub(super) groups: Groups,
     pub(super) countries: Vec<Countries>,
     pub(super) identifiers: Vec<Identifiers>,
     pub(super) kinds: Vec<EntityKind>,
@@ -60,6 +64,11 @@ impl World {
         self.kinds[entity.index()]
     }
 
+    /// Members of joint arrangements.
+    pub fn groups(&self) -> &Groups {
+        &self.groups
+    }
+
     /// What an expansion on a day stands on.
     pub fn ground(&self, day: Day) -> Ground<'_> {
         Ground {
@@ -70,26 +79,71 @@ impl World {
         }
     }
 
-    /// Whether all owners above an entity are known on a day: recorded as complete, recorded with
-    /// lows of 100 % together, or itself at the top as a person or public body.
+    /// Some entities by themselves, with everything that is held in them, where the pairs given are
+    /// one entity each; and the number of each entity there. `entities` holds, with an issuer, all
+    /// its holders. O(V + E log E) of the part.
+    pub fn part(
+        &self,
+        entities: &[EntityId],
+        same: &[(EntityId, EntityId)],
+    ) -> (World, FxHashMap<EntityId, EntityId>) {
+        let at: FxHashMap<EntityId, usize> = entities.iter().copied().zip(0..).collect();
+        let mut sets: UnionFind<usize> = UnionFind::new(entities.len());
+        for (a, b) in same {
+            if let (Some(a), Some(b)) = (at.get(a), at.get(b)) {
+                sets.union(*a, *b);
+            }
+        }
+        let mut numbers: FxHashMap<usize, u32> = FxHashMap::default();
+        let mut numbered: FxHashMap<EntityId, EntityId> = FxHashMap::default();
+        for (entity, at) in &at {
+            let next = u32::try_from(numbers.len()).expect("no more than entities");
+            let number = *numbers.entry(sets.find(*at)).or_insert(next);
+            numbered.insert(*entity, EntityId(number));
+        }
+        let count = u32::try_from(numbers.len()).expect("no more than entities");
+        let size = numbers.len();
+        let mut part = World {
+            graph: self.graph.part(entities.iter().copied(), count, |entity| numbered[&entity]),
+            complete: FixedBitSet::with_capacity(size),
+            groups: Groups::new(),
+            countries: vec![Countries::default(); size],
+            identifiers: vec![Identifiers::default(); size],
+            kinds: vec![EntityKind::Unknown; size],
+        };
+        for (entity, number) in &numbered {
+            let (from, to) = (entity.index(), number.index());
+            if self.complete.contains(from) {
+                part.complete.insert(to);
+            }
+            part.countries[to] = part.countries[to].with(&self.countries[from]);
+        }
+        let known = |members: &Vec<EntityId>| -> Vec<EntityId> {
+            members.iter().filter_map(|member| numbered.get(member)).copied().collect()
+        };
+        part.groups = self.groups.iter().map(known).collect();
+        (part, numbered)
+    }
+
+    /// Whether all owners above an entity are known on a day: recorded as complete and able to be,
+    /// recorded with lows of 100 % together, or itself at the top as a person or public body.
     pub fn ownership(&self, entity: EntityId, day: Day) -> Ownership {
         let view = self.graph.on(day);
         let owned = view.stakes_in(entity).any(|edge| edge.holder != entity);
-        if !owned && !self.complete.contains(entity.index()) {
+        if !owned {
             return Ownership::None;
         }
         let whole = |entity: &EntityId| {
-            let kind = self.kinds[entity.index()];
-            let recorded: u64 = view
-                .stakes_in(*entity)
-                .filter(|edge| {
-                    edge.holder != edge.issuer && edge.stake.interest == Interest::Equity
-                })
-                .map(|edge| u64::from(edge.stake.range.low().parts()))
-                .sum();
-            self.complete.contains(entity.index())
-                || matches!(kind, EntityKind::Person | EntityKind::PublicBody)
-                || recorded >= u64::from(crate::share::Share::WHOLE.parts())
+            let mut sums = Sums::default();
+            let stakes = view.stakes_in(*entity);
+            for edge in stakes.filter(|edge| counts_in(&edge.stake, Interest::Equity)) {
+                sums.add(&edge.stake);
+            }
+            let said = self.complete.contains(entity.index()) && !sums.cannot_be_complete();
+            let whole = u64::from(Share::WHOLE.parts());
+            let at_the_top =
+                matches!(self.kinds[entity.index()], EntityKind::Person | EntityKind::PublicBody);
+            said || at_the_top || sums.declared() >= whole
         };
         if view.owners_of([entity]).iter().all(whole) {
             Ownership::Complete

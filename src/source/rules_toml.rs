@@ -48,6 +48,8 @@ struct RuleFile {
     #[serde(default)]
     source: String,
     #[serde(default)]
+    unverified: Vec<String>,
+    #[serde(default)]
     period: Vec<PeriodTable>,
 }
 
@@ -236,6 +238,7 @@ pub(super) fn rule(path: &str, text: &str) -> Result<Rule, Error> {
         effect: table.effect.trim().to_owned(),
         published: file.day("published", table.published.as_ref())?,
         source: table.source,
+        unverified: table.unverified,
         periods: table.period.iter().map(|table| file.period(table)).collect::<Result<_, _>>()?,
         file: path.to_owned(),
     })
