@@ -140,16 +140,20 @@ pub struct Reached {
     pub counts: Tiers,
     /// The tier at which the holders of an entity meet the rule, its own listing aside.
     pub met: Tiers,
+    /// Whether every share that was looked at is known exactly, so that the other end reaches the
+    /// same.
+    pub exact: bool,
 }
 
 impl Reached {
     /// Nothing reached yet.
     pub fn over(scope: &Scope) -> Reached {
-        Reached { counts: Tiers::over(scope), met: Tiers::over(scope) }
+        Reached { counts: Tiers::over(scope), met: Tiers::over(scope), exact: true }
     }
 
     /// Adds what another run found: of each entity the stronger tier stays.
     pub fn absorb(&mut self, other: &Reached) {
+        self.exact &= other.exact;
         for (into, from) in [(&mut self.counts, &other.counts), (&mut self.met, &other.met)] {
             for entity in from.reached() {
                 into.strengthen(entity, from.get(entity));
@@ -310,7 +314,7 @@ where
     G: IntoEdgesDirected<NodeId = u32, EdgeWeight = Stake>,
 {
     let nothing = Tiers::Sparse(FxHashMap::default());
-    let reached = Reached { counts: nothing.clone(), met: nothing };
+    let reached = Reached { counts: nothing.clone(), met: nothing, exact: true };
     run_into(reached, graph, scope, operator, seeds, end)
 }
 
@@ -346,6 +350,9 @@ where
                 if issuer == holder || !scope.contains(issuer) || !(holds || branch) {
                     continue;
                 }
+                reached.exact &= stake.range.low() == stake.range.high()
+                    && !operator.complete.contains(issuer.index())
+                    || operator.carries(stake);
                 let met = operator.carries(stake)
                     || relax(graph, operator, &mut sums, issuer, stake, end);
                 if !met {

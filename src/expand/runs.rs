@@ -33,7 +33,7 @@ impl Runs {
         let reach = operator.rule.reach;
         let mut runs = Runs::nothing();
         if reach != Reach::Multiplied {
-            runs.cascade = [End::Low, End::High].map(|end| match blocks {
+            let at = |end: End| match blocks {
                 [all] => run(view, scope, operator, all, end),
                 blocks => {
                     let mut union = Reached::over(scope);
@@ -42,7 +42,10 @@ impl Runs {
                     }
                     union
                 }
-            });
+            };
+            let low = at(End::Low);
+            let high = if low.exact { low.clone() } else { at(End::High) };
+            runs.cascade = [low, high];
         }
         if matches!(reach, Reach::Multiplied | Reach::Either) {
             let mut union = [Reached::over(scope), Reached::over(scope)];

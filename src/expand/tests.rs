@@ -1,5 +1,7 @@
 //! The cascade against a slow oracle, and cases worked by hand.
 
+mod oracle;
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
