@@ -86,8 +86,9 @@ impl Scope {
 /// A tier for each entity: an array where the whole graph is looked at, a table otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Tiers {
-    /// By entity.
-    Dense(Vec<Tier>),
+    /// By entity: 0 for never, so that memory that nothing reaches is never touched, else the tier
+    /// counted from 1.
+    Dense(Vec<u8>),
     /// Those that are reached.
     Sparse(FxHashMap<EntityId, Tier>),
 }
@@ -96,7 +97,7 @@ impl Tiers {
     /// Nothing reached yet, in the form that suits the scope.
     pub fn over(scope: &Scope) -> Tiers {
         match scope {
-            Scope::All(entities) => Tiers::Dense(vec![Tier::NEVER; *entities]),
+            Scope::All(entities) => Tiers::Dense(vec![0; *entities]),
             Scope::Some(_) => Tiers::Sparse(FxHashMap::default()),
         }
     }
@@ -104,7 +105,7 @@ impl Tiers {
     /// The tier of an entity.
     pub fn get(&self, entity: EntityId) -> Tier {
         match self {
-            Tiers::Dense(tiers) => tiers[entity.index()],
+            Tiers::Dense(tiers) => Tier(tiers[entity.index()].wrapping_sub(1)),
             Tiers::Sparse(tiers) => tiers.get(&entity).copied().unwrap_or(Tier::NEVER),
         }
     }
@@ -114,7 +115,7 @@ impl Tiers {
         let stronger = tier < self.get(entity);
         if stronger {
             match self {
-                Tiers::Dense(tiers) => tiers[entity.index()] = tier,
+                Tiers::Dense(tiers) => tiers[entity.index()] = tier.0 + 1,
                 Tiers::Sparse(tiers) => drop(tiers.insert(entity, tier)),
             }
         }
@@ -125,7 +126,7 @@ impl Tiers {
     pub fn reached(&self) -> Vec<EntityId> {
         match self {
             Tiers::Dense(tiers) => {
-                let all = (0..).zip(tiers).filter(|(_, tier)| **tier != Tier::NEVER);
+                let all = (0..).zip(tiers).filter(|(_, tier)| **tier != 0);
                 all.map(|(entity, _)| EntityId(entity)).collect()
             }
             Tiers::Sparse(tiers) => tiers.keys().copied().collect(),
@@ -385,7 +386,12 @@ where
     if !operator.rule.interests.iter().any(|interest| counts_in(stake, *interest)) {
         return false;
     }
-    let all = sums.entry(issuer.0).or_insert_with(|| operator.owners(graph, issuer));
+    // The others' shares decide nothing on the least that some hold, unless they are all there are.
+    let alone = end == End::Low && !operator.complete.contains(issuer.index());
+    let all = sums.entry(issuer.0).or_insert_with(|| match alone {
+        true => SumsByInterest::default(),
+        false => operator.owners(graph, issuer),
+    });
     let mut met = false;
     for (interest, sums) in operator.rule.interests.iter().zip(all) {
         if counts_in(stake, *interest) {

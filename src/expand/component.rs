@@ -10,6 +10,13 @@ use super::effective::{Bounds, Column, Effective, ONE, Owner, PART, in_units};
 /// tenth of a second). Larger ones are iterated.
 const DIRECT: usize = 400;
 
+/// Rounds of iteration, in lengths of the component, before shares are first chosen: enough for what
+/// is listed to be felt all around a ring.
+const ROUNDS_BEFORE: usize = 3;
+
+/// Times a choice of shares is improved; three or four are usual.
+const IMPROVEMENTS: usize = 60;
+
 /// Holdings that are looked at before the iteration of one component ends with the bounds it has.
 /// A ring of 99 % needs some 4,000 rounds to the last digit.
 const ITERATION: usize = 40_000_000;
@@ -44,18 +51,74 @@ fn alone(column: &Column, bounds: &[Bounds], end: End) -> Bounds {
 }
 
 fn ring(columns: &[Column], component: &[u32], bounds: &mut [Bounds], end: End) {
-    let fixed = component.iter().all(|node| columns[*node as usize].is_fixed());
-    if fixed && component.len() <= DIRECT {
-        for up in [false, true] {
-            let solved = eliminate(columns, component, bounds, up);
-            for (node, value) in component.iter().zip(solved) {
-                let known = &mut bounds[*node as usize];
-                *(if up { &mut known.upper } else { &mut known.lower }) = value;
+    let over = component.iter().any(|node| columns[*node as usize].is_over_declared());
+    if over || component.len() > DIRECT {
+        iterate(columns, component, bounds, end, ITERATION);
+        return;
+    }
+    let fixed = component.iter().all(|node| !columns[*node as usize].chooses(end));
+    let shares = match fixed {
+        true => Some(chosen(columns, component, bounds, end)),
+        false => improve(columns, component, bounds, end),
+    };
+    let Some(shares) = shares else { return };
+    for up in [false, true] {
+        let solved = eliminate(columns, component, &shares, bounds, up);
+        for (node, value) in component.iter().zip(solved) {
+            let known = &mut bounds[*node as usize];
+            *(if up { &mut known.upper } else { &mut known.lower }) = value;
+        }
+    }
+}
+
+/// The shares in each node of a component that are worst or best at the lower bounds known.
+fn chosen(columns: &[Column], component: &[u32], bounds: &[Bounds], end: End) -> Vec<Vec<u32>> {
+    let of = |node: &u32| columns[*node as usize].shares(end, worth(bounds, false));
+    component.iter().map(of).collect()
+}
+
+/// The shares that are worst or best in a component, by improving on a choice as long as it can be
+/// (Howard's policy iteration): solve for the shares chosen, choose again by what they are worth.
+/// Nodes that need not be worth anything are set to 0 first, so that at the low end no choice keeps
+/// all mass in a ring and the worst is found; at the high end a choice changes only for a better
+/// one, so that mass never turns in a ring for nothing. `None` where that does not end, or two
+/// owners are worth nearly the same: then the bounds are those of some rounds of iteration.
+fn improve(
+    columns: &[Column],
+    component: &[u32],
+    bounds: &mut [Bounds],
+    end: End,
+) -> Option<Vec<Vec<u32>>> {
+    iterate(columns, component, bounds, end, ROUNDS_BEFORE * component.len() * component.len());
+    let before: Vec<Bounds> = component.iter().map(|node| bounds[*node as usize]).collect();
+    let mut shares = chosen(columns, component, bounds, end);
+    for _ in 0..IMPROVEMENTS {
+        let solved = eliminate(columns, component, &shares, bounds, false);
+        for ((node, value), known) in component.iter().zip(solved).zip(&before) {
+            let value = if known.upper == 0 { 0 } else { value };
+            bounds[*node as usize] = Bounds { lower: value, upper: value };
+        }
+        let mut changed = false;
+        for (node, own) in component.iter().zip(&mut shares) {
+            let column = &columns[*node as usize];
+            let better = column.shares(end, worth(bounds, false));
+            let weigh = |shares: &[u32]| column.weigh_shares(shares, worth(bounds, false));
+            let gains = match end {
+                End::High => weigh(&better) > weigh(own),
+                End::Low => weigh(&better) < weigh(own),
+            };
+            if gains {
+                (*own, changed) = (better, true);
             }
         }
-    } else {
-        iterate(columns, component, bounds, end);
+        if !changed {
+            return Some(shares);
+        }
     }
+    for (node, known) in component.iter().zip(before) {
+        bounds[*node as usize] = known;
+    }
+    None
 }
 
 /// The mass of a node's owners while a component is eliminated, in units: inside the component, by
@@ -70,26 +133,33 @@ struct Row {
 /// after the other, their owners' mass is passed on, and nothing is ever subtracted, so no digit is
 /// lost in rings of nearly 100 %. What rounding leaves over goes to the lost mass for a lower
 /// bound and to the listed mass for an upper one, which makes either bound certain.
-fn eliminate(columns: &[Column], component: &[u32], bounds: &[Bounds], up: bool) -> Vec<u64> {
+fn eliminate(
+    columns: &[Column],
+    component: &[u32],
+    shares: &[Vec<u32>],
+    bounds: &[Bounds],
+    up: bool,
+) -> Vec<u64> {
     let size = component.len();
     let positions = positions(component);
     let value = worth(bounds, up);
     let mut rows: Vec<Row> = component
         .iter()
-        .map(|node| {
+        .zip(shares)
+        .map(|(node, shares)| {
             let mut row = Row { inside: vec![0; size], listed: 0, lost: 0 };
             let mut outside = 0u128;
             let mut mass = 0u64;
-            for entry in &columns[*node as usize].entries {
+            for (entry, share) in columns[*node as usize].entries.iter().zip(shares) {
                 let at = match entry.owner {
                     Owner::Node(node) => positions.get(&node).copied(),
                     _ => None,
                 };
                 match at {
-                    Some(at) => row.inside[at] += u64::from(entry.low) * PART,
+                    Some(at) => row.inside[at] += u64::from(*share) * PART,
                     None => {
-                        mass += u64::from(entry.low) * PART;
-                        outside += u128::from(entry.low) * u128::from(value(entry.owner));
+                        mass += u64::from(*share) * PART;
+                        outside += u128::from(*share) * u128::from(value(entry.owner));
                     }
                 }
             }
@@ -164,13 +234,19 @@ fn pass_on(row: &mut Row, gone: &Row, last: usize, own: usize, total: u64, up: b
 
 /// Narrows the bounds of a component from 0 and from the whole until nothing changes or the work is
 /// too much. Either bound is certain after every round.
-fn iterate(columns: &[Column], component: &[u32], bounds: &mut [Bounds], end: End) {
+fn iterate(
+    columns: &[Column],
+    component: &[u32],
+    bounds: &mut [Bounds],
+    end: End,
+    looked_at: usize,
+) {
     for node in component {
         bounds[*node as usize] = Bounds { lower: 0, upper: ONE };
     }
     unreachable_to_zero(columns, component, bounds, end);
     let work: usize = component.iter().map(|node| columns[*node as usize].entries.len()).sum();
-    for _ in 0..rounds(work) {
+    for _ in 0..(looked_at / work.max(1)).max(2) {
         let mut changed = false;
         for node in component {
             let column = &columns[*node as usize];
@@ -195,7 +271,7 @@ fn unreachable_to_zero(columns: &[Column], component: &[u32], bounds: &mut [Boun
     let mut reached = vec![false; component.len()];
     let positions = positions(component);
     let work: usize = component.iter().map(|node| columns[*node as usize].entries.len()).sum();
-    for _ in 0..rounds(work) {
+    for _ in 0..(ITERATION / work.max(1)).max(2) {
         let mut grown = false;
         for at in 0..component.len() {
             let something = |owner: Owner| match owner {
@@ -219,8 +295,4 @@ fn unreachable_to_zero(columns: &[Column], component: &[u32], bounds: &mut [Boun
             return;
         }
     }
-}
-
-fn rounds(work: usize) -> usize {
-    (ITERATION / work.max(1)).max(2)
 }

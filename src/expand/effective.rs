@@ -135,8 +135,14 @@ impl Column {
         if self.is_fixed() {
             return self.entries.iter().map(|entry| weigh(entry.low, entry)).sum();
         }
-        let shares = self.shares(end, &value);
-        shares.iter().zip(&self.entries).map(|(share, entry)| weigh(*share, entry)).sum()
+        self.weigh_shares(&self.shares(end, &value), &value)
+    }
+
+    /// The value of the issuer under some shares, in units of [`ONE`] times parts.
+    pub fn weigh_shares(&self, shares: &[u32], value: impl Fn(Owner) -> u64) -> u128 {
+        let weigh =
+            |(share, entry): (&u32, &Entry)| u128::from(*share) * u128::from(value(entry.owner));
+        shares.iter().zip(&self.entries).map(weigh).sum()
     }
 }
 

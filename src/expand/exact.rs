@@ -24,9 +24,9 @@ const LARGEST_SYSTEM: usize = 5_000;
 /// What 100 percent is.
 const WHOLE: u64 = Share::WHOLE.parts() as u64;
 
-/// The share of a node against a threshold; `None` where a ring or the system is too large, or where
-/// ranges leave the order of two owners open. O(primes * (edges + ring^3)), and as many primes as
-/// there are entities above.
+/// The share of a node against a threshold; `None` where a ring or the system is too large, or the
+/// shares it rests on are not the worst or best after all. O(primes * (edges + ring^3)), and as many
+/// primes as there are entities above.
 pub(super) fn compare(
     effective: &Effective,
     node: u32,
@@ -34,12 +34,20 @@ pub(super) fn compare(
     threshold: Share,
 ) -> Option<Ordering> {
     let system = System::above(effective, node, end)?;
-    let primes = system.rows.len() * 31 / 30 + 4;
-    let residues: Vec<(u64, u64)> = Primes::new()
-        .filter_map(|prime| Some((prime, system.residue(prime, threshold)?)))
-        .take(primes)
-        .collect();
-    Some(sign(&residues))
+    let limit = u64::from(threshold.parts());
+    let near: Vec<(usize, usize)> = system.near.clone();
+    // Two owners of one issuer between whose bounds nothing decides: the lesser is filled up first
+    // or last, which is right if it is the lesser, or they are worth the same.
+    let in_order = |pair: &(usize, usize)| {
+        system.sign(|field, solved| field.minus(solved[pair.0], solved[pair.1])).is_le()
+    };
+    if !near.iter().all(in_order) {
+        return None;
+    }
+    Some(system.sign(|field, solved| {
+        let share = field.times(solved[system.asked], WHOLE % field.0);
+        field.minus(share, limit % field.0)
+    }))
 }
 
 /// The equations of everything above a node, components in order, owners first.
@@ -50,21 +58,25 @@ struct System {
     components: Vec<usize>,
     /// The row of the node asked for.
     asked: usize,
+    /// Owners of one issuer, as rows, the one taken for the lesser first, whose bounds overlap.
+    near: Vec<(usize, usize)>,
 }
 
 impl System {
     fn above(effective: &Effective, node: u32, end: End) -> Option<System> {
         let bounds = if end == End::Low { &effective.low } else { &effective.high };
         let mut above: FxHashMap<u32, usize> = FxHashMap::default();
+        let mut near: Vec<(u32, u32)> = Vec::new();
         let mut open = vec![node];
         while let Some(node) = open.pop() {
             if above.insert(node, usize::MAX).is_some() {
                 continue;
             }
             let column = &effective.columns[node as usize];
-            if above.len() > LARGEST_SYSTEM || !settled(column, end, bounds) {
+            if above.len() > LARGEST_SYSTEM || column.is_over_declared() {
                 return None;
             }
+            near.extend(overlapping(column, end, bounds));
             open.extend(column.entries.iter().filter_map(|entry| match entry.owner {
                 Owner::Node(owner) => Some(owner),
                 _ => None,
@@ -99,11 +111,22 @@ impl System {
             }
             (listed, unknowns)
         });
-        Some(System { rows: rows.collect(), components, asked: above[&node] })
+        let near = near.iter().map(|(a, b)| (above[a], above[b])).collect();
+        Some(System { rows: rows.collect(), components, asked: above[&node], near })
     }
 
-    /// Z by a prime; `None` where the prime divides D.
-    fn residue(&self, prime: u64, threshold: Share) -> Option<u64> {
+    /// The sign of an expression in the shares, times D.
+    fn sign(&self, of: impl Fn(Field, &[u64]) -> u64) -> Ordering {
+        let primes = self.rows.len() * 31 / 30 + 4;
+        let residues: Vec<(u64, u64)> = Primes::new()
+            .filter_map(|prime| Some((prime, self.residue(prime, &of)?)))
+            .take(primes)
+            .collect();
+        sign(&residues)
+    }
+
+    /// An expression in the shares, times D, by a prime; `None` where the prime divides D.
+    fn residue(&self, prime: u64, of: &impl Fn(Field, &[u64]) -> u64) -> Option<u64> {
         let field = Field(prime);
         let mut solved: Vec<u64> = Vec::with_capacity(self.rows.len());
         let mut determinant = 1;
@@ -131,9 +154,7 @@ impl System {
             determinant = field.times(determinant, field.solve(&mut matrix)?);
             solved.extend(matrix.iter().map(|row| row[*size]));
         }
-        let share = field.times(solved[self.asked], WHOLE % prime);
-        let limit = u64::from(threshold.parts()) % prime;
-        Some(field.times(determinant, field.minus(share, limit)))
+        Some(field.times(determinant, of(field, &solved)))
     }
 }
 
@@ -145,19 +166,22 @@ fn worth(bounds: &[Bounds], owner: Owner) -> Bounds {
     }
 }
 
-/// Whether it is clear which shares of an issuer are worst or best: they are known, or its owners
-/// stand in one order whatever their exact values are.
-fn settled(column: &Column, end: End, bounds: &[Bounds]) -> bool {
-    if column.is_fixed() {
-        return true;
-    }
+/// Owners of an issuer, in the order in which its shares were chosen, between whom their bounds do not
+/// decide.
+fn overlapping(column: &Column, end: End, bounds: &[Bounds]) -> Vec<(u32, u32)> {
     if !column.chooses(end) {
-        return !column.is_over_declared();
+        return Vec::new();
     }
     let ranges = column.entries.iter().filter(|entry| entry.low < entry.high);
-    let mut order: Vec<Bounds> = ranges.map(|entry| worth(bounds, entry.owner)).collect();
-    order.sort_by_key(|bounds| (bounds.lower, bounds.upper));
-    order.windows(2).all(|pair| pair[0].upper <= pair[1].lower)
+    let mut order: Vec<(Bounds, u32)> = ranges
+        .filter_map(|entry| match entry.owner {
+            Owner::Node(node) => Some((bounds[node as usize], node)),
+            _ => None,
+        })
+        .collect();
+    order.sort_by_key(|(bounds, _)| bounds.lower);
+    let pairs = order.windows(2).filter(|pair| pair[0].0.upper > pair[1].0.lower);
+    pairs.map(|pair| (pair[0].1, pair[1].1)).collect()
 }
 
 /// Arithmetic by a prime below 2^31.

@@ -15,7 +15,9 @@ use crate::rule::Reach;
 /// complete: different owners may meet the rule in different cases of the unknowns.
 #[derive(Debug, Clone)]
 pub struct Runs {
-    cascade: [Reached; 2],
+    low: Reached,
+    /// What is possible, where that is not the same.
+    high: Option<Reached>,
     multiplied: Option<[Reached; 2]>,
     /// Entities whose multiplied share lies too near the threshold to be told from it.
     pub undecided: FxHashSet<EntityId>,
@@ -24,8 +26,8 @@ pub struct Runs {
 impl Runs {
     /// Nothing reached.
     pub fn nothing() -> Runs {
-        let nothing = || Reached::over(&Scope::Some(FxHashSet::default()));
-        Runs { cascade: [nothing(), nothing()], multiplied: None, undecided: FxHashSet::default() }
+        let low = Reached::over(&Scope::Some(FxHashSet::default()));
+        Runs { low, high: None, multiplied: None, undecided: FxHashSet::default() }
     }
 
     /// Runs a rule from blocks of seeds.
@@ -43,9 +45,8 @@ impl Runs {
                     union
                 }
             };
-            let low = at(End::Low);
-            let high = if low.exact { low.clone() } else { at(End::High) };
-            runs.cascade = [low, high];
+            runs.low = at(End::Low);
+            runs.high = (!runs.low.exact).then(|| at(End::High));
         }
         if matches!(reach, Reach::Multiplied | Reach::Either) {
             let mut union = [Reached::over(scope), Reached::over(scope)];
@@ -59,7 +60,10 @@ impl Runs {
 
     /// What the cascade reaches.
     pub fn cascade(&self, end: End) -> &Reached {
-        &self.cascade[end as usize]
+        match (&self.high, end) {
+            (Some(high), End::High) => high,
+            _ => &self.low,
+        }
     }
 
     /// The tier at which the holders of an entity meet the rule.
@@ -70,20 +74,20 @@ impl Runs {
 
     /// The tier at which the sums of an entity's holders meet the rule.
     pub fn cascaded(&self, entity: EntityId, end: End) -> Tier {
-        self.cascade[end as usize].met.get(entity)
+        self.cascade(end).met.get(entity)
     }
 
     /// The tier at which an entity counts as a holder.
     pub fn counts(&self, entity: EntityId, end: End) -> Tier {
         let multiplied = self.multiplied.as_ref().map(|both| both[end as usize].counts.get(entity));
-        let cascade = self.cascade[end as usize].counts.get(entity);
+        let cascade = self.cascade(end).counts.get(entity);
         cascade.min(multiplied.unwrap_or(Tier::NEVER))
     }
 
     /// The entities whose holders may meet the rule, in no order.
     pub fn met_by_anybody(&self) -> Vec<EntityId> {
         let high = End::High as usize;
-        let mut all = self.cascade[high].met.reached();
+        let mut all = self.cascade(End::High).met.reached();
         all.extend(self.multiplied.iter().flat_map(|both| both[high].met.reached()));
         all
     }
