@@ -252,7 +252,10 @@ fn summed_up(listings: &[&Listing], status: Status) -> (bool, bool) {
 }
 
 /// The effective share of listed owners, all together and in equity, of everything they lead to.
-pub struct EffectiveShares(Effective);
+pub struct EffectiveShares {
+    owners: rustc_hash::FxHashSet<EntityId>,
+    shares: Effective,
+}
 
 impl EffectiveShares {
     /// Works out what the listed owners given hold of everything below them. O(V + E) of what is
@@ -267,23 +270,27 @@ impl EffectiveShares {
             interest: Interest::Equity,
         };
         let is_listed = |entity: EntityId| listed.contains(&entity);
-        EffectiveShares(Effective::new(multiplying, &is_listed, owners))
+        let shares = Effective::new(multiplying, &is_listed, owners);
+        EffectiveShares { owners: listed, shares }
     }
 
     /// The least and the most they hold of an entity, rounded outward to parts per billion; `None`
-    /// where none of them leads to it.
+    /// where none of them leads to it. An owner stands for the whole of itself.
     pub fn of(&self, entity: EntityId) -> Option<(Share, Share)> {
-        self.0.share(entity)
+        if self.owners.contains(&entity) {
+            return Some((Share::WHOLE, Share::WHOLE));
+        }
+        self.shares.share(entity)
     }
 
     /// Number of entities they lead to.
     pub fn len(&self) -> usize {
-        self.0.reached().count()
+        self.shares.reached().count()
     }
 
     /// Whether they lead to nobody.
     pub fn is_empty(&self) -> bool {
-        self.0.reached().next().is_none()
+        self.shares.reached().next().is_none()
     }
 }
 

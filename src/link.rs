@@ -10,10 +10,13 @@
 mod possible;
 mod union;
 
+use std::collections::BTreeMap;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::union::Clusters;
 use crate::column::TextId;
+use crate::error::Place;
 use crate::model::{Countries, EntityId, EntityKind, Identifiers, words};
 use crate::name::{self, NameKeys};
 use crate::source::{LinkDecision, MentionId, Records};
@@ -57,6 +60,10 @@ pub struct Linked {
     pub joined_by: Vec<JoinedBy>,
     /// Number of entities.
     pub entities: u32,
+    /// Decisions of which a name is nobody's.
+    pub unused: Vec<Place>,
+    /// Decisions that hold a pair to be different which others hold to be the same.
+    pub both: Vec<Place>,
     /// The node of each mention, and the nodes, for the search for possible links.
     nodes: Vec<Node>,
     entity_of_node: Vec<EntityId>,
@@ -66,8 +73,9 @@ pub struct Linked {
     different: FxHashSet<(u32, u32)>,
 }
 
-/// In a bucket of more nodes than this not all pairs are looked at: an identifier joins neighbours
-/// in order, and by a name this common (`Holding`, `Trust`) only nodes join that lack nothing.
+/// In a bucket of more nodes than this not all pairs are looked at: what an identifier joins is
+/// joined one after the other, and by a name this common (`Holding`, `Trust`) only nodes join that
+/// lack neither form nor country, with those of the same form and countries.
 const LARGEST_BUCKET: usize = 200;
 
 /// Joins the mentions of all records into entities.
@@ -77,7 +85,8 @@ pub fn link(records: &Records) -> Linked {
     let mut methods: Vec<Option<JoinedBy>> = vec![None; nodes.len()];
     let mut apart = Vec::new();
 
-    let different = decisions(&nodes, &records.links, &mut clusters, &mut methods);
+    let Decided { different, unused, both } =
+        decisions(&nodes, &records.links, &mut clusters, &mut methods);
     clusters.keep_apart(&different);
     for method in [JoinedBy::Identifier, JoinedBy::Native, JoinedBy::Name] {
         let mut joins = Vec::new();
@@ -102,7 +111,7 @@ pub fn link(records: &Records) -> Linked {
         node_of.iter().map(|node| methods[*node as usize].unwrap_or(JoinedBy::Name)).collect();
     apart.sort_unstable();
     apart.dedup();
-    Linked { entity_of, joined_by, entities, nodes, entity_of_node, apart, different }
+    Linked { entity_of, joined_by, entities, unused, both, nodes, entity_of_node, apart, different }
 }
 
 /// The mentions of a node while nodes are collected.
@@ -165,13 +174,21 @@ fn nodes(records: &Records) -> (Vec<Node>, Vec<u32>) {
     (nodes, node_of)
 }
 
-/// Applies a person's decisions; returns the pairs held to be different.
+/// What a person's decisions came to.
+struct Decided {
+    /// Pairs held to be different.
+    different: FxHashSet<(u32, u32)>,
+    unused: Vec<Place>,
+    both: Vec<Place>,
+}
+
+/// Applies a person's decisions.
 fn decisions(
     nodes: &[Node],
     links: &[LinkDecision],
     clusters: &mut Clusters,
     methods: &mut [Option<JoinedBy>],
-) -> FxHashSet<(u32, u32)> {
+) -> Decided {
     let mut by_name: FxHashMap<(&str, &str), Vec<u32>> = FxHashMap::default();
     for (node, number) in nodes.iter().zip(0u32..) {
         by_name.entry((&node.base, &node.form)).or_default().push(number);
@@ -186,9 +203,14 @@ fn decisions(
         found.into_iter().flatten().filter(agrees).copied().collect()
     };
     let mut different = FxHashSet::default();
+    let mut unused = Vec::new();
+    let mut apart: Vec<(u32, u32, Place)> = Vec::new();
     for decision in links {
         let (left, right) =
             (named(&decision.a, &decision.a_countries), named(&decision.b, &decision.b_countries));
+        if left.is_empty() || right.is_empty() {
+            unused.push(decision.place);
+        }
         for (a, b) in left.iter().flat_map(|a| right.iter().map(move |b| (*a, *b))) {
             if decision.same {
                 clusters.force(a, b);
@@ -196,10 +218,17 @@ fn decisions(
                 methods[b as usize] = Some(JoinedBy::Decision);
             } else if a != b {
                 different.insert((a.min(b), a.max(b)));
+                apart.push((a, b, decision.place));
             }
         }
     }
-    different
+    let mut both: Vec<Place> = apart
+        .into_iter()
+        .filter(|(a, b, _)| clusters.same(*a, *b))
+        .map(|(_, _, place)| place)
+        .collect();
+    both.dedup();
+    Decided { different, unused, both }
 }
 
 /// Nodes that share what a method joins by.
@@ -232,19 +261,13 @@ fn decide(
     joins: &mut Vec<(u32, u32)>,
     apart: &mut Vec<(u32, u32)>,
 ) {
-    let whole = |number: &u32| {
-        let node = &nodes[*number as usize];
-        !node.form.is_empty() && !node.countries.is_blank()
-    };
-    let members: Vec<u32> = match method {
-        _ if bucket.len() <= LARGEST_BUCKET => bucket.to_vec(),
-        JoinedBy::Identifier => {
-            let firsts = bucket.windows(2).map(|pair| (pair[0], pair[1]));
-            joins.extend(firsts.filter(|(a, b)| !clusters.contradict(*a, *b, nodes, false)));
-            return;
+    if bucket.len() > LARGEST_BUCKET {
+        for part in parts(nodes, bucket, method) {
+            join_in_turn(nodes, &part, method, clusters, joins);
         }
-        _ => bucket.iter().copied().filter(whole).take(LARGEST_BUCKET).collect(),
-    };
+        return;
+    }
+    let members = bucket;
     let mut fits = vec![vec![false; members.len()]; members.len()];
     for (i, a) in members.iter().enumerate() {
         for (j, b) in members.iter().enumerate().skip(i + 1) {
@@ -268,6 +291,46 @@ fn decide(
                 apart.push(pair);
             }
         }
+    }
+}
+
+/// The parts of a large bucket of which all nodes fit each other as far as form and country go.
+fn parts(nodes: &[Node], bucket: &[u32], method: JoinedBy) -> Vec<Vec<u32>> {
+    if method == JoinedBy::Identifier {
+        return vec![bucket.to_vec()];
+    }
+    let mut parts: BTreeMap<(&str, &Countries), Vec<u32>> = BTreeMap::new();
+    for number in bucket {
+        let node = &nodes[*number as usize];
+        let lacks = node.countries.is_blank() || method == JoinedBy::Name && node.form.is_empty();
+        if !lacks {
+            let form = if method == JoinedBy::Name { node.form.as_str() } else { "" };
+            parts.entry((form, &node.countries)).or_default().push(*number);
+        }
+    }
+    parts.into_values().filter(|part| part.len() > 1).collect()
+}
+
+/// Joins each node with the first before it that does not contradict it; by a name only where the
+/// nodes contradict in nothing, so that none could be either of two.
+fn join_in_turn(
+    nodes: &[Node],
+    part: &[u32],
+    method: JoinedBy,
+    clusters: &mut Clusters,
+    joins: &mut Vec<(u32, u32)>,
+) {
+    let by_name = method != JoinedBy::Identifier;
+    let mut firsts: Vec<u32> = Vec::new();
+    let mut found = Vec::new();
+    for number in part {
+        match firsts.iter().find(|first| !clusters.contradict(**first, *number, nodes, by_name)) {
+            Some(first) => found.push((*first, *number)),
+            None => firsts.push(*number),
+        }
+    }
+    if firsts.len() == 1 || !by_name {
+        joins.append(&mut found);
     }
 }
 

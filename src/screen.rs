@@ -115,6 +115,7 @@ pub struct Screener<'s> {
     snapshot: &'s Snapshot,
     settings: &'s Settings,
     finder: Finder<'s>,
+    prepared: notes::Prepared,
 }
 
 /// A name that matched, before its exposures are known.
@@ -129,7 +130,8 @@ struct Candidate {
 impl<'s> Screener<'s> {
     /// Prepares the rules for the day.
     pub fn new(snapshot: &'s Snapshot, settings: &'s Settings) -> Screener<'s> {
-        Screener { snapshot, settings, finder: Finder::new(snapshot, settings) }
+        let prepared = notes::Prepared::new(snapshot, settings);
+        Screener { snapshot, settings, finder: Finder::new(snapshot, settings), prepared }
     }
 
     /// What it screens by.

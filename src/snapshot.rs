@@ -98,6 +98,7 @@ pub struct Snapshot {
     rules: Vec<Rule>,
     world: World,
     possible: Vec<PossibleLink>,
+    link_doubts: Vec<Warning>,
     names: Vec<IndexedName>,
     index: NameIndex,
     lookup: Lookup,
@@ -133,6 +134,11 @@ impl Snapshot {
     /// What the user should know about the inputs.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
+    }
+
+    /// Decisions on names that came to nothing, or contradict each other.
+    pub fn link_doubts(&self) -> &[Warning] {
+        &self.link_doubts
     }
 
     /// What the lists do not cover, in their own words.
@@ -290,10 +296,17 @@ impl Snapshot {
         }
     }
 
-    /// Every entry that is published on a day, removed ones included.
+    /// Every entry that is published on a day, removed ones included, in an order that does not
+    /// depend on that of rows or files.
     pub fn listings(&self, day: Day) -> Vec<Listing> {
         let entries = u32::try_from(self.entries.len()).expect("fewer than 4 billion entries");
-        (0..entries)
+        let mut order: Vec<u32> = (0..entries).collect();
+        order.sort_by_key(|number| {
+            let own = &self.entries[*number as usize];
+            (&own.list, own.published, &own.announcement, &own.entry, &own.name)
+        });
+        order
+            .into_iter()
             .filter_map(|entry| {
                 let on_day = self.entry_status(entry, day)?;
                 let (restriction, _) = self.entry_measures(entry, day);

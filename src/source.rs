@@ -136,6 +136,7 @@ pub fn read(inputs: &Inputs) -> Result<Records, Error> {
     let lists = resolve(&inputs.lists, Embedded::Lists)?;
     let ownership = resolve(&inputs.ownership, Embedded::Ownership)?;
     let links = given(&inputs.links)?;
+    warn_of_folders(inputs, &mut records)?;
     let elsewhere = |path: &str| {
         [&lists, &ownership, &links].into_iter().flatten().filter(|file| file.path == path).count()
             > 1
@@ -164,6 +165,31 @@ pub fn read(inputs: &Inputs) -> Result<Records, Error> {
     }
     read_rules(inputs, &mut records)?;
     Ok(records)
+}
+
+/// Warns of what a folder holds and is not read, and of a folder of ownership data without any.
+fn warn_of_folders(inputs: &Inputs, records: &mut Records) -> Result<(), Error> {
+    let mut warn = |place: &str, text: String| {
+        records.warnings.push(Warning { place: place.to_owned(), text });
+    };
+    for argument in inputs.lists.iter().chain(&inputs.ownership).chain(&inputs.links) {
+        let path = strip_format(argument)?;
+        let within = open::folders(path);
+        if !within.is_empty() {
+            let text = format!(
+                "folders within are not read: {}; name each of them to read its files",
+                within.join(", ")
+            );
+            warn(path, text);
+        }
+    }
+    for argument in inputs.ownership.iter().filter(|argument| *argument != "embedded") {
+        let path = strip_format(argument)?;
+        if std::path::Path::new(path).is_dir() && open::files(path)?.is_empty() {
+            warn(path, "the folder holds no file: no holding comes from it".to_owned());
+        }
+    }
+    Ok(())
 }
 
 /// A file beside lists that says, in a line or two, what they do not cover.

@@ -111,11 +111,19 @@ fn report(
     added: Vec<String>,
     gone: Vec<String>,
 ) -> Report {
+    // What was read and came to nothing is not linked: decisions on nobody, events of nobody.
+    let idle = |source: &parentage::error::Source| {
+        let all = snapshot.link_doubts().iter().chain(snapshot.warnings());
+        let of = |warning: &&parentage::error::Warning| {
+            warning.place.rsplit_once(':').is_some_and(|(file, _)| file == source.name)
+        };
+        u64::try_from(all.filter(of).count()).unwrap_or_default()
+    };
     let source = |source: &parentage::error::Source| SourceLine {
         file: source.name.clone(),
         kind: source.kind,
         records: source.records,
-        linked: source.records - source.rejected,
+        linked: (source.records - source.rejected).saturating_sub(idle(source)),
         rejected: source.rejected,
     };
     let link = |link: &parentage::link::PossibleLink| LinkLine {
@@ -135,7 +143,12 @@ fn report(
         listed_entities: listed.len(),
         listed_with_holdings_below: below,
         possible_links: snapshot.possible_links().iter().map(link).collect(),
-        warnings: snapshot.doubts(day).iter().map(ToString::to_string).collect(),
+        warnings: snapshot
+            .link_doubts()
+            .iter()
+            .chain(&snapshot.doubts(day))
+            .map(ToString::to_string)
+            .collect(),
         added,
         gone,
         snapshot: snapshot.digest().to_owned(),
@@ -175,7 +188,7 @@ fn text(report: &Report) -> String {
             )
         }),
     );
-    section("warnings about holdings", &mut report.warnings.iter().cloned());
+    section("warnings about holdings and decisions", &mut report.warnings.iter().cloned());
     section("entries that the built-in lists lack", &mut report.added.iter().cloned());
     section(
         "entries of the built-in lists that are not in these",

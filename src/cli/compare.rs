@@ -3,6 +3,7 @@
 use clap::Args;
 use rayon::prelude::*;
 
+use parentage::error::Error;
 use parentage::model::Countries;
 use parentage::name::{self, Comparison};
 use parentage::report::{objects, pages};
@@ -43,6 +44,10 @@ impl Compare {
 
     fn pair(&self) -> Result<Outcome, Stop> {
         let (one, other) = (&self.names[0], &self.names[1]);
+        if self.names.iter().any(|name| !name.chars().any(char::is_alphanumeric)) {
+            let what = "a name to compare has no letter or digit; give two names";
+            return Err(Error::Request(what.to_owned()).into());
+        }
         let blank = Countries::default();
         let comparison = compared(one, &blank, other, &blank);
         let format = self.format.unwrap_or(Format::Text);

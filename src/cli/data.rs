@@ -1,5 +1,6 @@
 //! The options that every command has: which data, which day, which format.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{Args, ValueEnum};
@@ -68,7 +69,7 @@ pub enum Format {
 impl Format {
     /// The format of a file name's extension.
     pub fn of_file(name: &str) -> Option<Format> {
-        match std::path::Path::new(name).extension()?.to_str()? {
+        match Path::new(name).extension()?.to_str()? {
             "json" => Some(Format::Json),
             "jsonl" | "ndjson" => Some(Format::Jsonl),
             "csv" => Some(Format::Csv),
@@ -174,9 +175,14 @@ pub fn guard(outputs: &[Option<&str>], inputs: &[&str]) -> Result<(), Error> {
             continue;
         };
         let is_input = |input: &&str| {
-            real(input).is_some_and(|input| {
-                there == input || there.parent() == Some(&input) && there.is_file()
-            })
+            let same = |file: &Path| same_file::is_same_file(&there, file).unwrap_or(false);
+            let inside = |folder: &Path| {
+                std::fs::read_dir(folder).is_ok_and(|mut files| {
+                    files.any(|file| file.is_ok_and(|file| same(&file.path())))
+                })
+            };
+            let input = Path::new(input);
+            there.is_file() && (same(input) || inside(input)) || same(input)
         };
         let twice = outputs[..at].iter().any(|other| real(other).as_ref() == Some(&there));
         if twice || inputs.iter().any(is_input) {

@@ -278,7 +278,7 @@ struct Sink<'a> {
     counts: Counts,
     single: bool,
     name_column: String,
-    name_field: Option<usize>,
+    columns: Vec<String>,
     screener: &'a Screener<'a>,
 }
 
@@ -297,13 +297,13 @@ impl<'a> Sink<'a> {
             counts: Counts::default(),
             single: command.in_file.is_none(),
             name_column: command.name_column.clone(),
-            name_field: None,
+            columns: Vec::new(),
             screener,
         })
     }
 
     fn start(&mut self, columns: &[String]) -> Result<(), Error> {
-        self.name_field = columns.iter().position(|column| *column == self.name_column);
+        self.columns = columns.to_vec();
         if self.format == Format::Csv {
             let names = if self.single { vec!["name".to_owned()] } else { columns.to_vec() };
             self.output.row(csv::header(&names))?;
@@ -319,7 +319,11 @@ impl<'a> Sink<'a> {
             text: fault.to_string(),
             place: (fault.line > 0).then(|| format!("{}:{}", fault.file, fault.line)),
         });
-        let nobody = || Party::named(self.name_of(row));
+        let nobody = || Party {
+            id: self.field(row, "id"),
+            countries: Countries::parse(&self.field(row, "country")).unwrap_or_default(),
+            ..Party::named(self.name_of(row))
+        };
         let party = row.party.clone().unwrap_or_else(nobody);
         let Some(mut verdict) = verdict else {
             self.counts.error += 1;
@@ -352,10 +356,18 @@ impl<'a> Sink<'a> {
 
     /// The name field of a row that could not be screened.
     fn name_of(&self, row: &PartyRow) -> String {
-        let field = self.name_field.and_then(|at| row.fields.get(at)).cloned();
-        field.unwrap_or_else(|| {
-            row.faults.first().map(|fault| fault.text.clone()).unwrap_or_default()
-        })
+        let unread = || row.faults.first().map(|fault| fault.text.clone()).unwrap_or_default();
+        self.at(row, &self.name_column).map_or_else(unread, str::to_owned)
+    }
+
+    /// A field of the row as it stands; empty where there is none.
+    fn field(&self, row: &PartyRow, column: &str) -> String {
+        self.at(row, column).unwrap_or_default().to_owned()
+    }
+
+    fn at<'r>(&self, row: &'r PartyRow, column: &str) -> Option<&'r str> {
+        let at = self.columns.iter().position(|own| own == column)?;
+        row.fields.get(at).map(String::as_str)
     }
 
     fn error(

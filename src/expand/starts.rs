@@ -70,7 +70,8 @@ impl Starts {
     /// Sorts listings, each with the programmes of it that count, into blocks whose shares are added up: all of
     /// them, each owner, or each joint arrangement with arrangements that share a member taken
     /// together; each programme for itself where the rule says so. `listings` are the entries the
-    /// rule counts (see [`Rule::counts`]); removed ones start nothing.
+    /// rule counts (see [`Rule::counts`]); removed ones start nothing. Of one strength they keep their
+    /// order.
     pub fn new<'p>(
         rule: &Rule,
         aggregate: Aggregate,
@@ -86,7 +87,7 @@ impl Starts {
             }
         }
         for starts in starts.values_mut() {
-            starts.sort_by_key(|start| (start.listing.tier(), start.listing.entry));
+            starts.sort_by_key(|start| start.listing.tier());
         }
         Starts { starts }
     }

@@ -21,7 +21,7 @@ fn records(given: &[Given], links: &[(&str, &str, bool)]) -> Records {
             b_countries: Countries::default(),
             same: *same,
             reason: String::new(),
-            place: crate::error::Place { source: 0, record: 1 },
+            place: Place { source: 0, record: 1 },
         });
     }
     records

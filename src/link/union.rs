@@ -8,7 +8,7 @@ use crate::model::EntityId;
 /// Disjoint sets of nodes. The root of a cluster is its lowest node.
 pub(super) struct Clusters {
     parent: Vec<u32>,
-    /// Nodes with identifiers or of known kind, by root: what two clusters can contradict in.
+    /// The nodes of each cluster of more than one, by root.
     members: FxHashMap<u32, Vec<u32>>,
     /// Pairs held to be different, by either node.
     different: FxHashMap<u32, Vec<u32>>,
@@ -78,8 +78,8 @@ impl Clusters {
         if a == b {
             return false;
         }
-        let members = |root: u32| self.members.get(&root).cloned().unwrap_or_else(|| vec![root]);
-        let (left, right) = (members(a), members(b));
+        let left = self.members.get(&a).map_or(std::slice::from_ref(&a), Vec::as_slice);
+        let right = self.members.get(&b).map_or(std::slice::from_ref(&b), Vec::as_slice);
         left.iter().any(|x| {
             let different = self.different.get(x);
             let one = &nodes[*x as usize];

@@ -130,9 +130,7 @@ fn sentence(run: &Run, verdict: &Verdict, threshold: i32) -> String {
         _ => "reached".to_owned(),
     };
     let why = match (exposure.certainty, exposure.kind) {
-        (Certainty::Flag, _) => {
-            "head office of a listed branch; the listing itself does not climb to it".to_owned()
-        }
+        (Certainty::Flag, _) => flagged(exposure),
         (Certainty::Listed, _) => format!("listed: {}", lists_of(run.snapshot, exposure)),
         (_, ExposureKind::Policy) => format!(
             "{}: by the house's own policy ({}), not by law; what it entails is below",
@@ -143,6 +141,24 @@ fn sentence(run: &Run, verdict: &Verdict, threshold: i32) -> String {
     };
     let doubt = doubts(verdict, exposure, threshold);
     if doubt.is_empty() { why } else { format!("{why}; {}", doubt.join("; ")) }
+}
+
+/// Why an entity that no rule reaches is shown.
+fn flagged(exposure: &Exposure) -> String {
+    match (exposure.basis, exposure.effective) {
+        (Some(Basis::Branch), _) => {
+            "head office of a listed branch; the listing itself does not climb to it".to_owned()
+        }
+        (_, Some((low, high))) => format!(
+            "not reached by {}, but listed parties in force hold {} of it when shares are multiplied along the chains",
+            exposure.rule,
+            range(low, high)
+        ),
+        _ => format!(
+            "controlled by a listed or reached party; {} has no test of control",
+            exposure.rule
+        ),
+    }
 }
 
 /// Why a verdict is no hit.
@@ -179,9 +195,13 @@ fn lists_of(snapshot: &Snapshot, exposure: &Exposure) -> String {
         .map(|entry| {
             let title =
                 lists.iter().find(|one| one.list == entry.list).map(|one| one.title.as_str());
-            match title {
-                Some(title) if !title.is_empty() => format!("{title}, {}", entry.announcement),
-                _ => format!("{}, {}", entry.list, entry.announcement),
+            let title = match title {
+                Some(title) if !title.is_empty() => title,
+                _ => &entry.list,
+            };
+            match entry.announcement.as_str() {
+                "" => title.to_owned(),
+                announcement => format!("{title}, {announcement}"),
             }
         })
         .collect();
@@ -194,9 +214,10 @@ pub(super) fn range(low: Share, high: Share) -> String {
     if low == high {
         return format!("{low} %");
     }
-    // An open end is stored as the next part per billion; nobody states a share as fine as that.
-    let open = low.parts() % 100_000 == 1;
-    let stated = Share::from_parts(u64::from(low.parts() - u32::from(open)));
+    // An open end is stored as the next part per billion; a sum of a few of them is as many above.
+    let above = low.parts() % 1_000;
+    let open = (1..10).contains(&above);
+    let stated = Share::from_parts(u64::from(low.parts() - if open { above } else { 0 }));
     let more = if open { "more than " } else { "" };
     format!("{more}{stated} to {high} %")
 }
@@ -302,7 +323,13 @@ fn headline(exposure: &Exposure) -> String {
     };
     let what = match (exposure.certainty, exposure.basis, exposure.share) {
         (Certainty::Listed, _, _) => "listed itself".to_owned(),
-        (Certainty::Flag, _, _) => "flag: head office of a listed branch".to_owned(),
+        (Certainty::Flag, Some(Basis::Branch), _) => {
+            "flag: head office of a listed branch".to_owned()
+        }
+        (Certainty::Flag, _, _) => match exposure.effective {
+            Some((low, high)) => format!("flag: {} multiplied through", range(low, high)),
+            None => "flag: control".to_owned(),
+        },
         (certainty, Some(basis @ (Basis::Single | Basis::Aggregate)), Some((low, high))) => {
             let owners = match basis {
                 Basis::Single => "one owner's chain",
@@ -368,16 +395,22 @@ pub fn footer(run: &Run) -> String {
         let checked =
             list.checked_until.map_or_else(|| "nobody says".to_owned(), |day| day.to_string());
         let history = if list.history { "" } else { " (undated: today's entries, for every day)" };
-        format!("{} {} entries, checked until {checked}{history}", list.list, list.entries)
+        let entries = if list.entries == 1 { "entry" } else { "entries" };
+        format!("{} {} {entries}, checked until {checked}{history}", list.list, list.entries)
     });
     let lists: Vec<String> = lists.collect();
-    wrap(&mut out, "  Lists     ", "            ", &lists.join("; "));
-    let rules = run.rules.join(", ");
+    let lists = if lists.is_empty() { "none".to_owned() } else { lists.join("; ") };
+    wrap(&mut out, "  Lists     ", "            ", &lists);
+    let rules = match run.rules.is_empty() {
+        true => "none starts from a list that was read".to_owned(),
+        false => run.rules.join(", "),
+    };
     wrap(&mut out, "  Rules     ", "            ", &format!("{rules}; on {}", run.day));
     let rejected = run.snapshot.rejected().len();
     if rejected > 0 {
+        let (rows, are) = if rejected == 1 { ("row", "is") } else { ("rows", "are") };
         let text = format!(
-            "{rejected} rows of the data could not be read and are not in this answer; see standard error"
+            "{rejected} {rows} of the data could not be read and {are} not in this answer; see standard error"
         );
         wrap(&mut out, "  Rejected  ", "            ", &text);
     }

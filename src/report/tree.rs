@@ -5,7 +5,7 @@ use std::fmt::Write;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::text::{DIM, LISTED, WEAK, styled};
-use crate::expand::{Certainty, Exposure};
+use crate::expand::{Basis, Certainty, Exposure};
 use crate::graph::Holding;
 use crate::model::{Confidence, EntityId, Interest};
 use crate::snapshot::Snapshot;
@@ -34,7 +34,7 @@ pub(super) fn owners(
     let listed: FxHashMap<EntityId, Vec<String>> = listings(snapshot, exposure);
     let view = snapshot.entity(entity);
     let _ = writeln!(out, "{indent}{}", named(&view.name, &view.country));
-    if exposure.certainty == Certainty::Flag {
+    if exposure.certainty == Certainty::Flag && exposure.basis == Some(Basis::Branch) {
         branches(out, snapshot, exposure, &listed, indent);
         return;
     }
@@ -148,10 +148,13 @@ fn listings(snapshot: &Snapshot, exposure: &Exposure) -> FxHashMap<EntityId, Vec
         let entry = &snapshot.entries()[cited.entry as usize];
         let status = super::text::status(cited.on_day.status, cited.on_day.confirm);
         let place = styled(DIM, &snapshot.sources().show(entry.place));
+        let announcement = match entry.announcement.as_str() {
+            "" => String::new(),
+            announcement => format!(" {announcement}"),
+        };
         let line = format!(
-            "{} {} · {status} · {} · {place}",
+            "{}{announcement} · {status} · {} · {place}",
             styled(LISTED, &format!("on {}", entry.list)),
-            entry.announcement,
             entry.confidence
         );
         listed.entry(snapshot.entity_of_entry(cited.entry)).or_default().push(line);

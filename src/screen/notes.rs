@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Findings, Match, Screener};
+use super::{Findings, Match, Screener, Settings};
 use crate::day::Day;
 use crate::graph::Stake;
 use crate::model::{EntityId, Party, words};
@@ -71,8 +71,7 @@ pub(super) fn notes(
         notes.extend(contradictions(screener, matched));
     }
     notes.extend(owns_listed(screener, known));
-    let settings = screener.settings();
-    notes.extend(list_age(screener.snapshot(), settings.day, settings.max_list_age));
+    notes.extend(screener.prepared.old_lists.iter().cloned());
     notes.extend(rejected(screener, party));
     let mut seen = Vec::new();
     notes.retain(|note| {
@@ -172,16 +171,36 @@ pub fn list_age(snapshot: &Snapshot, day: Day, limit: Option<i64>) -> Vec<Note> 
         .collect()
 }
 
+/// The words of a name, legal forms left out.
+fn words(text: &str) -> Vec<String> {
+    let tokens = name::parse(text).tokens.into_iter();
+    tokens.filter(|token| !token.is_form()).map(|token| token.text).collect()
+}
+
+/// What does not depend on the party: taken once.
+pub(super) struct Prepared {
+    old_lists: Vec<Note>,
+    /// The words of each row that could not be read.
+    rejected: Vec<Vec<String>>,
+}
+
+impl Prepared {
+    pub fn new(snapshot: &Snapshot, settings: &Settings) -> Prepared {
+        let old_lists = list_age(snapshot, settings.day, settings.max_list_age);
+        let rejected = snapshot.rejected().iter().map(|row| words(&row.text)).collect();
+        Prepared { old_lists, rejected }
+    }
+}
+
 /// Rows that could not be read and hold the party's name.
 fn rejected(screener: &Screener, party: &Party) -> Vec<Note> {
-    let words = |text: &str| -> Vec<String> {
-        let tokens = name::parse(text).tokens.into_iter();
-        tokens.filter(|token| !token.is_form()).map(|token| token.text).collect()
-    };
+    if screener.prepared.rejected.is_empty() {
+        return Vec::new();
+    }
     let own = words(&party.name);
-    let rows = screener.snapshot().rejected().iter();
-    rows.filter(|row| !own.is_empty() && words(&row.text).windows(own.len()).any(|run| run == own))
-        .map(|row| Note {
+    let rows = screener.snapshot().rejected().iter().zip(&screener.prepared.rejected);
+    rows.filter(|(_, words)| !own.is_empty() && words.windows(own.len()).any(|run| run == own))
+        .map(|(row, _)| Note {
             kind: NoteKind::RejectedRow,
             text: format!("a row that could not be read names the party: {row}"),
             place: Some(format!("{}:{}", row.file, row.line)),

@@ -86,6 +86,7 @@ impl Snapshot {
             &entry_measures,
             "measure",
         ));
+        let link_doubts = link_doubts(&records.sources, &linked);
         let mut snapshot = Snapshot {
             digest: digest(&records.sources),
             entity_of: linked.entity_of,
@@ -104,6 +105,7 @@ impl Snapshot {
             rules: records.rules,
             world,
             possible,
+            link_doubts,
             names: Vec::new(),
             index: NameIndex::build([]),
             lookup: LookupBuilder::default().build(),
@@ -197,6 +199,19 @@ fn of_nobody(
             text: format!("this {what} concerns no entry that was read; look at its list, announcement and entry"),
         })
         .collect()
+}
+
+/// Warnings for decisions on names that are nobody's, or that contradict other decisions.
+fn link_doubts(sources: &Sources, linked: &Linked) -> Vec<Warning> {
+    let warn =
+        |place: &Place, text: &str| Warning { place: sources.show(*place), text: text.to_owned() };
+    let unused = linked.unused.iter().map(|place| {
+        warn(place, "a name of this decision is nobody's that was read; nothing comes of it")
+    });
+    let both = linked.both.iter().map(|place| {
+        warn(place, "other decisions hold this pair to be one entity; that is what counts")
+    });
+    unused.chain(both).collect()
 }
 
 /// Puts together what the mentions of each entity say.

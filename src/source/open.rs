@@ -100,7 +100,7 @@ pub(super) fn embedded(folder: Embedded) -> Vec<InputFile> {
 }
 
 /// The files a path stands for: itself, or those of the folder, in order of name. Folders within
-/// are not entered; `README`s and hidden files are no data.
+/// are not entered (see [`folders`]); `README`s and hidden files are no data.
 pub(super) fn files(argument: &str) -> Result<Vec<InputFile>, Error> {
     let path = Path::new(argument);
     let meta = std::fs::metadata(path).map_err(|error| Error::io(argument, error))?;
@@ -134,6 +134,18 @@ pub(super) fn files(argument: &str) -> Result<Vec<InputFile>, Error> {
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(files)
+}
+
+/// Folders within a folder, which are not entered: their files would otherwise be missed without a
+/// word. Hidden ones and the folder of rules, which is read elsewhere, aside.
+pub(super) fn folders(argument: &str) -> Vec<String> {
+    let items = std::fs::read_dir(argument).into_iter().flatten().flatten();
+    let folders = items.filter(|item| item.path().is_dir());
+    let names = folders.map(|item| item.file_name().to_string_lossy().into_owned());
+    let mut names: Vec<String> =
+        names.filter(|name| !name.starts_with('.') && name != "rules").collect();
+    names.sort_unstable();
+    names
 }
 
 /// The rows of one file that the user names.

@@ -78,9 +78,9 @@ impl Pairs {
 
 fn pair(row: &Row) -> Result<Pair, Fault> {
     Ok(Pair {
-        name1: row.get("name1").to_owned(),
+        name1: row.required("name1")?.to_owned(),
         country1: countries(row, "country1")?,
-        name2: row.get("name2").to_owned(),
+        name2: row.required("name2")?.to_owned(),
         country2: countries(row, "country2")?,
     })
 }
