@@ -9,6 +9,7 @@ mod lists;
 mod output;
 mod rules;
 mod screen;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -54,6 +55,8 @@ enum Command {
     Compare(compare::Compare),
     /// Read everything and say what was read, joined, rejected, and what a person should settle
     Build(build::Build),
+    /// Check what a screening or an expansion says, from the records alone
+    Verify(verify::Verify),
 }
 
 /// How a run that took place ended.
@@ -93,6 +96,7 @@ pub fn main() -> ExitCode {
         Command::Rules(command) => command.run(),
         Command::Compare(command) => command.run(),
         Command::Build(command) => command.run(),
+        Command::Verify(command) => command.run(),
     };
     match outcome {
         Ok(Outcome { rejected: true, .. }) => ExitCode::from(3),

@@ -15,3 +15,4 @@ pub mod screen;
 pub mod share;
 pub mod snapshot;
 pub mod source;
+pub mod verify;

@@ -15,7 +15,8 @@ use std::io::BufRead;
 
 use self::open::{Embedded, InputFile};
 use self::rows::{Fault, Header, Row, Rows};
-use crate::error::{Data, Error, Place, RecordUnit, Rejected, Source, Warning};
+use crate::error::{Data, Error, Place, RecordUnit, Rejected, Source, Sources, Warning};
+use crate::name;
 
 pub use pairs_csv::{Pair, PairRow, Pairs};
 pub use parties_csv::{Parties, PartyRow};
@@ -190,6 +191,28 @@ fn warn_of_folders(inputs: &Inputs, records: &mut Records) -> Result<(), Error> 
         }
     }
     Ok(())
+}
+
+/// The digest of all inputs and of what else decides an answer: tables and version. 32 hexadecimal
+/// digits, the same wherever the files lie.
+pub fn digest(sources: &Sources) -> String {
+    let mut inputs: Vec<(&str, &str, &[u8; 32])> = sources
+        .0
+        .iter()
+        .map(|source| (source.kind, source.name.as_str(), &source.digest))
+        .collect();
+    inputs.sort_unstable();
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+    hasher.update(&name::TABLE_VERSION.to_le_bytes());
+    for (kind, name, digest) in inputs {
+        for text in [kind, name] {
+            hasher.update(&(text.len() as u64).to_le_bytes());
+            hasher.update(text.as_bytes());
+        }
+        hasher.update(digest);
+    }
+    hasher.finalize().to_hex()[..32].to_owned()
 }
 
 /// A file beside lists that says, in a line or two, what they do not cover.

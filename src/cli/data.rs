@@ -10,7 +10,7 @@ use parentage::error::{Error, Rejected};
 use parentage::screen::list_age;
 use parentage::share::{Rounding, Share};
 use parentage::snapshot::Snapshot;
-use parentage::source::{Inputs, read};
+use parentage::source::{Inputs, Records, read};
 
 use super::Outcome;
 
@@ -123,12 +123,7 @@ impl DataOptions {
     /// Reads and links everything, and tells what could not be read.
     pub fn snapshot(&self) -> Result<Snapshot, Error> {
         self.guard(None, None)?;
-        let snapshot = Snapshot::build(read(&Inputs {
-            lists: self.lists.clone(),
-            ownership: self.ownership.clone(),
-            links: self.links.clone(),
-            rules: self.rules.clone(),
-        })?);
+        let snapshot = Snapshot::build(self.records()?);
         if !self.quiet {
             for warning in snapshot.warnings() {
                 anstream::eprintln!("warning: {warning}");
@@ -139,6 +134,16 @@ impl DataOptions {
         }
         tell(snapshot.rejected());
         Ok(snapshot)
+    }
+
+    /// Reads everything, without linking it.
+    pub fn records(&self) -> Result<Records, Error> {
+        read(&Inputs {
+            lists: self.lists.clone(),
+            ownership: self.ownership.clone(),
+            links: self.links.clone(),
+            rules: self.rules.clone(),
+        })
     }
 
     /// Writes the rejects file, and says how the run ended.
@@ -158,6 +163,12 @@ static TOLD: AtomicBool = AtomicBool::new(false);
 /// Whether a rejected record was told.
 pub fn was_told() -> bool {
     TOLD.load(Ordering::Relaxed)
+}
+
+/// Why a file cannot be verified.
+pub fn refuse(path: &str, why: &str) -> Error {
+    let what = "give the JSON or JSONL of `parentage screen` or `parentage expand` of this version";
+    Error::file(path, format!("{why}; {what}"))
 }
 
 /// Refuses outputs that are inputs, lie in a folder that is one, or are named twice: writing would

@@ -30,7 +30,14 @@ impl Expand {
         let snapshot = self.data.snapshot()?;
         let rules = select_rules(&snapshot, &self.rule)?;
         let ids = rules.iter().map(|rule| rule.id.clone()).collect();
-        let run = Run { snapshot: &snapshot, day: self.data.day(), rules: ids, party_file: None };
+        let run = Run {
+            snapshot: &snapshot,
+            day: self.data.day(),
+            rules: ids,
+            threshold: DEFAULT_THRESHOLD,
+            floor: self.data.floor(),
+            party_file: None,
+        };
         let settings = Settings {
             day: run.day,
             rules,
@@ -54,12 +61,13 @@ impl Expand {
             .map(|(entity, exposures)| (snapshot.entity(entity).name, entity, exposures))
             .collect();
         exposed.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
-        for (_, entity, exposures) in &exposed {
+        for (number, (_, entity, exposures)) in exposed.iter().enumerate() {
+            let first = number == 0;
             let (view, share) = (snapshot.entity(*entity), shares.of(*entity));
             match (&mut objects, format) {
                 (Some(objects), _) => {
-                    let object = objects::expanded(&snapshot, &view, exposures, share);
-                    objects.write(&mut output, &object)?;
+                    let object = objects::expanded(&run, &view, exposures, share, first);
+                    objects.write_sealed(&mut output, &object)?;
                 }
                 (None, Format::Csv) => {
                     for row in csv::exposures(&snapshot, &view, exposures) {

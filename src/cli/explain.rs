@@ -32,7 +32,14 @@ impl Explain {
         let snapshot = self.data.snapshot()?;
         let rules = select_rules(&snapshot, &self.rule)?;
         let ids = rules.iter().map(|rule| rule.id.clone()).collect();
-        let run = Run { snapshot: &snapshot, day: self.data.day(), rules: ids, party_file: None };
+        let run = Run {
+            snapshot: &snapshot,
+            day: self.data.day(),
+            rules: ids,
+            threshold: DEFAULT_THRESHOLD,
+            floor: self.data.floor(),
+            party_file: None,
+        };
         let settings = Settings {
             day: run.day,
             rules,

@@ -6,6 +6,7 @@ use std::io::{BufWriter, Write};
 use serde::Serialize;
 
 use parentage::error::Error;
+use parentage::verify::seal;
 
 use super::data::Format;
 
@@ -82,6 +83,23 @@ impl Objects {
         }
         self.written += 1;
         Ok(())
+    }
+
+    /// Writes the next object with its seal (see [`seal`]) as its last field.
+    pub fn write_sealed(
+        &mut self,
+        output: &mut Output,
+        object: &impl Serialize,
+    ) -> Result<(), Error> {
+        let failed = |error: serde_json::Error| {
+            Error::file("the output", format!("cannot be written: {error}"))
+        };
+        let text = serde_json::to_string(object).map_err(failed)?;
+        let seal = seal(&serde_json::from_str(&text).map_err(failed)?);
+        let open = text.strip_suffix('}').unwrap_or(&text);
+        let sealed =
+            serde_json::value::RawValue::from_string(format!("{open},\"seal\":\"{seal}\"}}"));
+        self.write(output, &sealed.map_err(failed)?)
     }
 
     /// Closes the array.

@@ -139,8 +139,14 @@ impl Screen {
         };
         let screener = Screener::new(&snapshot, &settings);
         let rules = screener.settings().rules.iter().map(|rule| rule.id.clone()).collect();
-        let mut run =
-            Run { snapshot: &snapshot, day: screener.settings().day, rules, party_file: None };
+        let mut run = Run {
+            snapshot: &snapshot,
+            day: screener.settings().day,
+            rules,
+            threshold: settings.threshold,
+            floor: settings.floor,
+            party_file: None,
+        };
         self.forget()?;
         let mut sink = Sink::new(&self, &screener)?;
         let mut rejected = Vec::new();
@@ -340,7 +346,7 @@ impl<'a> Sink<'a> {
         if let Some(objects) = &mut self.objects {
             let with_run = self.single || first;
             return objects
-                .write(&mut self.output, &json::screened(run, &party, &verdict, with_run));
+                .write_sealed(&mut self.output, &json::screened(run, &party, &verdict, with_run));
         }
         if self.format == Format::Text {
             let gap = if first { "" } else { "\n" };
@@ -380,7 +386,8 @@ impl<'a> Sink<'a> {
     ) -> Result<(), Error> {
         if let Some(objects) = &mut self.objects {
             let with_run = self.single || first;
-            return objects.write(&mut self.output, &json::unscreened(run, party, notes, with_run));
+            return objects
+                .write_sealed(&mut self.output, &json::unscreened(run, party, notes, with_run));
         }
         if self.format == Format::Text {
             return self.output.text(&text::unscreened(party, notes));

@@ -33,6 +33,10 @@ pub struct Screened {
     #[serde(skip_serializing_if = "Option::is_none")]
     rules: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    threshold: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    floor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     inputs: Option<Vec<InputView>>,
     rejected: Rejections,
 }
@@ -183,6 +187,10 @@ pub struct Run<'a> {
     pub day: Day,
     /// Ids of the rules, readings included.
     pub rules: Vec<String>,
+    /// The score from which a match is strong enough for a hit, in points.
+    pub threshold: i32,
+    /// The effective share from which flags are raised.
+    pub floor: Share,
     /// The party file, in a bulk run.
     pub party_file: Option<InputView>,
 }
@@ -242,6 +250,8 @@ fn blank(run: &Run, party: &Party, with_run: bool) -> Screened {
         snapshot: run.snapshot.digest().to_owned(),
         lists_checked: with_run.then(|| lists(run.snapshot, run.day)),
         rules: with_run.then(|| run.rules.clone()),
+        threshold: with_run.then(|| score(run.threshold)),
+        floor: with_run.then(|| run.floor.to_string()),
         inputs: with_run.then(|| inputs(run)),
         rejected: Rejections { lists: rejected(Data::Lists), holdings: rejected(Data::Holdings) },
     }

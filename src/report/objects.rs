@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::json::{
-    Entity, ExposureView, HoldingView, LineView, Run, ShareView, alignment, day, entity, exposures,
-    filled, holding, score, share,
+    Entity, ExposureView, HoldingView, InputView, LineView, Run, ShareView, alignment, day, entity,
+    exposures, filled, holding, inputs, score, share,
 };
 use crate::day::Day;
 use crate::expand::Exposure;
@@ -20,19 +20,31 @@ pub struct Expanded {
     entity: Entity,
     exposures: Vec<ExposureView>,
     effective_share: Option<ShareView>,
+    as_of: String,
+    snapshot: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    floor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inputs: Option<Vec<InputView>>,
 }
 
 /// An entity, its exposures and the effective share of all owners in force as JSON.
+/// What the run rests on stands in the first object only.
 pub fn expanded(
-    snapshot: &Snapshot,
+    run: &Run,
     view: &EntityView,
     all: &[Exposure],
     effective: Option<(Share, Share)>,
+    first: bool,
 ) -> Expanded {
     Expanded {
         entity: entity(view),
-        exposures: exposures(snapshot, all),
+        exposures: exposures(run.snapshot, all),
         effective_share: effective.map(share),
+        as_of: run.day.to_string(),
+        snapshot: run.snapshot.digest().to_owned(),
+        floor: first.then(|| run.floor.to_string()),
+        inputs: first.then(|| inputs(run)),
     }
 }
 

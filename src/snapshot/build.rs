@@ -15,7 +15,7 @@ use crate::index::{LookupBuilder, NameIndex};
 use crate::link::{Linked, PossibleLink, link, possible_links};
 use crate::model::{Countries, EntityId, EntityKind, Identifiers, Interest, ListEntry};
 use crate::name;
-use crate::source::{GroupMember, Mention, MentionId, Records};
+use crate::source::{self, GroupMember, Mention, MentionId, Records};
 
 impl Snapshot {
     /// Links the records, builds the graph and the indexes.
@@ -88,7 +88,7 @@ impl Snapshot {
         ));
         let link_doubts = link_doubts(&records.sources, &linked);
         let mut snapshot = Snapshot {
-            digest: digest(&records.sources),
+            digest: source::digest(&records.sources),
             entity_of: linked.entity_of,
             joined_by: linked.joined_by,
             texts,
@@ -315,25 +315,4 @@ fn joined_entities(entities: u32, possible: &[PossibleLink]) -> (Vec<EntityId>, 
         })
         .collect();
     (joined, u32::try_from(numbers.len()).expect("no more than entities"))
-}
-
-/// The digest of the inputs and of what else decides an answer: tables and version.
-fn digest(sources: &Sources) -> String {
-    let mut inputs: Vec<(&str, &str, &[u8; 32])> = sources
-        .0
-        .iter()
-        .map(|source| (source.kind, source.name.as_str(), &source.digest))
-        .collect();
-    inputs.sort_unstable();
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
-    hasher.update(&name::TABLE_VERSION.to_le_bytes());
-    for (kind, name, digest) in inputs {
-        for text in [kind, name] {
-            hasher.update(&(text.len() as u64).to_le_bytes());
-            hasher.update(text.as_bytes());
-        }
-        hasher.update(digest);
-    }
-    hasher.finalize().to_hex()[..32].to_owned()
 }

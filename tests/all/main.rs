@@ -6,6 +6,7 @@ mod command;
 mod floors;
 mod readme;
 mod schema;
+mod verify;
 mod worked_cases;
 
 /// Every file of this folder is a module above: a forgotten one would never run.

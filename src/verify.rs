@@ -1,0 +1,122 @@
+//! Checks what a screening or an expansion says, from the records alone.
+//!
+//! It opens the files that an answer cites, works out joins, statuses, shares, sums and thresholds a
+//! second time by sets and sums, and says which exposure does not hold. It knows neither the graph
+//! nor the engine: of the floors below it shares only the nouns, the readers and what compares and
+//! reads names. What it does not work out again, and says so: effective shares, readings that
+//! multiply shares, the choice of matches, and which of several smallest proofs was cited.
+
+mod claim;
+mod joins;
+mod proof;
+mod world;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use self::claim::Claims;
+use self::joins::Joins;
+use self::world::World;
+use crate::day::Day;
+use crate::source::{Records, digest};
+
+/// One thing that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Which answer, from 1.
+    pub answer: usize,
+    /// What it is about: the query or entity, and the rule.
+    pub about: String,
+    /// What does not hold.
+    pub text: String,
+}
+
+/// What a check came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Answers read.
+    pub answers: usize,
+    /// Exposures checked.
+    pub exposures: usize,
+    /// Exposures of which a part lies outside what is worked out again: multiplied shares.
+    pub outside: usize,
+    /// What does not hold.
+    pub faults: Vec<Fault>,
+}
+
+/// The seal of an answer: a digest of everything it says, whatever order its keys are written in.
+/// 32 hexadecimal digits. `answer` is an object; its own `seal` is left out.
+pub fn seal(answer: &Value) -> String {
+    let mut answer = answer.clone();
+    if let Some(object) = answer.as_object_mut() {
+        object.remove("seal");
+    }
+    blake3::hash(answer.to_string().as_bytes()).to_hex()[..32].to_owned()
+}
+
+/// Checks answers against the records of the files they cite. O(answers * owners above), and one
+/// pass over the records.
+pub fn verify(records: &Records, answers: &[Value]) -> Report {
+    let joins = Joins::new(records);
+    let mut worlds: BTreeMap<Day, World> = BTreeMap::new();
+    let mut report = Report { answers: answers.len(), ..Report::default() };
+    for (number, answer) in (1..).zip(answers) {
+        let about = ["/query/name", "/entity/name"].iter().find_map(|at| answer.pointer(at));
+        let about = about.and_then(Value::as_str).unwrap_or("an answer").to_owned();
+        let mut faults = Vec::new();
+        of_run(records, answer, &mut faults);
+        match answer["as_of"].as_str().map(Day::parse) {
+            Some(Ok(day)) => {
+                let world = worlds.entry(day).or_insert_with(|| World::new(records, &joins, day));
+                let mut claims = Claims::new(world);
+                claims.answer(answer);
+                report.exposures += claims.exposures;
+                report.outside += claims.outside;
+                faults.append(&mut claims.faults);
+            }
+            _ => faults.push("has no day (`as_of`)".to_owned()),
+        }
+        let faults =
+            faults.into_iter().map(|text| Fault { answer: number, about: about.clone(), text });
+        report.faults.extend(faults);
+    }
+    report
+}
+
+/// What an answer says of the run: its seal, the snapshot, the files, the lists.
+fn of_run(records: &Records, answer: &Value, faults: &mut Vec<String>) {
+    if answer["seal"].as_str() != Some(seal(answer).as_str()) {
+        faults.push("the seal does not fit: something in the answer was changed".to_owned());
+    }
+    if answer["snapshot"].as_str() != Some(digest(&records.sources).as_str()) {
+        faults.push(
+            "the snapshot is not that of the files given: a file was changed, or other files were used"
+                .to_owned(),
+        );
+    }
+    for input in answer["inputs"].as_array().into_iter().flatten() {
+        let (name, said) = (input["file"].as_str().unwrap_or_default(), &input["digest"]);
+        let source = records.sources.0.iter().find(|source| source.name == name);
+        let Some(source) = source else { continue };
+        let found = blake3::Hash::from_bytes(source.digest).to_hex().to_string();
+        if said.as_str() != Some(found.as_str()) {
+            faults.push(format!("{name} is not the file that was read: its digest is {found}"));
+        }
+    }
+    for list in answer["lists_checked"].as_array().into_iter().flatten() {
+        let name = list["list"].as_str().unwrap_or_default();
+        let entries = records.entries.iter().filter(|(entry, _)| entry.list == name).count();
+        if list["entries"].as_u64() != u64::try_from(entries).ok() {
+            faults.push(format!("list {name} has {entries} entries"));
+        }
+        let info = records.lists.iter().find(|info| info.list == name);
+        let checked = info.and_then(|info| info.checked_until).map(|day| day.to_string());
+        if list["checked_until"].as_str() != checked.as_deref() {
+            faults.push(format!("list {name} was checked until {checked:?}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

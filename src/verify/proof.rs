@@ -1,0 +1,370 @@
+//! Whether the rows and listings that an exposure cites prove it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::claim::Claims;
+use super::world::{Entity, Held, Listed};
+use crate::error::Place;
+use crate::model::{Interest, Restriction, Status};
+use crate::rule::{Reach, Rule};
+use crate::share::{Share, ShareRange};
+use crate::source::{HoldingRecord, Records};
+
+/// Statuses from which rules start, the strongest first.
+const STATUSES: [Status; 4] = [Status::InForce, Status::NotYet, Status::Suspended, Status::Stopped];
+
+/// The nearest whole number.
+pub(super) fn whole(number: f64) -> i64 {
+    format!("{number:.0}").parse().unwrap_or(i64::MAX)
+}
+
+/// The fields of a holding as the output writes them.
+pub(super) fn fields(
+    records: &Records,
+    row: &HoldingRecord,
+) -> [(&'static str, Option<String>); 9] {
+    let name = |mention: u32| records.texts.get(records.mentions[mention as usize].name).to_owned();
+    let terms = row.terms();
+    let known = terms.range != ShareRange::UNKNOWN;
+    let day = |day: crate::day::Day| day.stated().map(|day| day.to_string());
+    [
+        ("holder", Some(name(row.holder))),
+        ("issuer", Some(name(row.issuer))),
+        ("interest", Some(terms.interest.as_str().to_owned())),
+        ("share_min", known.then(|| terms.range.stated_low().to_string())),
+        ("share_max", known.then(|| terms.range.stated_high().to_string())),
+        ("since", day(row.since)),
+        ("until", day(row.until)),
+        ("confidence", Some(terms.confidence.as_str().to_owned())),
+        ("source", Some(records.texts.get(row.citation).to_owned())),
+    ]
+}
+
+fn restricts(one: &Listed) -> bool {
+    one.restriction != Some(Restriction::None)
+}
+
+/// Checks the exposure of an entity whose holders meet a rule.
+pub(super) fn held(
+    claims: &mut Claims,
+    exposure: &Value,
+    rule: &Rule,
+    subject: Entity,
+    rows: &[HoldingRecord],
+    listed: &[Listed],
+) {
+    let world = claims.world;
+    let possible = exposure["certainty"] == "possible";
+    let Some(Reached { status, restricting, settled }) = reached(claims, rule, subject, possible)
+    else {
+        return claims.fault("from the records its holders do not meet the rule");
+    };
+    claims.same("listing_status", &exposure["listing_status"], Some(status.as_str()));
+    let strong = |one: &Listed| one.on_day.status <= status;
+    if possible && world.reach(rule, subject, &strong, false).1.contains(&subject) {
+        claims.fault("from the records it is certain");
+    }
+    let restriction = if restricting { rule.restriction } else { Some(Restriction::None) };
+    claims.restriction(exposure, restriction);
+    let confirm = status == Status::InForce && !settled;
+    claims.confirm(exposure, claims.rule_confirm(rule) || confirm);
+
+    let (holders, met) = world.reach(rule, subject, &strong, possible);
+    let others = || world.held_in(subject).into_iter().filter(|one| one.holder != subject);
+    let mut direct: Vec<Held> =
+        others().filter(|one| holders.contains(&one.holder) && uses(rule, one)).collect();
+    let cited: BTreeSet<Place> = rows.iter().map(|row| row.place).collect();
+    for one in &direct {
+        if !one.rows.iter().all(|place| cited.contains(place)) {
+            claims.fault("a reached holder of it is not cited");
+        }
+    }
+    // Under a direct reading a branch goes with a head office that is reached and holds nothing.
+    if direct.is_empty() && rule.reach == Reach::Direct {
+        let branch = |one: &Held| one.interest == Interest::Branch && met.contains(&one.holder);
+        direct.extend(others().find(branch));
+    }
+    let also = |one: &Listed| {
+        (!restricting || restricts(one)) && (!settled || !one.on_day.confirm) && strong(one)
+    };
+    let by_cited = |wanted: &dyn Fn(&Listed) -> bool| {
+        let entries: BTreeSet<Place> =
+            listed.iter().filter(|one| wanted(one)).map(|one| one.entry.place).collect();
+        derives(claims, rule, subject, &cited, &entries, possible)
+    };
+    if !by_cited(&also) || listed.iter().any(|one| !strong(one)) {
+        claims.fault("the rows and listings cited do not prove it");
+    }
+    let weakest = rows.iter().map(|row| row.terms().confidence).max();
+    claims.same("confidence", &exposure["confidence"], weakest.map(|one| one.as_str()));
+    share_and_basis(claims, exposure, rule, subject, &direct, status, possible, listed.len());
+    assumed(claims, exposure, rows);
+}
+
+/// How the holders of an entity meet a rule: the strongest status from which they do, and whether
+/// listings that restrict something, and of those in force settled ones, are enough for it.
+struct Reached {
+    status: Status,
+    restricting: bool,
+    settled: bool,
+}
+
+fn reached(claims: &Claims, rule: &Rule, subject: Entity, possible: bool) -> Option<Reached> {
+    let meets = |status: Status, also: &dyn Fn(&Listed) -> bool| {
+        let wanted = |one: &Listed| one.on_day.status <= status && also(one);
+        claims.world.reach(rule, subject, &wanted, possible).1.contains(&subject)
+    };
+    let status = STATUSES.into_iter().find(|status| meets(*status, &|_| true))?;
+    let restricting = meets(status, &restricts);
+    let settled = status == Status::InForce
+        && meets(status, &|one| (!restricting || restricts(one)) && !one.on_day.confirm);
+    Some(Reached { status, restricting, settled })
+}
+
+/// Whether a rule looks at a holding at all.
+fn uses(rule: &Rule, one: &Held) -> bool {
+    match one.interest {
+        Interest::Branch => true,
+        Interest::Control => rule.control,
+        Interest::Unspecified => one.high > 0,
+        interest => one.high > 0 && rule.interests.contains(&interest),
+    }
+}
+
+/// Whether the rule is met at an entity by cited rows and entries alone, the others' holdings being
+/// what they are.
+fn derives(
+    claims: &Claims,
+    rule: &Rule,
+    subject: Entity,
+    cited: &BTreeSet<Place>,
+    entries: &BTreeSet<Place>,
+    possible: bool,
+) -> bool {
+    let world = claims.world;
+    let above = world.above(subject);
+    let wanted = |one: &Listed| entries.contains(&one.entry.place);
+    world.blocks(rule, &above, &wanted).into_iter().any(|block| {
+        let usable = |one: &Held| one.rows.iter().all(|place| cited.contains(place));
+        let (_, met) = world.spread(rule, &above, block, possible, &usable);
+        met.contains(&subject)
+    })
+}
+
+/// Checks the sum at the entity, and by what the rule is met there.
+#[expect(clippy::too_many_arguments, reason = "one claim has that many sides")]
+fn share_and_basis(
+    claims: &mut Claims,
+    exposure: &Value,
+    rule: &Rule,
+    subject: Entity,
+    direct: &[Held],
+    status: Status,
+    possible: bool,
+    listed: usize,
+) {
+    let world = claims.world;
+    let held = world.held_in(subject);
+    let holders: BTreeSet<Entity> = direct.iter().map(|one| one.holder).collect();
+    let sums = rule.interests.iter().filter_map(|interest| {
+        let (least, most, _) = world.sums(subject, &held, &holders, *interest, &|_| true);
+        let any = direct
+            .iter()
+            .any(|one| one.interest == *interest || one.interest == Interest::Unspecified);
+        any.then_some((if possible { most } else { least }, least, most))
+    });
+    let best = sums.max_by_key(|(at_end, _, _)| *at_end);
+    let by_share =
+        best.is_some_and(|(at_end, _, most)| rule.test_on(world.day).met_by(at_end) && most > 0);
+    let branch = direct.iter().any(|one| one.interest == Interest::Branch);
+    let control = direct.iter().any(|one| one.interest == Interest::Control && rule.control);
+    let one_owner = || {
+        let above = world.above(subject);
+        let seeds: BTreeSet<Entity> = world
+            .counted(rule)
+            .filter(|one| one.on_day.status <= status && above.contains(&one.entity))
+            .map(|one| one.entity)
+            .filter(|entity| *entity != subject)
+            .collect();
+        seeds.into_iter().any(|seed| {
+            let alone = BTreeSet::from([seed]);
+            world.spread(rule, &above, alone, possible, &|_| true).1.contains(&subject)
+        })
+    };
+    let basis = match (by_share, branch, control) {
+        (false, true, _) => "branch",
+        (false, false, true) => "control",
+        _ if listed <= 1 || one_owner() => "single",
+        _ => "aggregate",
+    };
+    claims.same("basis", &exposure["basis"], Some(basis));
+    let share = best.filter(|_| basis != "branch");
+    share_is(claims, exposure, share.map(|(_, least, most)| (least, most.max(least))));
+}
+
+/// Shares assumed of holdings lie in the ranges of their rows.
+fn assumed(claims: &mut Claims, exposure: &Value, rows: &[HoldingRecord]) {
+    for one in exposure["assumed"].as_array().into_iter().flatten() {
+        let share = one["share"].as_str().unwrap_or_default();
+        let share = Share::parse_percent(share, crate::share::Rounding::Down);
+        let fits = rows.iter().any(|row| {
+            let [holder, issuer, ..] = fields(claims.world.records, row).map(|(_, text)| text);
+            let range = row.terms().range;
+            one["holder"].as_str() == holder.as_deref()
+                && one["issuer"].as_str() == issuer.as_deref()
+                && share.as_ref().is_ok_and(|share| range.low() <= *share)
+        });
+        if !fits {
+            claims.fault(format!("{one} fits no row that is cited"));
+        }
+    }
+}
+
+/// Checks a flag: it is not reached, and what is cited leads to it.
+pub(super) fn flag(
+    claims: &mut Claims,
+    exposure: &Value,
+    rule: &Rule,
+    subject: Entity,
+    rows: &[HoldingRecord],
+    listed: &[Listed],
+) {
+    let world = claims.world;
+    let anybody = |_: &Listed| true;
+    if world.reach(rule, subject, &anybody, true).1.contains(&subject) {
+        claims.fault("from the records its holders may meet the rule");
+    }
+    let weakest = rows.iter().map(|row| row.terms().confidence).max();
+    claims.same("confidence", &exposure["confidence"], weakest.map(|one| one.as_str()));
+    let entity = |mention: u32| world.joins.entity(mention);
+    match exposure["basis"].as_str() {
+        Some("branch") => {
+            let branches = world.branches(subject);
+            let own = |one: &&Listed| branches.contains(&one.entity);
+            let all: Vec<&Listed> = world.counted(rule).filter(own).collect();
+            if all.len() != listed.len() {
+                claims.fault("the entries cited are not those of its branches");
+            }
+            claims.summed_up(exposure, rule, &all);
+            claims.nothing(exposure, &["share"]);
+        }
+        Some("control") => {
+            let controls = rows.iter().any(|row| {
+                entity(row.issuer) == subject && row.terms().interest == Interest::Control
+            });
+            if !controls || listed.is_empty() {
+                claims.fault("no listed or reached holder is cited that controls it");
+            }
+            claims.nothing(exposure, &["share"]);
+            controlled(claims, exposure, rule, subject);
+        }
+        _ => look_through(claims, exposure, rule, subject, rows, listed),
+    }
+}
+
+/// Checks the flag of an entity that a listed or reached holder controls: it is as strong as the
+/// strongest of these holders.
+fn controlled(claims: &mut Claims, exposure: &Value, rule: &Rule, subject: Entity) {
+    let world = claims.world;
+    let listed = |holder: Entity| -> Vec<&Listed> {
+        world.counted(rule).filter(|one| one.entity == holder).collect()
+    };
+    let own = |holder: Entity| listed(holder).iter().map(|one| one.on_day.status).min();
+    let by_holders =
+        |holder: Entity| reached(claims, rule, holder, true).map(|reached| reached.status);
+    let strongest = world
+        .held_in(subject)
+        .iter()
+        .filter(|one| one.interest == Interest::Control && one.holder != subject)
+        .filter_map(|one| {
+            let both = [own(one.holder), by_holders(one.holder)];
+            Some((both.into_iter().flatten().min()?, one.holder))
+        })
+        .min();
+    let Some((status, holder)) = strongest else {
+        return claims.fault("from the records nobody listed or reached controls it");
+    };
+    if matches!(rule.reach, Reach::Multiplied | Reach::Either) {
+        return; // Who is reached rests on multiplied shares.
+    }
+    if own(holder) == Some(status) {
+        return claims.summed_up(exposure, rule, &listed(holder));
+    }
+    claims.same("listing_status", &exposure["listing_status"], Some(status.as_str()));
+    let ends = [false, true].into_iter();
+    let Some(Reached { status, restricting, settled }) =
+        ends.filter_map(|possible| reached(claims, rule, holder, possible)).next()
+    else {
+        return;
+    };
+    let nothing = Some(Restriction::None);
+    claims.restriction(exposure, if restricting { rule.restriction } else { nothing });
+    let confirm = status == Status::InForce && !settled;
+    claims.confirm(exposure, claims.rule_confirm(rule) || confirm);
+}
+
+/// Checks that every listed owner cited leads to the entity through the rows cited.
+fn look_through(
+    claims: &mut Claims,
+    exposure: &Value,
+    rule: &Rule,
+    subject: Entity,
+    rows: &[HoldingRecord],
+    listed: &[Listed],
+) {
+    let world = claims.world;
+    let entity = |mention: u32| world.joins.entity(mention);
+    let mut up = BTreeSet::from([subject]);
+    loop {
+        let more: Vec<Entity> = rows
+            .iter()
+            .filter(|row| up.contains(&entity(row.issuer)))
+            .map(|row| entity(row.holder))
+            .collect();
+        let before = up.len();
+        up.extend(more);
+        if up.len() == before {
+            break;
+        }
+    }
+    let leads = |one: &Listed| up.contains(&one.entity) && one.on_day.status == Status::InForce;
+    if !listed.iter().all(leads) || listed.is_empty() {
+        claims.fault("a listed owner cited does not lead to it");
+    }
+    let all: Vec<&Listed> = listed.iter().collect();
+    claims.summed_up(exposure, rule, &all);
+    let seeds: BTreeSet<Entity> = listed.iter().map(|one| one.entity).collect();
+    let basis = if seeds.len() <= 1 { "single" } else { "aggregate" };
+    claims.same("basis", &exposure["basis"], Some(basis));
+    if matches!(rule.reach, Reach::Multiplied | Reach::Either) {
+        return; // Who is reached rests on multiplied shares.
+    }
+    let in_force = |one: &Listed| one.on_day.status == Status::InForce;
+    let (holders, _) = world.reach(rule, subject, &in_force, false);
+    let held = world.held_in(subject);
+    let share = rule
+        .interests
+        .iter()
+        .filter_map(|interest| {
+            let any = held.iter().any(|one| {
+                (one.interest == *interest || one.interest == Interest::Unspecified)
+                    && one.holder != subject
+                    && holders.contains(&one.holder)
+                    && one.high > 0
+            });
+            let (least, most, _) = world.sums(subject, &held, &holders, *interest, &|_| true);
+            any.then_some((least, most.max(least)))
+        })
+        .max_by_key(|(least, _)| *least);
+    share_is(claims, exposure, share);
+}
+
+/// Checks the two ends of a share, or that there is none.
+fn share_is(claims: &mut Claims, exposure: &Value, share: Option<(u64, u64)>) {
+    let Some((low, high)) = share else { return claims.nothing(exposure, &["share"]) };
+    let text = |parts: u64| Share::of_sum(parts).to_string();
+    claims.same("share low", &exposure["share"]["low"], Some(&text(low)));
+    claims.same("share high", &exposure["share"]["high"], Some(&text(high)));
+}

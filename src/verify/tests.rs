@@ -1,0 +1,1 @@
+//! Answers of the engine hold; changed ones do not.
