@@ -9,6 +9,8 @@ mod lists;
 mod output;
 mod rules;
 mod screen;
+mod suppose;
+mod timeline;
 mod verify;
 
 use std::process::ExitCode;
@@ -47,6 +49,8 @@ enum Command {
     Expand(expand::Expand),
     /// One entity: its owners, what it holds, its exposures and their proof
     Explain(explain::Explain),
+    /// The days on which what is said of an entity changed, and why
+    Timeline(timeline::Timeline),
     /// The list entries and their status on a day
     Lists(lists::Lists),
     /// The rules, their readings, periods and sources
@@ -92,6 +96,7 @@ pub fn main() -> ExitCode {
         Command::Screen(command) => command.run(),
         Command::Expand(command) => command.run(),
         Command::Explain(command) => command.run(),
+        Command::Timeline(command) => command.run(),
         Command::Lists(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Compare(command) => command.run(),

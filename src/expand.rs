@@ -11,6 +11,7 @@ mod exact;
 mod exposure;
 mod flag;
 mod held;
+mod margin;
 mod runs;
 mod starts;
 
@@ -29,6 +30,7 @@ use crate::share::Share;
 
 pub use cascade::{End, Seed, Sums, Tier, counts_in};
 pub use exposure::{Assumed, Basis, Certainty, Cited, Exposure, ExposureKind, Gravity};
+pub use margin::{Change, Margin};
 pub use starts::{Groups, Listing, Starts, Wanted};
 
 /// What an expansion stands on, besides its rule.
@@ -167,14 +169,19 @@ impl<'a> Expansion<'a> {
         let own_restricts =
             listed.as_ref().is_none_or(|own| own.restriction != Some(Restriction::None));
         exposures.extend(listed);
-        if self.shown(entity) {
+        let shown = self.shown(entity);
+        if shown != Some(false) {
             for end in [End::Low, End::High] {
                 let Some(met) = self.met(entity, end) else { continue };
                 let stronger = status.is_none_or(|status| met.status < status);
                 // A listing without a measure does not hide an owner whose listing has one.
                 let restricts_more = met.wanted.restricting && !own_restricts && end == End::Low;
                 if stronger || restricts_more {
-                    exposures.push(self.held(entity, met, end));
+                    let mut held = self.held(entity, met, end);
+                    if shown.is_none() {
+                        held.certainty = Certainty::Possible;
+                    }
+                    exposures.push(held);
                     status = Some(met.status);
                 }
             }
@@ -186,13 +193,10 @@ impl<'a> Expansion<'a> {
         exposures
     }
 
-    /// Whether the rule shows issuers of the entity's countries; a blank country is never excluded.
-    fn shown(&self, entity: EntityId) -> bool {
-        let codes = self.ground.countries[entity.index()].codes();
-        let excluded = codes.iter().any(|code| self.rule.exclude_issuer_countries.contains(code));
-        let only = &self.rule.only_issuer_countries;
-        !excluded
-            && (only.is_empty() || codes.is_empty() || codes.iter().any(|code| only.contains(code)))
+    /// Whether the rule shows issuers of the entity's countries: a blank country is never excluded;
+    /// where the rule is about some countries alone, `None`: it may be one of them.
+    fn shown(&self, entity: EntityId) -> Option<bool> {
+        self.rule.shows(&self.ground.countries[entity.index()])
     }
 
     /// The exposure of an entity that is itself on one of the rule's lists.

@@ -4,8 +4,10 @@ pub mod csv;
 pub mod json;
 pub mod objects;
 pub mod pages;
+pub mod picture;
 pub mod text;
 mod tree;
+pub mod turns;
 
 use crate::expand::Exposure;
 use crate::screen::Verdict;

@@ -2,7 +2,7 @@
 
 use crate::day::{Day, Span};
 use crate::model::{
-    Certitude, Change, ChangeKind, Country, Interest, OnDay, Restriction, Status,
+    Certitude, Change, ChangeKind, Countries, Country, Interest, OnDay, Restriction, Status,
     lapsed_unconfirmed, words,
 };
 use crate::share::Share;
@@ -232,6 +232,18 @@ impl Rule {
         let wanted = self.programmes.iter().find(|(named, _)| named == list);
         let counts = |one: &&String| wanted.is_none_or(|(_, wanted)| wanted.contains(one));
         programmes.iter().filter(counts).map(String::as_str).collect()
+    }
+
+    /// Whether issuers of some countries are shown as reached. A blank country is never excluded;
+    /// where the rule is about some countries alone, `None`: it may be one of them.
+    pub fn shows(&self, countries: &Countries) -> Option<bool> {
+        let codes = countries.codes();
+        let only = &self.only_issuer_countries;
+        if codes.is_empty() {
+            return only.is_empty().then_some(true);
+        }
+        let excluded = codes.iter().any(|code| self.exclude_issuer_countries.contains(code));
+        Some(!excluded && (only.is_empty() || codes.iter().any(|code| only.contains(code))))
     }
 
     fn official(&self) -> impl Iterator<Item = &RulePeriod> {

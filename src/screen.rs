@@ -3,6 +3,7 @@
 mod findings;
 mod links;
 mod notes;
+mod timeline;
 mod verdict;
 
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use rustc_hash::FxHashMap;
 use self::findings::Finder;
 use crate::day::Day;
 use crate::error::Error;
-use crate::expand::{EffectiveShares, Exposure};
+use crate::expand::{EffectiveShares, Exposure, Margin};
 use crate::model::{Countries, EntityId, Party};
 use crate::name::{self, Comparison, LineKind, NameKeys, POINTS_OF_ONE, ParsedName};
 use crate::rule::{READINGS, Rule};
@@ -21,6 +22,7 @@ use crate::snapshot::{NameKind, Snapshot};
 
 pub use findings::Findings;
 pub use notes::{Note, NoteKind, list_age};
+pub use timeline::{Said, Turn, timeline};
 pub use verdict::{Answer, Match, Tier, Verdict};
 
 /// The default threshold, in points of [`POINTS_OF_ONE`]. Chosen on clean customers against the
@@ -152,6 +154,11 @@ impl<'s> Screener<'s> {
     /// Whether an entity is on a list on the day.
     fn is_listed(&self, entity: EntityId) -> bool {
         self.finder.is_listed(entity)
+    }
+
+    /// How an entity stands to the threshold of each rule.
+    pub fn margins(&self, entity: EntityId) -> Vec<(&'s Rule, Margin)> {
+        self.finder.margins(entity)
     }
 
     /// Every entity of which some rule or listing says something, with what is said, in order.

@@ -266,11 +266,23 @@ impl Snapshot {
         self.entries[entry as usize].status_until(&self.events_of(entry), day)
     }
 
+    /// The events that concern an entry.
+    pub fn events_of_entry(&self, entry: u32) -> impl Iterator<Item = &ListEvent> {
+        self.entry_events[entry as usize].iter().map(|event| &self.events[*event as usize])
+    }
+
+    /// The dated measures that concern an entry.
+    pub fn measures_of_entry(&self, entry: u32) -> impl Iterator<Item = &Measure> {
+        self.entry_measures[entry as usize].iter().map(|one| &self.measures[*one as usize])
+    }
+
+    /// The mention that names an entity.
+    pub fn mention_of(&self, entity: EntityId) -> MentionId {
+        self.shown[entity.index()]
+    }
+
     fn events_of(&self, entry: u32) -> Vec<&ListEvent> {
-        self.entry_events[entry as usize]
-            .iter()
-            .map(|event| &self.events[*event as usize])
-            .collect()
+        self.events_of_entry(entry).collect()
     }
 
     /// What an entry restricts and entails on a day: a dated measure's words, else its own, else

@@ -58,6 +58,7 @@ struct LinkLine {
 
 impl Build {
     pub fn run(self) -> Result<Outcome, Stop> {
+        self.data.no_picture()?;
         let snapshot = self.data.snapshot()?;
         let format = self.data.format();
         if format == Format::Csv {

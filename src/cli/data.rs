@@ -64,6 +64,8 @@ pub enum Format {
     Jsonl,
     /// Rows
     Csv,
+    /// A picture in Graphviz's language, of `explain` alone
+    Dot,
 }
 
 impl Format {
@@ -106,6 +108,16 @@ impl DataOptions {
     /// The format, text unless said otherwise.
     pub fn format(&self) -> Format {
         self.format.unwrap_or(Format::Text)
+    }
+
+    /// Refuses a format that a command does not have.
+    pub fn no_picture(&self) -> Result<(), Error> {
+        match self.format {
+            Some(Format::Dot) => {
+                Err(Error::Request("only `explain` draws a picture: --format dot".to_owned()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether the lists are others than the built-in ones.

@@ -27,6 +27,7 @@ pub struct Expand {
 impl Expand {
     pub fn run(self) -> Result<Outcome, Stop> {
         self.data.guard(self.out.as_deref(), None)?;
+        self.data.no_picture()?;
         let snapshot = self.data.snapshot()?;
         let rules = select_rules(&snapshot, &self.rule)?;
         let ids = rules.iter().map(|rule| rule.id.clone()).collect();

@@ -128,6 +128,7 @@ impl Screen {
         self.data.guard(self.out.as_deref(), self.in_file.as_deref())?;
         let parties = self.in_file.as_deref().map(|path| Parties::open(path, &self.name_column));
         let parties = parties.transpose()?;
+        self.data.no_picture()?;
         let snapshot = self.data.snapshot()?;
         let settings = Settings {
             day: self.data.day(),

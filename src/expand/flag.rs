@@ -159,7 +159,7 @@ impl<'a> Expansion<'a> {
             confirm: own.confirm,
             certainty: Certainty::Flag,
             basis: Some(Basis::Control),
-            share: None,
+            share: Some((Share::ZERO, Share::ZERO)),
             listing_status: status,
             confidence: own.confidence.max(Some(strongest.stake.confidence)),
             evidence: rows.chain(own.evidence.iter().copied()).collect(),

@@ -159,8 +159,7 @@ impl<'a> Expansion<'a> {
     }
 
     /// The least and the most that some holders hold of an entity together, in the interest in
-    /// which they hold most, and whether that meets the rule. `None` where none of them holds a
-    /// share.
+    /// which they hold most, and whether that meets the rule.
     pub(super) fn share(
         &self,
         entity: EntityId,
@@ -176,7 +175,7 @@ impl<'a> Expansion<'a> {
         let of = |interest: Interest| holders.iter().any(|edge| counts_in(&edge.stake, interest));
         let held = self.rule.interests.iter().zip(&sums).filter(|(interest, _)| of(**interest));
         let most = held.max_by_key(|(_, sums)| operator.held(sums, entity, end));
-        let Some((_, sums)) = most else { return (None, false) };
+        let Some((_, sums)) = most else { return (Some((Share::ZERO, Share::ZERO)), false) };
         let (least, most) = (sums.least(complete), sums.most());
         let share = (Share::of_sum(least), Share::of_sum(most.max(least)));
         (Some(share), operator.met(sums, entity, end))

@@ -6,6 +6,7 @@ use super::json::{
     Entity, ExposureView, HoldingView, InputView, LineView, Run, ShareView, alignment, day, entity,
     exposures, filled, holding, inputs, score, share,
 };
+use super::turns::{MarginView, ReadingView, SupposedView};
 use crate::day::Day;
 use crate::expand::Exposure;
 use crate::graph::Holding;
@@ -58,6 +59,14 @@ pub struct Explained {
     owners: Vec<HoldingView>,
     holdings: Vec<HoldingView>,
     exposures: Vec<ExposureView>,
+    /// How it stands to the threshold of each rule.
+    pub margins: Vec<MarginView>,
+    /// What each reading makes of it, if asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub readings: Option<Vec<ReadingView>>,
+    /// What would be said if some holdings were others, if asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub what_if: Option<SupposedView>,
 }
 
 /// An entity with its owners on the day, its own holdings and its exposures as JSON.
@@ -83,6 +92,9 @@ pub fn explained(run: &Run, entity_id: crate::model::EntityId, all: &[Exposure])
             .map(|row| holding(snapshot, row))
             .collect(),
         exposures: exposures(snapshot, all),
+        margins: Vec::new(),
+        readings: None,
+        what_if: None,
     }
 }
 

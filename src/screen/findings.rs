@@ -8,7 +8,7 @@ use super::Settings;
 use super::links::Links;
 use crate::day::Day;
 use crate::expand::{
-    Certainty, Cited, EffectiveShares, Expansion, Exposure, ExposureKind, Listing, Starts,
+    Certainty, Cited, EffectiveShares, Expansion, Exposure, ExposureKind, Listing, Margin, Starts,
 };
 use crate::link::PossibleLink;
 use crate::model::{EntityId, Status};
@@ -25,6 +25,8 @@ pub struct Findings {
     pub removed: Vec<u32>,
     /// Possible links that would make the entity's exposures graver.
     pub possible: Vec<PossibleLink>,
+    /// Whether each of these links would by itself.
+    pub alone: bool,
 }
 
 impl Findings {
@@ -69,6 +71,16 @@ impl<'w> Plan<'w> {
             let ground = self.world.ground(self.day);
             Expansion::new(rule, ground, starts, self.floor, entities.as_deref())
         })
+    }
+
+    fn margins(&self, entity: EntityId) -> Vec<(&'w Rule, Margin)> {
+        let scope = [entity];
+        let rules = self.rules.iter().map(|(rule, starts)| {
+            let ground = self.world.ground(self.day);
+            let one = Expansion::new(rule, ground, starts, self.floor, Some(&scope))?;
+            Some((*rule, one.margin(entity)?))
+        });
+        rules.flatten().collect()
     }
 
     pub fn exposures(&self, entity: EntityId) -> Vec<Exposure> {
@@ -126,6 +138,11 @@ impl<'s> Finder<'s> {
         EffectiveShares::new(self.snapshot.world().ground(self.settings.day), &owners)
     }
 
+    /// How an entity stands to the threshold of each rule that was published.
+    pub fn margins(&self, entity: EntityId) -> Vec<(&'s Rule, Margin)> {
+        self.plan.margins(entity)
+    }
+
     /// Whether an entity is on a list on the day, and not removed from it.
     pub fn is_listed(&self, entity: EntityId) -> bool {
         let listings = self.listings.get(&entity).into_iter().flatten();
@@ -150,11 +167,11 @@ impl<'s> Finder<'s> {
         let listings = self.listings.get(&entity).into_iter().flatten();
         let removed = listings.filter(|listing| listing.on_day.status == Status::Removed);
         let removed = removed.map(|listing| listing.entry).collect();
-        let possible =
+        let (possible, alone) =
             self.links.that_matter(entity, gravest(&exposures), |part, numbers, same| {
                 self.gravest_where(part, numbers, same)
             });
-        Findings { exposures, removed, possible }
+        Findings { exposures, removed, possible, alone }
     }
 
     /// The exposures of an entity's own listings and of the rules, the gravest first.

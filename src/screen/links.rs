@@ -22,17 +22,17 @@ impl<'s> Links<'s> {
         Links { snapshot, of }
     }
 
-    /// The links that make an entity graver than it is: each that does so by itself; where none
-    /// does, as few as do so together. `gravity` is asked of parts of the world in which the pairs
+    /// The links that make an entity graver than it is: each that does so by itself, and true; where
+    /// none does, as few as do so together, and false. `gravity` is asked of parts of the world in which the pairs
     /// of some links are one entity each.
     pub fn that_matter(
         &self,
         entity: EntityId,
         gravest: u8,
         gravity: impl Fn(&World, &FxHashMap<EntityId, EntityId>, EntityId) -> u8,
-    ) -> Vec<PossibleLink> {
+    ) -> (Vec<PossibleLink>, bool) {
         if self.of.is_empty() {
-            return Vec::new();
+            return (Vec::new(), true);
         }
         let (entities, near) = self.near(entity);
         let graver = |links: &[u32]| {
@@ -42,6 +42,8 @@ impl<'s> Links<'s> {
             gravity(&part, &numbers, numbers[&entity]) > gravest
         };
         let mut matter: Vec<u32> = near.iter().copied().filter(|link| graver(&[*link])).collect();
+        let alone = !matter.is_empty();
+        let near = self.consistent(near);
         if matter.is_empty() && near.len() > 1 && graver(&near) {
             matter = near;
             let mut at = 0;
@@ -55,7 +57,38 @@ impl<'s> Links<'s> {
                 }
             }
         }
-        matter.into_iter().map(|link| self.link(link).clone()).collect()
+        (matter.into_iter().map(|link| self.link(link).clone()).collect(), alone)
+    }
+
+    /// Links that can hold together: one by one, those that make nobody one entity whose identifiers
+    /// or kinds contradict each other.
+    fn consistent(&self, links: Vec<u32>) -> Vec<u32> {
+        let mut sets: Vec<Vec<EntityId>> = Vec::new();
+        let mut kept = Vec::new();
+        for link in links {
+            let pair = self.link(link);
+            let with = |entity: EntityId, sets: &[Vec<EntityId>]| {
+                sets.iter()
+                    .find(|set| set.contains(&entity))
+                    .cloned()
+                    .unwrap_or_else(|| vec![entity])
+            };
+            let (left, right) = (with(pair.a, &sets), with(pair.b, &sets));
+            let world = self.snapshot.world();
+            let against = left.iter().any(|a| {
+                right.iter().any(|b| {
+                    world.identifiers(*a).contradict(world.identifiers(*b))
+                        || world.kind(*a).contradicts(world.kind(*b))
+                })
+            });
+            if against {
+                continue;
+            }
+            sets.retain(|set| !set.contains(&pair.a) && !set.contains(&pair.b));
+            sets.push([left, right].concat());
+            kept.push(link);
+        }
+        kept
     }
 
     fn link(&self, number: u32) -> &PossibleLink {

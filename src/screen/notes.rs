@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Findings, Match, Screener, Settings};
 use crate::day::Day;
-use crate::graph::Stake;
+use crate::error::Warning;
 use crate::model::{EntityId, Party, words};
 use crate::name;
 use crate::snapshot::Snapshot;
@@ -16,8 +16,10 @@ words! {
         Removed = "removed",
         /// Two records might be one entity; if they are, the verdict is graver.
         PossibleLink = "possible_link",
-        /// Sources contradict each other about a holding that counts.
-        Contradiction = "contradiction",
+        /// Sources contradict each other about a holding, or what is declared of one cannot be so.
+        Doubt = "doubtful_holding",
+        /// A tie that exact arithmetic could not decide.
+        Undecided = "undecided",
         /// The party itself owns a listed company.
         OwnsListed = "owns_listed",
         /// A list is older than the user accepts.
@@ -58,18 +60,36 @@ pub(super) fn notes(
     let mut notes = Vec::new();
     for (matched, findings) in found {
         notes.extend(removed(screener, matched, findings));
+        let undecided = matched.exposures.iter().filter(|exposure| exposure.undecided);
+        notes.extend(undecided.map(|exposure| {
+            let text = format!(
+                "the multiplied share of {} lies too near the threshold of {} to be told from it; it counts as possible",
+                matched.view.name, exposure.rule
+            );
+            Note::new(NoteKind::Undecided, text)
+        }));
+        let together = match findings.possible.len() {
+            1 => "",
+            _ => ", together with the other links noted",
+        };
         notes.extend(findings.possible.iter().map(|link| {
             let countries = [&link.countries.0, &link.countries.1]
                 .map(|country| if country.is_empty() { "country unknown" } else { country.as_str() });
             let text = format!(
-                "{} ({}) and {} ({}) might be one entity ({}); if they are, the verdict on {} is graver; a person settles it \
+                "{} ({}) and {} ({}) might be one entity ({}); if they are{}, the verdict on {} is graver; a person settles it \
                  in links.csv",
-                link.names.0, countries[0], link.names.1, countries[1], link.reason, matched.view.name
+                link.names.0,
+                countries[0],
+                link.names.1,
+                countries[1],
+                link.reason,
+                if findings.alone { "" } else { together },
+                matched.view.name
             );
             Note::new(NoteKind::PossibleLink, text)
         }));
-        notes.extend(contradictions(screener, matched));
     }
+    notes.extend(doubts(screener, known, found));
     notes.extend(owns_listed(screener, known));
     notes.extend(screener.prepared.old_lists.iter().cloned());
     notes.extend(rejected(screener, party));
@@ -99,30 +119,24 @@ fn removed<'a>(
     })
 }
 
-fn contradictions<'a>(
-    screener: &'a Screener,
-    matched: &'a Match,
-) -> impl Iterator<Item = Note> + 'a {
-    let snapshot = screener.snapshot();
-    let day = screener.settings().day;
-    matched.exposures.iter().flat_map(move |exposure| &exposure.evidence).filter_map(move |row| {
-        let same = |other: &&crate::graph::Holding| {
-            (other.holder, other.terms().interest) == (row.holder, row.terms().interest)
-        };
-        let held_in = snapshot.world().graph().held_in(row.issuer);
-        let rows: Vec<_> = held_in.iter().filter(same).copied().collect();
-        let stake = Stake::of_rows(&rows, Some(day)).filter(|stake| stake.contradicting)?;
-        let (holder, issuer, _) = snapshot.written(row);
-        let text = format!(
-            "sources contradict each other on what {holder} holds of {issuer}; taken as {}",
-            stake.range
-        );
-        Some(Note {
-            kind: NoteKind::Contradiction,
-            text,
-            place: Some(snapshot.sources().show(row.place)),
-        })
-    })
+/// What is odd about the holdings that an answer rests on: those in the party itself, and in every
+/// issuer of the evidence.
+fn doubts(screener: &Screener, known: &[EntityId], found: &[(Match, Arc<Findings>)]) -> Vec<Note> {
+    let evidence = found.iter().flat_map(|(matched, _)| &matched.exposures);
+    let rows = evidence.flat_map(|exposure| &exposure.evidence);
+    let mut issuers: Vec<EntityId> =
+        rows.map(|row| row.issuer).chain(known.iter().copied()).collect();
+    issuers.sort_unstable();
+    issuers.dedup();
+    let mut warnings = Vec::new();
+    for issuer in issuers {
+        screener.snapshot().doubts_of(issuer, screener.settings().day, &mut warnings);
+    }
+    let note = |warning: Warning| {
+        let Warning { place, text } = warning;
+        Note { kind: NoteKind::Doubt, text, place: Some(place) }
+    };
+    warnings.into_iter().map(note).collect()
 }
 
 /// Listed companies that the party itself owns: the rules look downwards only, but a person may

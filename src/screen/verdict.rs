@@ -75,6 +75,17 @@ pub struct Verdict {
     pub matches: Vec<Match>,
 }
 
+impl Answer {
+    /// The verdict on a party that is surely the entity of which something is said.
+    pub fn of(findings: &Findings) -> Answer {
+        match () {
+            () if findings.exposures.iter().any(Exposure::makes_hit) => Answer::Hit,
+            () if !findings.exposures.is_empty() || !findings.possible.is_empty() => Answer::Review,
+            () => Answer::Clear,
+        }
+    }
+}
+
 impl Match {
     /// What the match makes of the party's verdict.
     pub fn answer(&self, threshold: i32) -> Answer {

@@ -17,7 +17,8 @@ impl Snapshot {
         warnings
     }
 
-    fn doubts_of(&self, issuer: EntityId, day: Day, warnings: &mut Vec<Warning>) {
+    /// What is odd about the holdings in one issuer on a day.
+    pub fn doubts_of(&self, issuer: EntityId, day: Day, warnings: &mut Vec<Warning>) {
         let mut say = |place: String, text: String| warnings.push(Warning { place, text });
         let view = self.world.graph().on(day);
         for edge in view.stakes_in(issuer) {

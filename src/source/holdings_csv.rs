@@ -3,7 +3,7 @@
 use super::lists_csv::{check_name, countries, identifiers};
 use super::records::{GroupMember, Records};
 use super::rows::{Fault, Row, word};
-use crate::error::Place;
+use crate::error::{Place, Warning};
 use crate::model::{Confidence, Countries, EntityKind, HoldingRow, Identifiers, Interest};
 use crate::share::{ShareError, ShareRange};
 
@@ -52,6 +52,19 @@ pub(super) fn holding(row: &Row, place: Place, records: &mut Records) -> Result<
             .unwrap_or(Confidence::Unverified),
         source: row.get("source"),
     };
+    let rounded = |column| {
+        let text: &str = row.get(column);
+        text.split_once('.').is_some_and(|(_, decimals)| decimals.trim_end_matches('0').len() > 7)
+    };
+    if ["share_min", "share_max"].into_iter().any(rounded) {
+        let text = format!(
+            "more than 7 decimals; taken as {}, rounded outward to parts per billion",
+            holding.range
+        );
+        records
+            .warnings
+            .push(Warning { place: format!("{}:{}", records.reading, place.record), text });
+    }
     records.push_holding(&holding, place);
     Ok(())
 }

@@ -5,7 +5,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use crate::column::{TextId, TextsBuilder};
 use crate::day::{Day, Span};
-use crate::error::{Place, Rejected, Sources, Warning};
+use crate::error::{Place, RecordUnit, Rejected, Source, Sources, Warning};
 use crate::model::{
     Confidence, Countries, EntityKind, HoldingRow, Identifiers, Interest, ListEntry, ListEvent,
     ListInfo, Measure,
@@ -210,6 +210,46 @@ impl Records {
             entry.kind,
         );
         self.entries.push((entry, mention));
+    }
+
+    /// Supposes that a holding is another than was read, or none: rows that `replaced` names by
+    /// number go, and a row of the share given comes, if one is.
+    pub fn suppose(
+        &mut self,
+        replaced: &dyn Fn(u32) -> bool,
+        holder: MentionId,
+        issuer: MentionId,
+        range: Option<ShareRange>,
+    ) {
+        let mut number = 0;
+        self.holdings.retain(|_| {
+            number += 1;
+            !replaced(number - 1)
+        });
+        let Some(range) = range else { return };
+        let (interest, confidence) = (Interest::Equity, Confidence::Unverified);
+        let (low, high, flags) = Terms { range, interest, confidence }.pack();
+        let source = u32::try_from(self.sources.0.len()).expect("fewer than 4 billion files");
+        let text = format!("{holder} {issuer} {range}");
+        self.sources.0.push(Source {
+            name: "supposed".to_owned(),
+            unit: RecordUnit::Record,
+            kind: "holdings",
+            digest: *blake3::hash(text.as_bytes()).as_bytes(),
+            records: 1,
+            rejected: 0,
+        });
+        self.holdings.push(HoldingRecord {
+            holder,
+            issuer,
+            low,
+            high,
+            since: Day::ALWAYS,
+            until: Day::NEVER,
+            place: Place { source, record: 1 },
+            citation: self.texts.intern("supposed, not recorded"),
+            flags,
+        });
     }
 
     /// Keeps a holding.

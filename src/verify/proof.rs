@@ -56,7 +56,13 @@ pub(super) fn held(
     listed: &[Listed],
 ) {
     let world = claims.world;
-    let possible = exposure["certainty"] == "possible";
+    let said = exposure["certainty"] == "possible";
+    // Where the rule is about some countries alone and nobody says the issuer's, all is possible.
+    let nowhere = rule.shows(&world.joins.countries(subject)).is_none();
+    if nowhere && !said || rule.shows(&world.joins.countries(subject)) == Some(false) {
+        claims.fault("the rule does not show issuers of its country, or not for certain");
+    }
+    let possible = said && !(nowhere && reached(claims, rule, subject, false).is_some());
     let Some(Reached { status, restricting, settled }) = reached(claims, rule, subject, possible)
     else {
         return claims.fault("from the records its holders do not meet the rule");
@@ -200,8 +206,8 @@ fn share_and_basis(
         _ => "aggregate",
     };
     claims.same("basis", &exposure["basis"], Some(basis));
-    let share = best.filter(|_| basis != "branch");
-    share_is(claims, exposure, share.map(|(_, least, most)| (least, most.max(least))));
+    let share = best.map_or((0, 0), |(_, least, most)| (least, most.max(least)));
+    share_is(claims, exposure, (basis != "branch").then_some(share));
 }
 
 /// Shares assumed of holdings lie in the ranges of their rows.
@@ -257,7 +263,7 @@ pub(super) fn flag(
             if !controls || listed.is_empty() {
                 claims.fault("no listed or reached holder is cited that controls it");
             }
-            claims.nothing(exposure, &["share"]);
+            share_is(claims, exposure, Some((0, 0)));
             controlled(claims, exposure, rule, subject);
         }
         _ => look_through(claims, exposure, rule, subject, rows, listed),
@@ -358,7 +364,7 @@ fn look_through(
             any.then_some((least, most.max(least)))
         })
         .max_by_key(|(least, _)| *least);
-    share_is(claims, exposure, share);
+    share_is(claims, exposure, Some(share.unwrap_or((0, 0))));
 }
 
 /// Checks the two ends of a share, or that there is none.
