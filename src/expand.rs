@@ -185,7 +185,7 @@ impl<'a> Expansion<'a> {
                     status = Some(met.status);
                 }
             }
-            if exposures.is_empty() {
+            if exposures.is_empty() && shown == Some(true) {
                 exposures.extend(self.flags(entity));
             }
         }

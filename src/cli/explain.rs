@@ -180,7 +180,7 @@ fn picture(screener: &Screener, entity: EntityId) -> Picture {
         screener.findings(one).exposures.iter().map(|exposure| exposure.certainty).min()
     };
     let exposures = &screener.findings(entity).exposures;
-    Picture::new(screener.snapshot(), entity, exposures, certainty)
+    Picture::new(screener.snapshot(), entity, screener.settings().day, exposures, certainty)
 }
 
 /// The entities an argument names: by id, by exact name, else the one whose name fits best.

@@ -9,8 +9,9 @@ use std::fmt::Write;
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 use rust_sugiyama::configure::Config;
 use rust_sugiyama::from_graph;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::day::Day;
 use crate::expand::{Certainty, Exposure};
 use crate::graph::Holding;
 use crate::model::{Confidence, EntityId, Interest};
@@ -83,14 +84,27 @@ impl Kind {
 }
 
 impl Picture {
-    /// The entity, and the holdings of its exposures; `certainty` says how an entity is reached.
+    /// The entity with its recorded owners on a day, above them those through whom a listed party
+    /// leads to it, and the holdings of its exposures; `certainty` says how an entity is reached.
     pub fn new(
         snapshot: &Snapshot,
         entity: EntityId,
+        day: Day,
         exposures: &[Exposure],
         certainty: impl Fn(EntityId) -> Option<Certainty>,
     ) -> Picture {
-        let mut rows: Vec<&Holding> = exposures.iter().flat_map(|one| &one.evidence).collect();
+        let graph = snapshot.world().graph();
+        let above = graph.on(day).owners_of([entity]);
+        let mut rows: Vec<&Holding> = above
+            .iter()
+            .flat_map(|issuer| graph.held_in(*issuer))
+            .filter(|row| row.span().contains(day) && row.holder != row.issuer)
+            .collect();
+        // Of those further up only what a listed party leads through matters.
+        let led = led(&rows, |one| certainty(one) == Some(Certainty::Listed));
+        rows.retain(|row| row.issuer == entity || led.contains(&row.holder));
+        let evidence = exposures.iter().flat_map(|one| &one.evidence);
+        rows.extend(evidence);
         rows.sort_by_key(|row| row.place);
         rows.dedup_by_key(|row| row.place);
         let near = nearest(entity, &rows);
@@ -250,13 +264,31 @@ impl Picture {
             out,
             "<path d=\"{path}\" fill=\"none\" stroke=\"{ring}\" stroke-width=\"1.4\"{dash} marker-end=\"url(#arrow)\"/>"
         );
-        let _ = writeln!(
-            out,
-            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\" fill=\"#202124\" stroke=\"#ffffff\" stroke-width=\"4\" paint-order=\"stroke\">{}</text>",
-            middle.0,
-            middle.1 + 4.0,
-            escape(&edge.label)
-        );
+        // White below, black above: the label stays readable where lines cross it.
+        for look in ["fill=\"#ffffff\" stroke=\"#ffffff\" stroke-width=\"4\"", "fill=\"#202124\""] {
+            let _ = writeln!(
+                out,
+                "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\" {look}>{}</text>",
+                middle.0,
+                middle.1 + 4.0,
+                escape(&edge.label)
+            );
+        }
+    }
+}
+
+/// The listed parties among the holders of some holdings, and whom they lead to.
+fn led(rows: &[&Holding], listed: impl Fn(EntityId) -> bool) -> FxHashSet<EntityId> {
+    let holders = rows.iter().map(|row| row.holder);
+    let mut led: FxHashSet<EntityId> = holders.filter(|holder| listed(*holder)).collect();
+    loop {
+        let before = led.len();
+        let more: Vec<EntityId> =
+            rows.iter().filter(|row| led.contains(&row.holder)).map(|row| row.issuer).collect();
+        led.extend(more);
+        if led.len() == before {
+            return led;
+        }
     }
 }
 
