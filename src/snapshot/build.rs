@@ -86,6 +86,7 @@ impl Snapshot {
             &entry_measures,
             "measure",
         ));
+        warnings.extend(of_strangers(&records.sources, &groups, &linked, &world, &entry_mention));
         let link_doubts = link_doubts(&records.sources, &linked);
         let mut snapshot = Snapshot {
             digest: source::digest(&records.sources),
@@ -199,6 +200,32 @@ fn of_nobody(
             text: format!("this {what} concerns no entry that was read; look at its list, announcement and entry"),
         })
         .collect()
+}
+
+/// Warnings for members of joint arrangements who are on no list and in no holding: a misspelt name
+/// would otherwise keep an arrangement from being one.
+fn of_strangers(
+    sources: &Sources,
+    groups: &[GroupMember],
+    linked: &Linked,
+    world: &World,
+    entry_mention: &[MentionId],
+) -> Vec<Warning> {
+    let entity = |mention: MentionId| linked.entity_of[mention as usize];
+    let listed: FxHashSet<EntityId> = entry_mention.iter().map(|one| entity(*one)).collect();
+    let stranger = |row: &&GroupMember| {
+        let member = entity(row.member);
+        !listed.contains(&member)
+            && world.graph.held_in(member).is_empty()
+            && world.graph.held_by(member).next().is_none()
+    };
+    let warn = |row: &GroupMember| Warning {
+        place: sources.show(row.place),
+        text:
+            "this member of a joint arrangement is on no list and in no holding; look at its name"
+                .to_owned(),
+    };
+    groups.iter().filter(stranger).map(warn).collect()
 }
 
 /// Warnings for decisions on names that are nobody's, or that contradict other decisions.

@@ -185,6 +185,15 @@ pub(super) fn rule(path: &str, text: &str) -> Result<Rule, Error> {
     if table.lists.get_ref().is_empty() {
         return Err(file.at("lists", &table.lists, "names no list; a rule needs at least one"));
     }
+    let zero = |threshold: Share, comparison: Comparison| {
+        threshold == Share::ZERO && comparison == Comparison::AtLeast
+    };
+    let (threshold, comparison) =
+        (file.threshold(&table.threshold)?, file.comparison(&table.comparison)?);
+    if zero(threshold, comparison) {
+        let reason = "everybody holds at least 0 %; write more_than 0 for any share at all";
+        return Err(file.at("threshold", &table.threshold, reason));
+    }
     let interest = |value: &Spanned<String>| match value.get_ref().as_str() {
         "equity" => Ok(Interest::Equity),
         "votes" => Ok(Interest::Votes),
@@ -210,8 +219,8 @@ pub(super) fn rule(path: &str, text: &str) -> Result<Rule, Error> {
         lists: table.lists.into_inner(),
         programmes: table.programmes.into_iter().collect(),
         test: Test {
-            threshold: file.threshold(&table.threshold)?,
-            comparison: file.comparison(&table.comparison)?,
+            threshold,
+            comparison,
             aggregate: table
                 .aggregate
                 .as_ref()

@@ -37,7 +37,7 @@ fn day_after(day: &str) -> String {
 }
 
 /// A case as files of lists and holdings, its listed parties on one list.
-fn snapshot(case: &Value, lists: &[&str]) -> Snapshot {
+pub fn snapshot(case: &Value, lists: &[&str]) -> Snapshot {
     let mut entries = String::from("list,name\n");
     for listed in case["listed"].as_array().unwrap() {
         lists.iter().for_each(|list| entries += &format!("{list},{}\n", name(listed)));
@@ -92,7 +92,7 @@ fn snapshot(case: &Value, lists: &[&str]) -> Snapshot {
 }
 
 /// What a rule says of some entities on a day: the strongest certainty of each.
-fn outcome(
+pub fn outcome(
     snapshot: &Snapshot,
     rule: &str,
     day: &str,
@@ -119,7 +119,7 @@ fn outcome(
     entities.iter().map(certainty).collect()
 }
 
-fn word(certainty: Option<Certainty>) -> &'static str {
+pub fn word(certainty: Option<Certainty>) -> &'static str {
     match certainty {
         Some(Certainty::Listed | Certainty::Certain) => "restricted",
         Some(Certainty::Possible | Certainty::Flag) => "red_flag",
