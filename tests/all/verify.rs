@@ -347,3 +347,58 @@ fn no_change_of_what_is_said_or_of_what_it_rests_on_passes() {
         }
     }
 }
+
+/// What is said of each entity, without places and days.
+fn gist(answers: &[Value]) -> Vec<String> {
+    let fields =
+        ["rule", "certainty", "share", "basis", "listing_status", "confirm", "restriction"];
+    let mut all: Vec<String> = answers
+        .iter()
+        .filter(|answer| answer.get("entity").is_some())
+        .flat_map(|answer| {
+            let exposures = answer["exposures"].as_array().unwrap();
+            exposures.iter().map(|exposure| {
+                let said: Vec<String> =
+                    fields.iter().map(|field| exposure[*field].to_string()).collect();
+                format!("{} {}", answer["entity"]["name"], said.join(" "))
+            })
+        })
+        .collect();
+    all.sort_unstable();
+    all
+}
+
+#[test]
+fn a_day_of_the_year_says_what_that_days_records_alone_say() {
+    let mut numbers = Numbers(23);
+    for _ in 0..40 {
+        let (_folder, inputs) = world(&mut numbers);
+        let path = format!("{}/holdings.csv", inputs.ownership[0]);
+        let text = std::fs::read_to_string(&path).unwrap();
+        for day in [
+            "2025-12-31",
+            "2026-01-01",
+            "2026-06-01",
+            "2026-10-19",
+            "2026-10-20",
+            "2026-10-21",
+            "2026-12-01",
+        ] {
+            let whole = gist(&said(&inputs, RULES, day));
+            let mut lines = text.lines();
+            let mut alone = format!("{}\n", lines.next().unwrap());
+            for line in lines {
+                let mut fields: Vec<&str> = line.split(',').collect();
+                let (since, until) = (fields[6], fields[7]);
+                if (since.is_empty() || since <= day) && (until.is_empty() || day < until) {
+                    (fields[6], fields[7]) = ("", "");
+                    writeln!(alone, "{}", fields.join(",")).unwrap();
+                }
+            }
+            std::fs::write(&path, alone).unwrap();
+            let rebuilt = gist(&said(&inputs, RULES, day));
+            std::fs::write(&path, &text).unwrap();
+            assert_eq!(whole, rebuilt, "on {day}: {text}");
+        }
+    }
+}
