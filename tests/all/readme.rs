@@ -24,6 +24,9 @@ fn the_other_examples_print_what_is_shown() {
     let arguments = ["screen", "United Launch Alliance LLC", "--as-of", "2026-11-24"];
     let (block, out) = shown("parentage screen \"United Launch Alliance LLC\"", &arguments);
     assert!(out.starts_with(&block), "{out}");
+    let arguments = ["timeline", "Skydio, Inc.", "--rule", "cn-listed-50", "--as-of", "2026-11-24"];
+    let (block, out) = shown("parentage timeline \"Skydio, Inc.\" --rule cn-listed-50", &arguments);
+    assert!(out.starts_with(&block), "{out}");
     let names = ["Tech Insights Europe Ltd", "TechInsights Europe Limited"];
     let (block, out) = shown(
         "parentage compare \"Tech Insights Europe Ltd\" \"TechInsights Europe Limited\"",
