@@ -21,7 +21,8 @@ pub fn answer(answer: Answer) -> String {
         Answer::Review => WEAK,
         Answer::Clear => CLEAR,
     };
-    styled(style, &format!("{:<7}", answer.as_str().to_uppercase()))
+    let padding = " ".repeat(7 - answer.as_str().len());
+    format!("{}{padding}", styled(style, &answer.as_str().to_uppercase()))
 }
 
 /// One day of a timeline as JSON.
@@ -39,6 +40,7 @@ pub struct TurnView {
 #[derive(Debug, Serialize)]
 struct SaidView {
     rule: String,
+    lists: Vec<String>,
     certainty: &'static str,
     rule_status: Option<&'static str>,
     listing_status: &'static str,
@@ -60,6 +62,7 @@ pub fn timeline<'a>(
     let view = entity_view(&snapshot.entity(entity));
     let said = |said: &Said| SaidView {
         rule: said.rule.clone(),
+        lists: said.lists.clone(),
         certainty: said.certainty.as_str(),
         rule_status: said.rule_status.map(Status::as_str),
         listing_status: said.listing_status.as_str(),
@@ -103,17 +106,27 @@ fn in_words(said: &Said) -> String {
         Some((low, high)) => format!(" {low} to {high} %"),
         None => String::new(),
     };
+    let lists = said.lists.join(", ");
+    let what = match said.rule.as_str() {
+        "listing" => format!("on {lists}"),
+        rule => format!("{rule} {}", said.certainty),
+    };
     let rule = match said.rule_status {
         Some(Status::InForce) | None => String::new(),
-        Some(status) => format!(", rule {status}"),
+        Some(status) => format!(", rule {}", words(status)),
     };
     let listing = match said.listing_status {
         Status::InForce => String::new(),
-        status => format!(", listing {status}"),
+        status if said.rule == "listing" => format!(", {}", words(status)),
+        status => format!(", listing {}", words(status)),
     };
     let nothing = if said.restriction == Some(Restriction::None) { ", no measure" } else { "" };
     let confirm = if said.confirm { ", to be confirmed" } else { "" };
-    format!("{} {}{share}{rule}{listing}{nothing}{confirm}", said.rule, said.certainty)
+    format!("{what}{share}{rule}{listing}{nothing}{confirm}")
+}
+
+fn words(status: Status) -> String {
+    status.as_str().replace('_', " ")
 }
 
 /// A timeline as text: each day on which the verdict or what a rule says changed.
@@ -134,7 +147,7 @@ pub fn timeline_text(snapshot: &Snapshot, entity: EntityId, turns: &[Turn], toda
             Some(now) if number > now => styled(DIM, "  still to come"),
             _ => String::new(),
         };
-        let _ = writeln!(out, "\n  {from:10}  {}{mark}", answer(turn.answer));
+        let _ = writeln!(out, "\n  {from:10}  {}{mark}", answer(turn.answer).trim_end());
         for said in &turn.said {
             wrap(&mut out, "              ", "                ", &in_words(said));
         }

@@ -32,6 +32,8 @@ pub struct Turn {
 pub struct Said {
     /// The rule, or `listing`.
     pub rule: String,
+    /// The lists it rests on, sorted.
+    pub lists: Vec<String>,
     /// How surely.
     pub certainty: Certainty,
     /// The rule's status.
@@ -47,9 +49,14 @@ pub struct Said {
 }
 
 impl Said {
-    fn of(exposure: &Exposure) -> Said {
+    fn of(snapshot: &Snapshot, exposure: &Exposure) -> Said {
+        let entries = exposure.listed.iter().map(|cited| &snapshot.entries()[cited.entry as usize]);
+        let mut lists: Vec<String> = entries.map(|entry| entry.list.clone()).collect();
+        lists.sort_unstable();
+        lists.dedup();
         Said {
             rule: exposure.rule.clone(),
+            lists,
             certainty: exposure.certainty,
             rule_status: exposure.rule_status,
             listing_status: exposure.listing_status,
@@ -69,7 +76,8 @@ pub fn timeline(snapshot: &Snapshot, settings: &Settings, entity: EntityId) -> V
     for day in days {
         let on_day = Settings { day, ..settings.clone() };
         let findings = Screener::new(snapshot, &on_day).findings(entity);
-        let mut said: Vec<Said> = findings.exposures.iter().map(Said::of).collect();
+        let mut said: Vec<Said> =
+            findings.exposures.iter().map(|one| Said::of(snapshot, one)).collect();
         said.sort_unstable();
         let answer = Answer::of(&findings);
         let first = findings.exposures.first();
