@@ -226,6 +226,13 @@ impl Snapshot {
         (name(record.holder), name(record.issuer), self.texts.get(record.citation))
     }
 
+    /// By what the holder and the issuer of a holding were joined to their entities.
+    pub fn row_joined_by(&self, holding: &Holding) -> (JoinedBy, JoinedBy) {
+        let record = &self.holdings[holding.record as usize];
+        let by = |mention: MentionId| self.joined_by[mention as usize];
+        (by(record.holder), by(record.issuer))
+    }
+
     /// The entities with exactly this name but for writing: the same legal form or one without,
     /// and no contradicting country.
     pub fn exactly_named(&self, name: &str, countries: &Countries) -> Vec<EntityId> {

@@ -140,6 +140,8 @@ pub struct HoldingView {
     confidence: &'static str,
     source: String,
     place: String,
+    holder_joined_by: &'static str,
+    issuer_joined_by: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -365,6 +367,7 @@ pub fn share((low, high): (Share, Share)) -> ShareView {
 /// A holding as JSON.
 pub fn holding(snapshot: &Snapshot, row: &Holding) -> HoldingView {
     let (holder, issuer, source) = snapshot.written(row);
+    let (holder_by, issuer_by) = snapshot.row_joined_by(row);
     let terms = row.terms();
     let known = terms.range != ShareRange::UNKNOWN;
     HoldingView {
@@ -380,5 +383,7 @@ pub fn holding(snapshot: &Snapshot, row: &Holding) -> HoldingView {
         confidence: terms.confidence.as_str(),
         source: source.to_owned(),
         place: snapshot.sources().show(row.place),
+        holder_joined_by: holder_by.as_str(),
+        issuer_joined_by: issuer_by.as_str(),
     }
 }

@@ -174,6 +174,12 @@ impl<'w, 'r> Claims<'w, 'r> {
             for (what, expected) in proof::fields(records, row) {
                 self.same(&format!("{place}: {what}"), &cited[what], expected.as_deref());
             }
+            for (what, mention) in
+                [("holder_joined_by", row.holder), ("issuer_joined_by", row.issuer)]
+            {
+                let joined_by = self.world.joins.joined_by(mention);
+                self.same(&format!("{place}: {what}"), &cited[what], Some(joined_by));
+            }
             for (what, open) in [
                 ("min_exclusive", row.terms().range.low_open()),
                 ("max_exclusive", row.terms().range.high_open()),

@@ -268,3 +268,66 @@ fn effective_shares_equal_the_published_matrices() {
     }
     assert!(checked > 60, "{checked} shares");
 }
+
+/// Published results of company control: whom each company controls, and by how much.
+#[test]
+fn company_control_equals_the_published_results() {
+    let Some(text) = provided("integrated_examples.json") else { return };
+    let cases: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let mut checked = 0;
+    for case in cases.iter().filter(|case| case["control"].is_array()) {
+        let edges = case["edges"].as_array().unwrap();
+        let mut names: Vec<&str> = edges
+            .iter()
+            .flat_map(|edge| [&edge[0], &edge[1]])
+            .map(|one| one.as_str().unwrap())
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        let holdings: Vec<Value> = edges
+            .iter()
+            .map(|edge| {
+                let percent = format!("{:.7}", edge[2].as_f64().unwrap() * 100.0);
+                serde_json::json!({"owner": edge[0], "owned": edge[1], "pct": percent})
+            })
+            .collect();
+        for holder in &names {
+            let one =
+                serde_json::json!({"id": case["name"], "listed": [holder], "holdings": holdings});
+            let snapshot = snapshot(&one, &["CH-SECO"]);
+            let settings = Settings {
+                day: Day::parse("2025-06-30").unwrap(),
+                rules: select_rules(&snapshot, &["ch-seco".to_owned()]).unwrap(),
+                threshold: DEFAULT_THRESHOLD,
+                limit: 0,
+                max_list_age: None,
+                floor: Share::ZERO,
+            };
+            let screener = Screener::new(&snapshot, &settings);
+            for issuer in names.iter().filter(|issuer| *issuer != holder) {
+                let found = snapshot
+                    .exactly_named(&format!("Case Company {issuer}"), &Countries::default());
+                let findings = screener.findings(found[0]);
+                let certain =
+                    findings.exposures.iter().find(|one| one.certainty == Certainty::Certain);
+                let control = case["control"].as_array().unwrap();
+                let published =
+                    control.iter().find(|pair| pair[0] == *holder && pair[1] == **issuer);
+                assert_eq!(
+                    certain.is_some(),
+                    published.is_some(),
+                    "{holder} controls {issuer} in {}",
+                    case["name"]
+                );
+                if let (Some(certain), Some(Some(sum))) =
+                    (certain, published.map(|pair| pair[2].as_f64()))
+                {
+                    let low = f64::from(certain.share.unwrap().0.parts()) / 1e9;
+                    assert!((low - sum).abs() < 1e-9, "{holder} {issuer}: {low} {sum}");
+                }
+                checked += usize::from(published.is_some());
+            }
+        }
+    }
+    assert!(checked >= 55, "{checked} pairs");
+}
