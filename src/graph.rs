@@ -13,7 +13,8 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 use crate::column::Column;
 use crate::day::{Day, Span};
 use crate::error::Place;
-use crate::model::EntityId;
+use crate::model::{EntityId, Interest};
+use crate::share::{Share, ShareRange};
 use crate::source::{HoldingRecord, Terms};
 
 pub use stake::Stake;
@@ -50,6 +51,19 @@ impl Holding {
     pub fn span(&self) -> Span {
         Span { from: self.since, until: self.until }
     }
+}
+
+/// A stake that is supposed to be another than is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Supposed {
+    /// The holder.
+    pub holder: EntityId,
+    /// The issuer.
+    pub issuer: EntityId,
+    /// The interest.
+    pub interest: Interest,
+    /// Its exact share.
+    pub share: Share,
 }
 
 /// All holdings of all days.
@@ -132,6 +146,26 @@ impl Graph {
             ..*row
         });
         Graph::of(entities, renumbered.collect())
+    }
+
+    /// The graph in which one stake is another: of its rows that hold on a day one stays, with the
+    /// share supposed.
+    pub fn supposing(&self, supposed: Supposed, day: Day) -> Graph {
+        let mut placed = false;
+        let rows = self.holdings.iter().filter_map(|row| {
+            let terms = row.terms();
+            let same = (row.holder, row.issuer, terms.interest)
+                == (supposed.holder, supposed.issuer, supposed.interest)
+                && row.span().contains(day);
+            if !same {
+                return Some(*row);
+            }
+            let (low, high, flags) =
+                Terms { range: ShareRange::exact(supposed.share), ..terms }.pack();
+            let first = !std::mem::replace(&mut placed, true);
+            first.then_some(Holding { low, high, flags, ..*row })
+        });
+        Graph::of(self.entities(), rows.collect())
     }
 
     /// Number of entities.

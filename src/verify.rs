@@ -19,6 +19,7 @@ use self::claim::Claims;
 use self::joins::Joins;
 use self::world::World;
 use crate::day::Day;
+use crate::error::Data;
 use crate::source::{Records, digest};
 
 /// One thing that does not hold.
@@ -61,16 +62,27 @@ pub fn verify(records: &Records, answers: &[Value]) -> Report {
     let joins = Joins::new(records);
     let mut worlds: BTreeMap<Day, World> = BTreeMap::new();
     let mut report = Report { answers: answers.len(), ..Report::default() };
+    let mut rules = Value::Null;
+    if let Some(said) = answers.first().and_then(|first| first["entities"].as_u64())
+        && u64::try_from(answers.len()) != Ok(said)
+    {
+        let text = format!("the expansion had {said} entities, {} are left", answers.len());
+        report.faults.push(Fault { answer: 1, about: "the expansion".to_owned(), text });
+    }
     for (number, answer) in (1..).zip(answers) {
         let about = ["/query/name", "/entity/name"].iter().find_map(|at| answer.pointer(at));
         let about = about.and_then(Value::as_str).unwrap_or("an answer").to_owned();
         let mut faults = Vec::new();
+        // The rules stand in the first answer of a run.
+        if answer["rules"].is_array() {
+            rules = answer["rules"].clone();
+        }
         of_run(records, answer, &mut faults);
         match answer["as_of"].as_str().map(Day::parse) {
             Some(Ok(day)) => {
                 let world = worlds.entry(day).or_insert_with(|| World::new(records, &joins, day));
                 let mut claims = Claims::new(world);
-                claims.answer(answer);
+                claims.answer(answer, &rules);
                 report.exposures += claims.exposures;
                 report.outside += claims.outside;
                 faults.append(&mut claims.faults);
@@ -102,6 +114,21 @@ fn of_run(records: &Records, answer: &Value, faults: &mut Vec<String>) {
         let found = blake3::Hash::from_bytes(source.digest).to_hex().to_string();
         if said.as_str() != Some(found.as_str()) {
             faults.push(format!("{name} is not the file that was read: its digest is {found}"));
+        }
+    }
+    if let Some(lists) = answer["lists_checked"].as_array() {
+        let described = records.lists.iter().map(|info| info.list.as_str());
+        let entered = records.entries.iter().map(|(entry, _)| entry.list.as_str());
+        let all: std::collections::BTreeSet<&str> = described.chain(entered).collect();
+        if lists.len() != all.len() {
+            faults.push(format!("{} lists were read", all.len()));
+        }
+    }
+    for (field, data) in [("lists", Data::Lists), ("holdings", Data::Holdings)] {
+        let rejected = records.rejected.iter().filter(|one| one.data == data).count();
+        let said = &answer["rejected"][field];
+        if !said.is_null() && said.as_u64() != u64::try_from(rejected).ok() {
+            faults.push(format!("{rejected} rows of {field} were rejected"));
         }
     }
     for list in answer["lists_checked"].as_array().into_iter().flatten() {

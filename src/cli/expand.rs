@@ -63,7 +63,7 @@ impl Expand {
             .collect();
         exposed.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
         for (number, (_, entity, exposures)) in exposed.iter().enumerate() {
-            let first = number == 0;
+            let first = (number == 0).then_some(exposed.len());
             let (view, share) = (snapshot.entity(*entity), shares.of(*entity));
             match (&mut objects, format) {
                 (Some(objects), _) => {

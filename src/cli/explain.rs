@@ -29,7 +29,8 @@ pub struct Explain {
     #[arg(long, value_name = "ID")]
     rule: Vec<String>,
     /// Suppose that HOLDER holds PERCENT of ISSUER, in place of what is recorded on the day; a name
-    /// with a comma stands in quotes; may be repeated
+    /// with a comma stands in quotes, and a fourth field says `votes` or `unspecified` where it is
+    /// not equity; may be repeated
     #[arg(long, value_name = "HOLDER,ISSUER,PERCENT", value_parser = what_if, help_heading = "What if")]
     what_if: Vec<Supposition>,
     /// Suppose that HOLDER holds nothing of ISSUER; may be repeated

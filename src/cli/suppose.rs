@@ -14,12 +14,23 @@ pub struct Supposition {
     issuer: String,
     /// What it holds then; `None` for nothing.
     range: Option<ShareRange>,
+    /// In which interest.
+    interest: Interest,
 }
 
 impl std::fmt::Display for Supposition {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.range {
-            Some(range) => write!(f, "{} holds {range} of {}", self.holder, self.issuer),
+            Some(range) if self.interest == Interest::Equity => {
+                write!(f, "{} holds {range} of {}", self.holder, self.issuer)
+            }
+            Some(range) => {
+                write!(
+                    f,
+                    "{} holds {range} of the {} of {}",
+                    self.holder, self.interest, self.issuer
+                )
+            }
             None => write!(f, "{} holds nothing of {}", self.holder, self.issuer),
         }
     }
@@ -35,14 +46,25 @@ fn fields(text: &str) -> Vec<String> {
     row.iter().map(str::to_owned).collect()
 }
 
-/// Reads `HOLDER,ISSUER,PERCENT`.
+/// Reads `HOLDER,ISSUER,PERCENT` and, if it is not equity, the interest.
 pub fn what_if(text: &str) -> Result<Supposition, String> {
     let all = fields(text);
-    let [holder, issuer, share] = all.as_slice() else {
-        return Err("write HOLDER,ISSUER,PERCENT; a name with a comma in quotes".to_owned());
+    let (holder, issuer, share, interest) = match all.as_slice() {
+        [holder, issuer, share] => (holder, issuer, share, Interest::Equity),
+        [holder, issuer, share, interest] => match Interest::parse(interest) {
+            Some(one @ (Interest::Equity | Interest::Votes | Interest::Unspecified)) => {
+                (holder, issuer, share, one)
+            }
+            _ => return Err(format!("`{interest}` is none of equity, votes, unspecified")),
+        },
+        _ => {
+            let how = "write HOLDER,ISSUER,PERCENT or HOLDER,ISSUER,PERCENT,INTEREST; a name with a \
+                       comma in quotes";
+            return Err(how.to_owned());
+        }
     };
     let range = ShareRange::parse(share, "", false, false).map_err(|error| error.to_string())?;
-    named(holder, issuer, Some(range))
+    named(holder, issuer, Some(range), interest)
 }
 
 /// Reads `HOLDER,ISSUER`.
@@ -51,14 +73,19 @@ pub fn without(text: &str) -> Result<Supposition, String> {
     let [holder, issuer] = all.as_slice() else {
         return Err("write HOLDER,ISSUER; a name with a comma in quotes".to_owned());
     };
-    named(holder, issuer, None)
+    named(holder, issuer, None, Interest::Equity)
 }
 
-fn named(holder: &str, issuer: &str, range: Option<ShareRange>) -> Result<Supposition, String> {
+fn named(
+    holder: &str,
+    issuer: &str,
+    range: Option<ShareRange>,
+    interest: Interest,
+) -> Result<Supposition, String> {
     if holder.is_empty() || issuer.is_empty() {
         return Err("a name is blank".to_owned());
     }
-    Ok(Supposition { holder: holder.to_owned(), issuer: issuer.to_owned(), range })
+    Ok(Supposition { holder: holder.to_owned(), issuer: issuer.to_owned(), range, interest })
 }
 
 /// The snapshot of records in which some holdings are others.
@@ -72,13 +99,16 @@ pub fn suppose(
     all: &[&Supposition],
 ) -> Result<Snapshot, Error> {
     let mut gone: Vec<u32> = Vec::new();
-    let mut new: Vec<(MentionId, MentionId, ShareRange)> = Vec::new();
+    let mut new: Vec<(MentionId, MentionId, ShareRange, Interest)> = Vec::new();
     for one in all {
         let (holder, issuer) = (entity(snapshot, &one.holder)?, entity(snapshot, &one.issuer)?);
         if let (Some(holder), Some(issuer)) = (holder, issuer) {
             let rows = snapshot.world().graph().held_in(issuer).iter();
             let replaced = rows.filter(|row| {
-                let shares = !matches!(row.terms().interest, Interest::Branch | Interest::Control);
+                // A share that may be either is replaced with the equity.
+                let own = row.terms().interest;
+                let shares = own == one.interest
+                    || one.interest == Interest::Equity && own == Interest::Unspecified;
                 row.holder == holder && row.span().contains(day) && (one.range.is_none() || shares)
             });
             gone.extend(replaced.map(|row| row.record));
@@ -95,12 +125,13 @@ pub fn suppose(
                     records.mention(name, "", &nobody.0, &nobody.1, EntityKind::Unknown)
                 }
             };
-            new.push((mention(holder, &one.holder), mention(issuer, &one.issuer), range));
+            let (holder, issuer) = (mention(holder, &one.holder), mention(issuer, &one.issuer));
+            new.push((holder, issuer, range, one.interest));
         }
     }
     records.suppose(&|row| gone.contains(&row), 0, 0, None);
-    for (holder, issuer, range) in new {
-        records.suppose(&|_| false, holder, issuer, Some(range));
+    for (holder, issuer, range, interest) in new {
+        records.suppose(&|_| false, holder, issuer, Some((range, interest)));
     }
     Ok(Snapshot::build(records))
 }

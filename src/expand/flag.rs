@@ -20,7 +20,9 @@ impl<'a> Expansion<'a> {
             all.extend(effective.reached().filter(|entity| self.holds_enough(effective, *entity)));
         }
         if !self.rule.control {
-            let holders = self.runs.cascade(End::High).counts.reached();
+            let high = self.runs.cascade(End::High);
+            let mut holders = high.counts.reached();
+            holders.extend(self.runs.met_by_anybody());
             let controlled = holders.into_iter().flat_map(|holder| {
                 let stakes = self.ground.view.stakes_of(holder);
                 stakes.filter(|edge| edge.stake.interest == Interest::Control)
@@ -91,8 +93,12 @@ impl<'a> Expansion<'a> {
             |one: EntityId| self.starts.tier(one, Wanted::default()) == Some(Tier::IN_FORCE);
         let follows = |edge: &StakeEdge| {
             let interests = &self.rule.interests;
+            let carried = || {
+                self.operator().carries(&edge.stake)
+                    && self.runs.counts(edge.holder, End::Low) == Tier::IN_FORCE
+            };
             edge.holder != edge.issuer
-                && interests.iter().any(|interest| multiplies(edge, *interest))
+                && (interests.iter().any(|interest| multiplies(edge, *interest)) || carried())
         };
         let above = view.owners_of([entity]);
         let inside: FxHashSet<EntityId> = above.iter().copied().collect();
@@ -141,7 +147,11 @@ impl<'a> Expansion<'a> {
         let controls = |edge: &StakeEdge| {
             edge.stake.interest == Interest::Control && edge.holder != entity && !self.rule.control
         };
-        let tier = |edge: &StakeEdge| self.runs.counts(edge.holder, End::High);
+        // Under a direct reading a holder may be reached without counting as one.
+        let tier = |edge: &StakeEdge| {
+            let counts = self.runs.counts(edge.holder, End::High);
+            counts.min(self.runs.met(edge.holder, End::High))
+        };
         let stakes = self.ground.view.stakes_in(entity).filter(controls);
         let strongest = stakes.min_by_key(tier).filter(|edge| tier(edge) != Tier::NEVER)?;
         let status = tier(&strongest).status()?;

@@ -1,6 +1,6 @@
 //! The exposure of an entity whose holders meet a rule: its share, its basis and its proof.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cascade::{End, Scope, Seed, SumsByInterest, Tier, counts_in, run_sparse};
 use super::effective::{Effective, multiplies};
@@ -41,7 +41,7 @@ impl<'a> Expansion<'a> {
             true => self.held_by_sums(entity, met, end),
             false => self.held_multiplied(entity, met, end),
         };
-        let Facts { proof, basis, share } = facts;
+        let Facts { proof, basis, share, seeds: seeds_of } = facts;
         let confirm = met.status == Status::InForce && !met.wanted.settled;
         let seeds = proof.seeds.iter();
         let undecided = end == End::High && self.runs.undecided.contains(&entity);
@@ -55,7 +55,10 @@ impl<'a> Expansion<'a> {
             restriction: self.restriction(met.wanted.restricting),
             confidence: proof.confidence,
             listed: seeds.flat_map(|seed| self.deciding(*seed, met)).collect(),
-            assumed: if end == End::High { self.assumed(entity, &proof) } else { Vec::new() },
+            assumed: match end {
+                End::High => self.assumed(entity, &proof, &seeds_of),
+                End::Low => Vec::new(),
+            },
             evidence: proof.rows,
             ..self.blank()
         }
@@ -117,7 +120,10 @@ impl<'a> Expansion<'a> {
             }
             _ => Basis::Aggregate,
         };
-        Facts { proof, basis, share }
+        let added_up = blocks.first().map(|block| &block.seeds);
+        let own = |seed: &&EntityId| added_up.is_none_or(|seeds| seeds.contains_key(seed));
+        let seeds = proof.seeds.iter().filter(own).copied().collect();
+        Facts { proof, basis, share, seeds }
     }
 
     /// The proof, and the stakes at the entity that count.
@@ -233,7 +239,8 @@ impl<'a> Expansion<'a> {
             (false, true) => Basis::Single,
             (false, false) => Basis::Aggregate,
         };
-        Facts { proof, basis, share }
+        let seeds = proof.seeds.clone();
+        Facts { proof, basis, share, seeds }
     }
 
     /// Every holding through which seeds lead to an entity.
@@ -286,25 +293,32 @@ impl<'a> Expansion<'a> {
             .collect()
     }
 
-    /// Shares of the holdings cited that make a possible exposure so: at each issuer those that
-    /// count take what their ranges and the lows of the others leave them.
-    fn assumed(&self, entity: EntityId, proof: &Proof) -> Vec<Assumed> {
+    /// Shares of the holdings cited that make a possible exposure so: at each issuer the holders that
+    /// are reached before it take first what their ranges and the lows of the others leave them.
+    fn assumed(&self, entity: EntityId, proof: &Proof, seeds: &[EntityId]) -> Vec<Assumed> {
         let mut issuers: Vec<EntityId> = proof.rows.iter().map(|row| row.issuer).collect();
         issuers.push(entity);
         issuers.sort_unstable();
         issuers.dedup();
+        let cited: FxHashSet<(u32, u32)> =
+            proof.rows.iter().map(|row| (row.place.source, row.record)).collect();
+        let is_cited = |row: &Holding| cited.contains(&(row.place.source, row.record));
+        let mut by_issuer: Vec<(EntityId, Vec<StakeEdge>)> = issuers
+            .into_iter()
+            .map(|issuer| {
+                let stakes = self.ground.view.stakes_in(issuer);
+                (issuer, stakes.filter(|edge| edge.rows.iter().any(is_cited)).collect())
+            })
+            .collect();
+        let ranks = self.ranks(&by_issuer, seeds);
+        let rank = |one: EntityId| ranks.get(&one).copied().unwrap_or(usize::MAX);
         let operator = self.operator();
         let mut assumed = Vec::new();
-        for issuer in issuers {
-            let counted: Vec<StakeEdge> = self
-                .ground
-                .view
-                .stakes_in(issuer)
-                .filter(|edge| edge.rows.iter().any(|row| proof.rows.contains(row)))
-                .collect();
-            let sums = operator.owners(self.ground.view, issuer);
+        for (issuer, stakes) in &mut by_issuer {
+            stakes.sort_by_key(|edge| (rank(edge.holder), edge.holder));
+            let sums = operator.owners(self.ground.view, *issuer);
             for (interest, sums) in self.rule.interests.iter().zip(&sums) {
-                let own = counted.iter().filter(|edge| counts_in(&edge.stake, *interest));
+                let own = stakes.iter().filter(|edge| counts_in(&edge.stake, *interest));
                 let mut room = match sums.over_declared() {
                     true => u64::MAX,
                     false => u64::from(Share::WHOLE.parts()).saturating_sub(sums.declared()),
@@ -314,13 +328,43 @@ impl<'a> Expansion<'a> {
                     let more = u64::from(high.parts() - low.parts()).min(room);
                     room -= more;
                     let share = Share::from_parts(u64::from(low.parts()) + more);
-                    let row = proof.rows.iter().find(|row| edge.rows.contains(row));
+                    let row = edge.rows.iter().find(|row| is_cited(row));
                     assumed.extend(row.map(|row| Assumed { row: *row, share }));
                 }
             }
         }
-        assumed.dedup();
+        // What may be either counts in both interests: the larger share serves either.
+        assumed.sort_by_key(|one: &Assumed| (one.row.place, std::cmp::Reverse(one.share)));
+        assumed.dedup_by_key(|one| one.row.place);
         assumed
+    }
+
+    /// The round in which each entity is reached through the stakes given, seeds in the first.
+    fn ranks(
+        &self,
+        by_issuer: &[(EntityId, Vec<StakeEdge>)],
+        seeds: &[EntityId],
+    ) -> FxHashMap<EntityId, usize> {
+        let operator = self.operator();
+        let mut ranks: FxHashMap<EntityId, usize> = seeds.iter().map(|seed| (*seed, 0)).collect();
+        for round in 1..=by_issuer.len() {
+            let reached = |(issuer, stakes): &&(EntityId, Vec<StakeEdge>)| {
+                let mut sums = operator.owners(self.ground.view, *issuer);
+                let counted = || stakes.iter().filter(|edge| ranks.contains_key(&edge.holder));
+                for edge in counted().filter(|edge| edge.holder != *issuer) {
+                    operator.each(&edge.stake, &mut sums, |sums, stake| sums.count(stake));
+                }
+                let by_sums = sums.iter().any(|sums| operator.met(sums, *issuer, End::High));
+                by_sums || counted().any(|edge| operator.carries(&edge.stake))
+            };
+            let new = by_issuer.iter().filter(|(issuer, _)| !ranks.contains_key(issuer));
+            let new: Vec<EntityId> = new.filter(reached).map(|(issuer, _)| *issuer).collect();
+            if new.is_empty() {
+                break;
+            }
+            ranks.extend(new.into_iter().map(|issuer| (issuer, round)));
+        }
+        ranks
     }
 
     /// Whether a threshold is met by an effective share at an end; what cannot be told is.
@@ -340,4 +384,6 @@ struct Facts {
     proof: Proof,
     basis: Basis,
     share: Option<(Share, Share)>,
+    /// The seeds that are added up where it is met.
+    seeds: Vec<EntityId>,
 }

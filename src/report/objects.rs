@@ -24,19 +24,24 @@ pub struct Expanded {
     as_of: String,
     snapshot: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    rules: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     floor: Option<String>,
+    /// How many entities the expansion has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entities: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     inputs: Option<Vec<InputView>>,
 }
 
 /// An entity, its exposures and the effective share of all owners in force as JSON.
-/// What the run rests on stands in the first object only.
+/// What the run rests on stands in the first object only, which is given how many there are.
 pub fn expanded(
     run: &Run,
     view: &EntityView,
     all: &[Exposure],
     effective: Option<(Share, Share)>,
-    first: bool,
+    first: Option<usize>,
 ) -> Expanded {
     Expanded {
         entity: entity(view),
@@ -44,8 +49,10 @@ pub fn expanded(
         effective_share: effective.map(share),
         as_of: run.day.to_string(),
         snapshot: run.snapshot.digest().to_owned(),
-        floor: first.then(|| run.floor.to_string()),
-        inputs: first.then(|| inputs(run)),
+        rules: first.map(|_| run.rules.clone()),
+        floor: first.map(|_| run.floor.to_string()),
+        entities: first,
+        inputs: first.map(|_| inputs(run)),
     }
 }
 

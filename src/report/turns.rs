@@ -172,6 +172,7 @@ pub struct MarginView {
 struct ChangeView {
     holder: String,
     issuer: String,
+    interest: &'static str,
     from: String,
     to: String,
 }
@@ -192,6 +193,7 @@ pub fn margins(snapshot: &Snapshot, all: &[(&crate::rule::Rule, Margin)]) -> Vec
         change: margin.change.map(|change| ChangeView {
             holder: name(change.holder),
             issuer: name(change.issuer),
+            interest: change.interest.as_str(),
             from: change.from.to_string(),
             to: change.to.to_string(),
         }),
@@ -208,9 +210,10 @@ pub fn margins_text(snapshot: &Snapshot, all: &[(&crate::rule::Rule, Margin)]) -
         let size = Share::of_sum(margin.parts.unsigned_abs());
         let change = margin.change.map_or_else(String::new, |change| {
             format!(
-                "; it would turn if {} held {} % of {} instead of {} %",
+                "; it would turn if {} held {} % of the {} of {} instead of {} %",
                 name(change.holder),
                 change.to,
+                change.interest,
                 name(change.issuer),
                 change.from
             )

@@ -219,15 +219,15 @@ impl Records {
         replaced: &dyn Fn(u32) -> bool,
         holder: MentionId,
         issuer: MentionId,
-        range: Option<ShareRange>,
+        share: Option<(ShareRange, Interest)>,
     ) {
         let mut number = 0;
         self.holdings.retain(|_| {
             number += 1;
             !replaced(number - 1)
         });
-        let Some(range) = range else { return };
-        let (interest, confidence) = (Interest::Equity, Confidence::Unverified);
+        let Some((range, interest)) = share else { return };
+        let confidence = Confidence::Unverified;
         let (low, high, flags) = Terms { range, interest, confidence }.pack();
         let source = u32::try_from(self.sources.0.len()).expect("fewer than 4 billion files");
         let text = format!("{holder} {issuer} {range}");

@@ -24,13 +24,13 @@ struct RuleFile {
     #[serde(default)]
     provision: String,
     lists: Spanned<Vec<String>>,
-    #[serde(default)]
-    programmes: BTreeMap<String, Vec<String>>,
+    #[serde(default = "no_programmes")]
+    programmes: Spanned<BTreeMap<String, Vec<String>>>,
     threshold: Spanned<String>,
     comparison: Spanned<String>,
     aggregate: Option<Spanned<String>>,
     reach: Option<Spanned<String>>,
-    interests: Option<Vec<Spanned<String>>>,
+    interests: Option<Spanned<Vec<Spanned<String>>>>,
     #[serde(default)]
     control: bool,
     #[serde(default)]
@@ -51,6 +51,10 @@ struct RuleFile {
     unverified: Vec<String>,
     #[serde(default)]
     period: Vec<PeriodTable>,
+}
+
+fn no_programmes() -> Spanned<BTreeMap<String, Vec<String>>> {
+    Spanned::new(0..0, BTreeMap::new())
 }
 
 #[derive(Deserialize)]
@@ -138,6 +142,11 @@ impl File<'_> {
         let span = Span::new(from, until).map_err(|error| {
             self.at("until", table.until.as_ref().unwrap_or(&table.status), error)
         })?;
+        if let Some(value) = &table.threshold
+            && self.threshold(value)? == Share::ZERO
+        {
+            return Err(self.at("threshold", value, NOTHING));
+        }
         let certitude =
             self.word("confidence", &table.confidence, Certitude::parse, "official, announced")?;
         Ok(RulePeriod {
@@ -155,6 +164,9 @@ impl File<'_> {
         })
     }
 }
+
+/// Why a threshold of nothing is refused.
+const NOTHING: &str = "everybody holds at least 0 %; write more_than 0 for any share at all";
 
 /// Reads a rule file.
 ///
@@ -179,8 +191,14 @@ pub(super) fn rule(path: &str, text: &str) -> Result<Rule, Error> {
             "`listing` is what the output calls a listing itself",
         ));
     }
-    if table.interests.as_ref().is_some_and(Vec::is_empty) {
-        return Err(file.at("id", &table.id, "`interests` is empty; leave it out for equity"));
+    if let Some(interests) = table.interests.as_ref().filter(|all| all.get_ref().is_empty()) {
+        return Err(file.at("interests", interests, "is empty; leave it out for equity"));
+    }
+    let unused =
+        table.programmes.get_ref().keys().find(|list| !table.lists.get_ref().contains(list));
+    if let Some(list) = unused {
+        let reason = format!("names list `{list}`, from which the rule does not start");
+        return Err(file.at("programmes", &table.programmes, reason));
     }
     if table.lists.get_ref().is_empty() {
         return Err(file.at("lists", &table.lists, "names no list; a rule needs at least one"));
@@ -191,8 +209,7 @@ pub(super) fn rule(path: &str, text: &str) -> Result<Rule, Error> {
     let (threshold, comparison) =
         (file.threshold(&table.threshold)?, file.comparison(&table.comparison)?);
     if zero(threshold, comparison) {
-        let reason = "everybody holds at least 0 %; write more_than 0 for any share at all";
-        return Err(file.at("threshold", &table.threshold, reason));
+        return Err(file.at("threshold", &table.threshold, NOTHING));
     }
     let interest = |value: &Spanned<String>| match value.get_ref().as_str() {
         "equity" => Ok(Interest::Equity),
@@ -200,7 +217,7 @@ pub(super) fn rule(path: &str, text: &str) -> Result<Rule, Error> {
         other => Err(file.at("interests", value, format!("`{other}` is none of equity, votes"))),
     };
     let interests = match &table.interests {
-        Some(values) => values.iter().map(interest).collect::<Result<Vec<_>, _>>()?,
+        Some(values) => values.get_ref().iter().map(interest).collect::<Result<Vec<_>, _>>()?,
         None => vec![Interest::Equity],
     };
     let reach = match &table.reach {
@@ -217,7 +234,7 @@ pub(super) fn rule(path: &str, text: &str) -> Result<Rule, Error> {
         instrument: table.instrument,
         provision: table.provision,
         lists: table.lists.into_inner(),
-        programmes: table.programmes.into_iter().collect(),
+        programmes: table.programmes.into_inner().into_iter().collect(),
         test: Test {
             threshold,
             comparison,

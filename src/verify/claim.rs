@@ -39,16 +39,42 @@ impl<'w, 'r> Claims<'w, 'r> {
         }
     }
 
-    pub fn answer(&mut self, answer: &Value) {
+    /// Checks an answer of a run under the rules given.
+    pub fn answer(&mut self, answer: &Value, rules: &Value) {
+        let rules = self.rules(rules);
         if answer.get("verdict").is_none() {
-            self.exposed(&answer["entity"], &answer["exposures"]);
+            self.exposed(&answer["entity"], &answer["exposures"], &rules);
             return;
+        }
+        if answer["format"] != 1 {
+            self.fault("its format is not 1");
         }
         for matched in answer["matches"].as_array().into_iter().flatten() {
             self.alignment(matched);
-            self.exposed(&matched["entity"], &matched["exposures"]);
+            self.exposed(&matched["entity"], &matched["exposures"], &rules);
         }
         self.verdict(answer);
+    }
+
+    /// The rules named, each of which there has to be.
+    fn rules(&mut self, ids: &Value) -> Vec<Rule> {
+        let mut rules = Vec::new();
+        for id in ids.as_array().into_iter().flatten() {
+            match self.known_rule(id.as_str().unwrap_or_default()) {
+                Some(rule) => rules.push(rule),
+                None => self.fault(format!("there is no rule {id}")),
+            }
+        }
+        rules
+    }
+
+    fn known_rule(&self, id: &str) -> Option<Rule> {
+        let (base, reading) = id.split_once('/').map_or((id, None), |(a, b)| (a, Some(b)));
+        let rule = self.world.records.rules.iter().find(|rule| rule.id == base)?;
+        match reading {
+            Some(reading) => rule.reading(reading),
+            None => Some(rule.clone()),
+        }
     }
 
     /// The points of an alignment add up to its score.
@@ -57,7 +83,7 @@ impl<'w, 'r> Claims<'w, 'r> {
         let lines = matched["alignment"].as_array().into_iter().flatten();
         let sum: f64 = lines.map(|line| points(&line["points"])).sum();
         let score = points(&matched["score"]);
-        if !(sum.clamp(0.0, ONE) - score).abs().lt(&0.5) {
+        if !(sum.max(0.0) - score).abs().lt(&0.5) {
             self.fault(format!(
                 "the alignment of {} adds up to {}, not to {}",
                 matched["name"],
@@ -72,10 +98,16 @@ impl<'w, 'r> Claims<'w, 'r> {
         let matches: Vec<&Value> = answer["matches"].as_array().into_iter().flatten().collect();
         let total = answer["matches_total"].as_u64().unwrap_or(0);
         let shown = u64::try_from(matches.len()).unwrap_or(u64::MAX);
-        if total < shown {
+        if total < shown || shown == 0 && total > 0 {
             self.fault(format!("{shown} matches are shown, {total} are counted"));
         }
+        if answer["verdict"] == "error" && shown > 0 {
+            self.fault("what could not be screened has no matches");
+        }
         let Some(threshold) = answer["threshold"].as_f64() else { return };
+        if !(0.0..=1.0).contains(&threshold) {
+            self.fault("the threshold is not between 0 and 1");
+        }
         let threshold = proof::whole(threshold * ONE);
         let says = |matched: &Value| {
             let points = proof::whole(matched["score"].as_f64().unwrap_or(0.0) * ONE);
@@ -98,9 +130,46 @@ impl<'w, 'r> Claims<'w, 'r> {
         if verdict != expected && verdict != "error" && !hidden {
             self.fault(format!("the verdict is {verdict}, from its matches it is {expected}"));
         }
+        if total == shown {
+            let level = if verdict == "hit" { 2 } else { 1 };
+            let deciding = matches.iter().filter(|one| says(one) == level);
+            self.gravest(answer, deciding.flat_map(|one| one["exposures"][0].as_object()));
+        }
     }
 
-    fn exposed(&mut self, entity: &Value, exposures: &Value) {
+    /// Kind and confirmation of a verdict are those of its gravest exposure.
+    fn gravest<'v>(
+        &mut self,
+        answer: &Value,
+        exposures: impl Iterator<Item = &'v serde_json::Map<String, Value>>,
+    ) {
+        let rank = |words: &[&str], value: Option<&Value>| {
+            let word = value.and_then(Value::as_str).unwrap_or_default();
+            words.iter().position(|one| *one == word).unwrap_or(0)
+        };
+        let statuses = ["in_force", "not_yet", "suspended", "stopped"];
+        let gravity = |one: &serde_json::Map<String, Value>| {
+            let weaker = rank(&statuses, one.get("listing_status"))
+                .max(rank(&statuses, one.get("rule_status")));
+            (
+                !makes_hit(&Value::Object(one.clone())),
+                weaker,
+                rank(&["listed", "certain", "possible", "flag"], one.get("certainty")),
+                rank(&["listing", "law", "policy"], one.get("kind")),
+                one.get("confirm").and_then(Value::as_bool).unwrap_or(false),
+            )
+        };
+        let Some(first) = exposures.min_by_key(|one| gravity(one)) else { return };
+        if Some(&answer["verdict_kind"]) != first.get("kind") {
+            self.fault("the kind of the verdict is not that of its gravest exposure");
+        }
+        if Some(&answer["confirm"]) != first.get("confirm") {
+            self.fault("the verdict is to be confirmed where its gravest exposure is not, or not where it is");
+        }
+    }
+
+    fn exposed(&mut self, entity: &Value, exposures: &Value, rules: &[Rule]) {
+        self.complete(exposures, rules);
         for exposure in exposures.as_array().into_iter().flatten() {
             self.exposures += 1;
             let before = self.faults.len();
@@ -112,18 +181,53 @@ impl<'w, 'r> Claims<'w, 'r> {
         }
     }
 
+    /// Nothing that has to be said of an entity is left out: each of its entries, and each rule asked
+    /// that lists or may reach it.
+    fn complete(&mut self, exposures: &Value, rules: &[Rule]) {
+        let all = exposures.as_array().map_or(&[][..], Vec::as_slice);
+        let Some(subject) = all.iter().find_map(|one| self.subject(one)) else {
+            return self.fault("nothing is said of it");
+        };
+        let says = |rule: &str| all.iter().filter(|one| one["rule"] == rule).count();
+        let world = self.world;
+        let own = world.listed.iter().filter(|one| one.entity == subject);
+        let standing = own.filter(|one| one.on_day.status != Status::Removed).count();
+        if says("listing") != standing {
+            self.fault(format!("it stands on lists with {standing} entries"));
+        }
+        for rule in rules.iter().filter(|rule| says(&rule.id) == 0) {
+            let listed = world.counted(rule).any(|one| one.entity == subject);
+            let sums = !matches!(rule.reach, Reach::Multiplied);
+            let shown = rule.shows(&world.joins.countries(subject)) != Some(false);
+            let published = rule.status(world.day).is_some();
+            let may =
+                sums && shown && world.reach(rule, subject, &|_| true, true).1.contains(&subject);
+            if published && (listed || may) {
+                self.fault(format!("{} says something of it, and that is left out", rule.id));
+            }
+        }
+    }
+
+    /// The entity an exposure is about.
+    fn subject(&self, exposure: &Value) -> Option<Entity> {
+        let records = self.world.records;
+        let place = |at: &str| exposure.pointer(at).and_then(Value::as_str);
+        if let Some(place) = place("/evidence/0/place") {
+            let row =
+                records.holdings.iter().find(|row| records.sources.show(row.place) == place)?;
+            let branch = exposure["certainty"] == "flag" && exposure["basis"] == "branch";
+            return Some(self.world.joins.entity(if branch { row.holder } else { row.issuer }));
+        }
+        let place = place("/listed/0/place")?;
+        let all = &self.world.listed;
+        all.iter().find(|one| records.sources.show(one.entry.place) == place).map(|one| one.entity)
+    }
+
     fn exposure(&mut self, entity: &Value, exposure: &Value) {
         let rows = self.rows(&exposure["evidence"]);
         let listed = self.listings(&exposure["listed"]);
         let (Some(rows), Some(listed)) = (rows, listed) else { return };
-        let flag = exposure["certainty"] == "flag";
-        let subject = match (rows.first(), listed.first()) {
-            (Some(row), _) if flag && exposure["basis"] == "branch" => row.holder,
-            (Some(row), _) => row.issuer,
-            (None, Some(one)) => one.mention,
-            (None, None) => return self.fault("rests on nothing"),
-        };
-        let subject = self.world.joins.entity(subject);
+        let Some(subject) = self.subject(exposure) else { return self.fault("rests on nothing") };
         self.named(entity, subject);
         if exposure["rule"] == "listing" {
             return self.listing(exposure, subject, &listed);
@@ -155,6 +259,8 @@ impl<'w, 'r> Claims<'w, 'r> {
             self.fault(format!("the evidence is not about {name}"));
         }
         let countries = self.world.joins.countries(subject).to_string();
+        let key = self.world.joins.key(subject, name);
+        self.same("id", &entity["id"], Some(&key));
         let countries = (!countries.is_empty()).then_some(countries);
         self.same("country", &entity["country"], countries.as_deref());
     }
@@ -245,13 +351,7 @@ impl<'w, 'r> Claims<'w, 'r> {
     /// The rule an exposure names, with what is true of it on the day.
     fn rule(&mut self, exposure: &Value) -> Option<Rule> {
         let id = exposure["rule"].as_str().unwrap_or_default();
-        let (base, reading) = id.split_once('/').map_or((id, None), |(a, b)| (a, Some(b)));
-        let known = self.world.records.rules.iter().find(|rule| rule.id == base);
-        let rule = known.and_then(|rule| match reading {
-            Some(reading) => rule.reading(reading),
-            None => Some(rule.clone()),
-        });
-        let Some(rule) = rule else {
+        let Some(rule) = self.known_rule(id) else {
             self.fault("there is no such rule or reading");
             return None;
         };

@@ -70,6 +70,21 @@ impl Joins {
         own.fold(Countries::default(), |all, (_, said)| all.with(&said.countries))
     }
 
+    /// The stable key of an entity that is shown by a name: its best identifier, else a digest of name
+    /// and country.
+    pub fn key(&self, entity: MentionId, name: &str) -> String {
+        let own = || (0..).zip(&self.said).filter(|(mention, _)| self.entity(*mention) == entity);
+        let identifiers =
+            own().fold(Identifiers::default(), |all, (_, said)| all.with(&said.identifiers));
+        if let Some(best) = identifiers.best() {
+            return best.to_owned();
+        }
+        let person = own().any(|(_, said)| said.person == Some(true));
+        let person = if person { "|person" } else { "" };
+        let key = format!("{}|{}{person}", name::fold(name), self.countries(entity));
+        format!("name:{}", &blake3::hash(key.as_bytes()).to_hex()[..16])
+    }
+
     /// By what a mention was joined to another one of its entity: the strongest way that shows.
     pub fn joined_by(&self, mention: MentionId) -> &'static str {
         let own = &self.said[mention as usize];

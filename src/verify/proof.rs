@@ -106,7 +106,9 @@ pub(super) fn held(
     let weakest = rows.iter().map(|row| row.terms().confidence).max();
     claims.same("confidence", &exposure["confidence"], weakest.map(|one| one.as_str()));
     share_and_basis(claims, exposure, rule, subject, &direct, status, possible, listed.len());
-    assumed(claims, exposure, rows);
+    if possible {
+        assumed(claims, exposure, rule, subject, rows, listed);
+    }
 }
 
 /// How the holders of an entity meet a rule: the strongest status from which they do, and whether
@@ -210,21 +212,50 @@ fn share_and_basis(
     share_is(claims, exposure, (basis != "branch").then_some(share));
 }
 
-/// Shares assumed of holdings lie in the ranges of their rows.
-fn assumed(claims: &mut Claims, exposure: &Value, rows: &[HoldingRecord]) {
+/// The shares assumed lie in the ranges of what is cited, and with them, the others' being at their
+/// least, the rule is met for certain.
+fn assumed(
+    claims: &mut Claims,
+    exposure: &Value,
+    rule: &Rule,
+    subject: Entity,
+    rows: &[HoldingRecord],
+    listed: &[Listed],
+) {
+    let world = claims.world;
+    let mut issuers = world.issuers(&world.above(subject));
     for one in exposure["assumed"].as_array().into_iter().flatten() {
         let share = one["share"].as_str().unwrap_or_default();
         let share = Share::parse_percent(share, crate::share::Rounding::Down);
-        let fits = rows.iter().any(|row| {
-            let [holder, issuer, ..] = fields(claims.world.records, row).map(|(_, text)| text);
-            let range = row.terms().range;
+        let row = rows.iter().find(|row| {
+            let [holder, issuer, interest, ..] = fields(world.records, row).map(|(_, text)| text);
             one["holder"].as_str() == holder.as_deref()
                 && one["issuer"].as_str() == issuer.as_deref()
-                && share.as_ref().is_ok_and(|share| range.low() <= *share)
+                && one["interest"].as_str() == interest.as_deref()
         });
-        if !fits {
+        let (Some(row), Ok(share)) = (row, share) else {
             claims.fault(format!("{one} fits no row that is cited"));
+            return;
+        };
+        let (holder, issuer) = (world.joins.entity(row.holder), world.joins.entity(row.issuer));
+        let held = issuers.iter_mut().find(|(of, _)| *of == issuer);
+        let interest = row.terms().interest;
+        let held = held.and_then(|(_, all)| {
+            all.iter_mut().find(|one| one.holder == holder && one.interest == interest)
+        });
+        let parts = u64::from(share.parts());
+        match held.filter(|held| (held.low..=held.high).contains(&parts)) {
+            Some(held) => (held.low, held.high) = (parts, parts),
+            None => claims.fault(format!("{one} lies outside what is recorded")),
         }
+    }
+    let entries: BTreeSet<Place> = listed.iter().map(|one| one.entry.place).collect();
+    let wanted = |one: &Listed| entries.contains(&one.entry.place);
+    let met = world.blocks(rule, &world.above(subject), &wanted).into_iter().any(|block| {
+        world.spread_over(rule, &issuers, block, false, &|_| true).1.contains(&subject)
+    });
+    if !met {
+        claims.fault("with the shares assumed the rule is not met");
     }
 }
 
@@ -239,7 +270,8 @@ pub(super) fn flag(
 ) {
     let world = claims.world;
     let anybody = |_: &Listed| true;
-    if world.reach(rule, subject, &anybody, true).1.contains(&subject) {
+    let multiplied = matches!(rule.reach, Reach::Multiplied | Reach::Either);
+    if !multiplied && world.reach(rule, subject, &anybody, true).1.contains(&subject) {
         claims.fault("from the records its holders may meet the rule");
     }
     let weakest = rows.iter().map(|row| row.terms().confidence).max();

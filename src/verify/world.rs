@@ -201,13 +201,28 @@ impl<'r> World<'r> {
         possible: bool,
         usable: &dyn Fn(&Held) -> bool,
     ) -> (BTreeSet<Entity>, BTreeSet<Entity>) {
+        self.spread_over(rule, &self.issuers(within), seeds, possible, usable)
+    }
+
+    /// What is held in each of some issuers.
+    pub fn issuers(&self, within: &BTreeSet<Entity>) -> Vec<(Entity, Vec<Held>)> {
+        within.iter().map(|issuer| (*issuer, self.held_in(*issuer))).collect()
+    }
+
+    /// Like [`World::spread`], over holdings as given.
+    pub fn spread_over(
+        &self,
+        rule: &Rule,
+        issuers: &[(Entity, Vec<Held>)],
+        seeds: BTreeSet<Entity>,
+        possible: bool,
+        usable: &dyn Fn(&Held) -> bool,
+    ) -> (BTreeSet<Entity>, BTreeSet<Entity>) {
         let direct = rule.reach == Reach::Direct;
         let (mut holders, mut met) = (seeds, BTreeSet::new());
-        let issuers: Vec<(Entity, Vec<Held>)> =
-            within.iter().map(|issuer| (*issuer, self.held_in(*issuer))).collect();
         loop {
             let before = (holders.len(), met.len());
-            for (issuer, held) in &issuers {
+            for (issuer, held) in issuers {
                 for one in held.iter().filter(|one| one.holder != *issuer && usable(one)) {
                     let branch = one.interest == Interest::Branch;
                     let control = one.interest == Interest::Control && rule.control;

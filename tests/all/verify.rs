@@ -166,7 +166,7 @@ fn said(inputs: &Inputs, rules: &[&str], day: &str) -> Vec<Value> {
         .iter()
         .map(|(entity, exposures)| {
             let view = snapshot.entity(*entity);
-            sealed(&objects::expanded(&run, &view, exposures, None, true))
+            sealed(&objects::expanded(&run, &view, exposures, None, None))
         })
         .collect();
     let party = parentage::model::Party::named("Firm delta");

@@ -326,7 +326,16 @@ impl World {
         scope: Option<&[EntityId]>,
         look: impl FnOnce(&Expansion) -> T,
     ) -> T {
-        let (graph, _) = graph(ENTITIES, &self.cases);
+        self.over(&graph(ENTITIES, &self.cases).0, scope, look)
+    }
+
+    /// Expands the rule over a graph of the same entities.
+    fn over<T>(
+        &self,
+        graph: &Graph,
+        scope: Option<&[EntityId]>,
+        look: impl FnOnce(&Expansion) -> T,
+    ) -> T {
         let day = Day::parse("2026-11-01").unwrap();
         let mut complete = FixedBitSet::with_capacity(ENTITIES as usize);
         self.complete.iter().for_each(|entity| complete.insert(*entity as usize));
@@ -474,6 +483,37 @@ proptest! {
             let scope = [EntityId(entity)];
             let alone = world.with_expansion(Some(&scope), |one| show(one, entity));
             prop_assert_eq!(&alone, &whole[entity as usize]);
+        }
+    }
+
+    #[test]
+    fn the_change_of_a_margin_turns_the_answer_and_one_part_short_of_it_does_not(
+        world in worlds(),
+    ) {
+        let (graph, _) = graph(ENTITIES, &world.cases);
+        let day = Day::parse("2026-11-01").unwrap();
+        for entity in (0..ENTITIES).map(EntityId) {
+            let Some(Margin { change: Some(change), .. }) =
+                world.with_expansion(None, |all| all.margin(entity))
+            else {
+                continue;
+            };
+            let reached = |graph: &Graph| {
+                let at = |end| move |all: &Expansion| all.runs.cascaded(entity, end) != Tier::NEVER;
+                [world.over(graph, None, at(End::Low)), world.over(graph, None, at(End::High))]
+            };
+            let [certain, possible] = reached(&graph);
+            let end = usize::from(!certain);
+            let supposing = |parts: u32| {
+                let share = Share::from_parts(u64::from(parts));
+                let Change { holder, issuer, interest, .. } = change;
+                let supposed = crate::graph::Supposed { holder, issuer, interest, share };
+                reached(&graph.supposing(supposed, day))[end]
+            };
+            let to = change.to.parts();
+            let short = if to > change.from.parts() { to - 1 } else { to + 1 };
+            prop_assert_eq!(supposing(to), !(if certain { certain } else { possible }));
+            prop_assert_eq!(supposing(short), if certain { certain } else { possible });
         }
     }
 
