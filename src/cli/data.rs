@@ -7,7 +7,8 @@ use clap::{Args, ValueEnum};
 
 use parentage::day::Day;
 use parentage::error::{Error, Rejected};
-use parentage::screen::list_age;
+use parentage::report::json::Run;
+use parentage::screen::{DEFAULT_THRESHOLD, Settings, list_age, select_rules};
 use parentage::share::{Rounding, Share};
 use parentage::snapshot::Snapshot;
 use parentage::source::{Inputs, Records, read};
@@ -95,16 +96,6 @@ impl DataOptions {
         self.as_of.unwrap_or_else(Day::today)
     }
 
-    /// The greatest age of a list.
-    pub fn max_list_age(&self) -> Option<i64> {
-        self.max_list_age.map(i64::from)
-    }
-
-    /// The floor of flags.
-    pub fn floor(&self) -> Share {
-        self.floor
-    }
-
     /// The format, text unless said otherwise.
     pub fn format(&self) -> Format {
         self.format.unwrap_or(Format::Text)
@@ -140,12 +131,24 @@ impl DataOptions {
             for warning in snapshot.warnings() {
                 anstream::eprintln!("warning: {warning}");
             }
-            for note in list_age(&snapshot, self.day(), self.max_list_age()) {
+            for note in list_age(&snapshot, self.day(), self.max_list_age.map(i64::from)) {
                 anstream::eprintln!("warning: {}", note.text);
             }
         }
         tell(snapshot.rejected());
         Ok(snapshot)
+    }
+
+    /// What to screen by: the rules asked for, at the default threshold.
+    pub fn settings(&self, snapshot: &Snapshot, asked: &[String]) -> Result<Settings, Error> {
+        Ok(Settings {
+            day: self.day(),
+            rules: select_rules(snapshot, asked)?,
+            threshold: DEFAULT_THRESHOLD,
+            limit: 0,
+            max_list_age: self.max_list_age.map(i64::from),
+            floor: self.floor,
+        })
     }
 
     /// Reads everything, without linking it.
@@ -165,6 +168,18 @@ impl DataOptions {
         }
         let rejected = !snapshot.rejected().is_empty() || !of_parties.is_empty();
         Ok(Outcome { rejected, failed_on: false })
+    }
+}
+
+/// What the answers of a run have in common.
+pub fn run<'s>(snapshot: &'s Snapshot, settings: &Settings) -> Run<'s> {
+    Run {
+        snapshot,
+        day: settings.day,
+        rules: settings.rules.iter().map(|rule| rule.id.clone()).collect(),
+        threshold: settings.threshold,
+        floor: settings.floor,
+        party_file: None,
     }
 }
 

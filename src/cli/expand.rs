@@ -2,11 +2,10 @@
 
 use clap::Args;
 
-use parentage::report::json::Run;
 use parentage::report::{csv, objects, pages, text};
-use parentage::screen::{DEFAULT_THRESHOLD, Screener, Settings, select_rules};
+use parentage::screen::Screener;
 
-use super::data::{DataOptions, Format};
+use super::data::{DataOptions, Format, run};
 use super::output::{Objects, Output};
 use super::{Outcome, Stop};
 
@@ -29,24 +28,8 @@ impl Expand {
         self.data.guard(self.out.as_deref(), None)?;
         self.data.no_picture()?;
         let snapshot = self.data.snapshot()?;
-        let rules = select_rules(&snapshot, &self.rule)?;
-        let ids = rules.iter().map(|rule| rule.id.clone()).collect();
-        let run = Run {
-            snapshot: &snapshot,
-            day: self.data.day(),
-            rules: ids,
-            threshold: DEFAULT_THRESHOLD,
-            floor: self.data.floor(),
-            party_file: None,
-        };
-        let settings = Settings {
-            day: run.day,
-            rules,
-            threshold: DEFAULT_THRESHOLD,
-            limit: 0,
-            max_list_age: self.data.max_list_age(),
-            floor: self.data.floor(),
-        };
+        let settings = self.data.settings(&snapshot, &self.rule)?;
+        let run = run(&snapshot, &settings);
         let screener = Screener::new(&snapshot, &settings);
         let format = self.out.as_deref().and_then(Format::of_file);
         let format = self.data.format.or(format).unwrap_or(Format::Text);

@@ -5,15 +5,14 @@ use clap::Args;
 use parentage::error::Error;
 use parentage::expand::Exposure;
 use parentage::model::{Countries, EntityId, Party};
-use parentage::report::json::Run;
 use parentage::report::picture::Picture;
 use parentage::report::turns::{self, Reading};
 use parentage::report::{csv, objects, pages, text};
 use parentage::rule::READINGS;
-use parentage::screen::{DEFAULT_THRESHOLD, Screener, Settings, select_rules};
+use parentage::screen::{Screener, Settings};
 use parentage::snapshot::Snapshot;
 
-use super::data::{DataOptions, Format};
+use super::data::{DataOptions, Format, run};
 use super::output::{Objects, Output, write_all};
 use super::suppose::{Supposition, suppose, what_if, without};
 use super::{Outcome, Stop};
@@ -50,24 +49,8 @@ impl Explain {
     pub fn run(self) -> Result<Outcome, Stop> {
         self.data.guard(self.svg.as_deref(), None)?;
         let snapshot = self.data.snapshot()?;
-        let rules = select_rules(&snapshot, &self.rule)?;
-        let ids = rules.iter().map(|rule| rule.id.clone()).collect();
-        let run = Run {
-            snapshot: &snapshot,
-            day: self.data.day(),
-            rules: ids,
-            threshold: DEFAULT_THRESHOLD,
-            floor: self.data.floor(),
-            party_file: None,
-        };
-        let settings = Settings {
-            day: run.day,
-            rules,
-            threshold: DEFAULT_THRESHOLD,
-            limit: 0,
-            max_list_age: self.data.max_list_age(),
-            floor: self.data.floor(),
-        };
+        let settings = self.data.settings(&snapshot, &self.rule)?;
+        let run = run(&snapshot, &settings);
         let screener = Screener::new(&snapshot, &settings);
         let found = find(&snapshot, &screener, &self.entity)?;
         let supposed = self.supposed(&snapshot)?;

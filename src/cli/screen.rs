@@ -11,12 +11,10 @@ use parentage::error::{Error, Rejected};
 use parentage::model::{Countries, Party};
 use parentage::report::json::{InputView, Run};
 use parentage::report::{csv, json, text};
-use parentage::screen::{
-    Answer, DEFAULT_THRESHOLD, Note, NoteKind, Screener, Settings, Verdict, select_rules,
-};
+use parentage::screen::{Answer, DEFAULT_THRESHOLD, Note, NoteKind, Screener, Settings, Verdict};
 use parentage::source::{Parties, PartyRow};
 
-use super::data::{DataOptions, Format, tell};
+use super::data::{DataOptions, Format, run, tell};
 use super::output::{Objects, Output};
 use super::{Outcome, Stop};
 
@@ -131,23 +129,12 @@ impl Screen {
         self.data.no_picture()?;
         let snapshot = self.data.snapshot()?;
         let settings = Settings {
-            day: self.data.day(),
-            rules: select_rules(&snapshot, &self.rule)?,
             threshold: self.threshold.0,
             limit: self.limit,
-            max_list_age: self.data.max_list_age(),
-            floor: self.data.floor(),
+            ..self.data.settings(&snapshot, &self.rule)?
         };
         let screener = Screener::new(&snapshot, &settings);
-        let rules = screener.settings().rules.iter().map(|rule| rule.id.clone()).collect();
-        let mut run = Run {
-            snapshot: &snapshot,
-            day: screener.settings().day,
-            rules,
-            threshold: settings.threshold,
-            floor: settings.floor,
-            party_file: None,
-        };
+        let mut run = run(&snapshot, &settings);
         self.forget()?;
         let mut sink = Sink::new(&self, &screener)?;
         let mut rejected = Vec::new();

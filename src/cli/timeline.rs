@@ -2,11 +2,10 @@
 
 use clap::Args;
 
-use parentage::report::json::Run;
 use parentage::report::{text, turns};
-use parentage::screen::{DEFAULT_THRESHOLD, Screener, Settings, select_rules, timeline};
+use parentage::screen::{Screener, timeline};
 
-use super::data::{DataOptions, Format};
+use super::data::{DataOptions, Format, run};
 use super::explain::find;
 use super::output::{Objects, Output, write_all};
 use super::{Outcome, Stop};
@@ -32,14 +31,7 @@ impl Timeline {
     pub fn run(self) -> Result<Outcome, Stop> {
         self.data.no_picture()?;
         let snapshot = self.data.snapshot()?;
-        let settings = Settings {
-            day: self.data.day(),
-            rules: select_rules(&snapshot, &self.rule)?,
-            threshold: DEFAULT_THRESHOLD,
-            limit: 0,
-            max_list_age: self.data.max_list_age(),
-            floor: self.data.floor(),
-        };
+        let settings = self.data.settings(&snapshot, &self.rule)?;
         let found = find(&snapshot, &Screener::new(&snapshot, &settings), &self.entity)?;
         let format = self.data.format();
         let mut output = Output::open(None)?;
@@ -60,16 +52,7 @@ impl Timeline {
                 output.text(&turns::timeline_text(&snapshot, *entity, of, settings.day))?;
                 output.text("\n")?;
             }
-            let rules = settings.rules.iter().map(|rule| rule.id.clone()).collect();
-            let run = Run {
-                snapshot: &snapshot,
-                day: settings.day,
-                rules,
-                threshold: DEFAULT_THRESHOLD,
-                floor: settings.floor,
-                party_file: None,
-            };
-            output.text(&text::footer(&run))?;
+            output.text(&text::footer(&run(&snapshot, &settings)))?;
         }
         output.finish()?;
         Ok(self.data.outcome(&snapshot, &[])?)
