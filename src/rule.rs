@@ -266,3 +266,150 @@ impl RulePeriod {
         Change { kind, span: self.span, certitude: self.certitude }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::OnDay;
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    fn period(status: Status, from: &str, until: &str, certitude: Certitude) -> RulePeriod {
+        let stated = |text: &str| (!text.is_empty()).then(|| day(text));
+        RulePeriod {
+            status,
+            span: Span::new(stated(from), stated(until)).unwrap(),
+            certitude,
+            source: String::new(),
+            threshold: None,
+            comparison: None,
+            aggregate: None,
+        }
+    }
+
+    fn rule(periods: Vec<RulePeriod>) -> Rule {
+        Rule {
+            id: "x-50".to_owned(),
+            title: String::new(),
+            kind: RuleKind::Law,
+            authority: String::new(),
+            instrument: String::new(),
+            provision: String::new(),
+            lists: vec!["X".to_owned(), "Y".to_owned()],
+            programmes: vec![("X".to_owned(), vec!["A".to_owned(), "B".to_owned()])],
+            test: Test {
+                threshold: Share::from_parts(500_000_000),
+                comparison: Comparison::AtLeast,
+                aggregate: Aggregate::All,
+            },
+            reach: Reach::Cascade,
+            interests: vec![Interest::Equity],
+            control: false,
+            seed_restrictions: Vec::new(),
+            per_programme: false,
+            exclude_issuer_countries: Vec::new(),
+            only_issuer_countries: Vec::new(),
+            restriction: None,
+            effect: String::new(),
+            published: Some(day("2025-01-10")),
+            source: String::new(),
+            unverified: Vec::new(),
+            periods,
+            file: String::new(),
+        }
+    }
+
+    /// Published, in force, suspended, a gap, in force again; a longer suspension only announced.
+    fn dated() -> Rule {
+        use Certitude::{Announced, Official};
+        let mut later = period(Status::InForce, "2025-09-01", "", Official);
+        later.threshold = Some(Share::from_parts(250_000_000));
+        later.comparison = Some(Comparison::MoreThan);
+        later.aggregate = Some(Aggregate::Owner);
+        rule(vec![
+            period(Status::InForce, "2025-02-01", "2025-04-01", Official),
+            period(Status::Suspended, "2025-04-01", "2025-06-01", Official),
+            later,
+            period(Status::Suspended, "2025-06-01", "2026-01-01", Announced),
+        ])
+    }
+
+    #[test]
+    fn a_rule_has_a_status_on_every_day_from_its_publication() {
+        let on = |text: &str| {
+            dated().status(day(text)).map(|OnDay { status, confirm }| (status, confirm))
+        };
+        assert_eq!(on("2025-01-09"), None);
+        assert_eq!(on("2025-01-10"), Some((Status::NotYet, false)));
+        assert_eq!(on("2025-01-31"), Some((Status::NotYet, false)));
+        assert_eq!(on("2025-02-01"), Some((Status::InForce, false)));
+        assert_eq!(on("2025-03-31"), Some((Status::InForce, false)));
+        assert_eq!(on("2025-04-01"), Some((Status::Suspended, false)));
+        assert_eq!(on("2025-06-01"), Some((Status::Suspended, false)), "a gap");
+        assert_eq!(on("2025-08-31"), Some((Status::Suspended, false)), "a gap");
+        // A period that begins after the lapse settles it.
+        assert_eq!(on("2025-09-01"), Some((Status::InForce, false)));
+        let mut at_once = dated();
+        at_once.periods[2].span = Span::new(Some(day("2025-06-01")), None).unwrap();
+        let status = at_once.status(day("2025-06-01")).unwrap();
+        assert_eq!((status.status, status.confirm), (Status::InForce, true));
+        assert_eq!(rule(Vec::new()).status(day("1990-01-01")).unwrap().status, Status::InForce);
+        let mut early = dated();
+        early.published = Some(day("2025-03-01"));
+        assert_eq!(early.status(day("2025-02-01")).unwrap().status, Status::InForce);
+        assert_eq!(early.status(day("2025-01-31")), None);
+    }
+
+    #[test]
+    fn a_period_may_have_a_test_of_its_own() {
+        let (before, after) =
+            (dated().test_on(day("2025-02-01")), dated().test_on(day("2025-09-01")));
+        assert_eq!(before, rule(Vec::new()).test);
+        assert_eq!(after.aggregate, Aggregate::Owner);
+        assert!(!after.met_by(250_000_000) && after.met_by(250_000_001));
+        assert!(before.met_by(500_000_000) && !before.met_by(499_999_999));
+        let single = dated().reading("single").unwrap().test_on(day("2025-09-01"));
+        let together = dated().reading("aggregate").unwrap().test_on(day("2025-09-01"));
+        assert_eq!((single.aggregate, together.aggregate), (Aggregate::Owner, Aggregate::All));
+        assert_eq!(dated().reading("either").unwrap().reach, Reach::Either);
+        assert!(dated().reading("often").is_none());
+    }
+
+    #[test]
+    fn programmes_and_restrictions_choose_the_entries() {
+        let of = |list: &str, programmes: &[&str], restriction| {
+            let programmes: Vec<String> = programmes.iter().map(|one| (*one).to_owned()).collect();
+            let mut rule = rule(Vec::new());
+            rule.seed_restrictions = vec![Restriction::AssetFreeze];
+            rule.counts(list, &programmes, restriction)
+        };
+        let freeze = Some(Restriction::AssetFreeze);
+        assert!(of("X", &["C", "B"], freeze) && !of("X", &["C"], freeze) && !of("X", &[], freeze));
+        assert!(of("Y", &["C"], freeze) && !of("Z", &["A"], freeze));
+        assert!(of("Y", &[], None), "an unknown restriction is let through");
+        assert!(!of("Y", &[], Some(Restriction::None)));
+        let all = ["C".to_owned(), "B".to_owned()];
+        assert_eq!(rule(Vec::new()).programmes_of("X", &all), ["B"]);
+        assert_eq!(rule(Vec::new()).programmes_of("Y", &all), ["C", "B"]);
+    }
+
+    #[test]
+    fn issuers_are_shown_by_country() {
+        let read = |text: &str| Countries::parse(text).unwrap();
+        let codes = |text: &str| read(text).codes().to_vec();
+        let mut rule = rule(Vec::new());
+        assert_eq!(rule.shows(&read("FR")), Some(true));
+        rule.exclude_issuer_countries = codes("US;PR");
+        assert_eq!(rule.shows(&read("US")), Some(false));
+        assert_eq!(rule.shows(&read("FR;US")), Some(false));
+        assert_eq!(rule.shows(&read("FR")), Some(true));
+        assert_eq!(rule.shows(&read("")), Some(true), "a blank country is never excluded");
+        rule.only_issuer_countries = codes("CN;US");
+        assert_eq!(rule.shows(&read("CN")), Some(true));
+        assert_eq!(rule.shows(&read("US")), Some(false), "excluded all the same");
+        assert_eq!(rule.shows(&read("FR")), Some(false));
+        assert_eq!(rule.shows(&read("")), None, "it may be one of them");
+    }
+}
