@@ -397,7 +397,8 @@ fn read_rules(inputs: &Inputs, records: &mut Records) -> Result<(), Error> {
         if argument == "embedded" {
             return Some(argument.clone());
         }
-        let folder = std::path::Path::new(argument).join("rules");
+        let path = strip_format(argument).unwrap_or(argument);
+        let folder = std::path::Path::new(path).join("rules");
         folder.is_dir().then(|| folder.display().to_string())
     };
     let arguments = if inputs.rules.is_empty() {
