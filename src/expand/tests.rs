@@ -506,6 +506,23 @@ fn a_tie_that_no_fixed_point_shows_is_decided_exactly() {
     };
     assert_eq!(certain(Comparison::AtLeast), [Some(Certainty::Certain); 2]);
     assert_eq!(certain(Comparison::MoreThan), [Some(Certainty::Flag); 2]);
+    // 5/12 is no decimal, but 60 % of it and 25 % besides are one half.
+    let thirds = [
+        equity(0, 1, 30, 30),
+        equity(2, 1, 40, 40),
+        equity(1, 2, 70, 70),
+        equity(1, 3, 60, 60),
+        equity(0, 3, 25, 25),
+    ];
+    let of = |comparison| {
+        let multiplied = rule(50, comparison).reading("multiplied").unwrap();
+        with_expansion(4, &thirds, &[(0, Status::InForce)], &[], &multiplied, None, |expansion| {
+            let one = expansion.exposures(EntityId(3)).remove(0);
+            (one.certainty, one.undecided)
+        })
+    };
+    assert_eq!(of(Comparison::AtLeast), (Certainty::Certain, false));
+    assert_eq!(of(Comparison::MoreThan), (Certainty::Flag, false));
 }
 
 #[test]
