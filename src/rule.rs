@@ -268,7 +268,7 @@ impl RulePeriod {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::model::OnDay;
 
@@ -289,7 +289,8 @@ mod tests {
         }
     }
 
-    fn rule(periods: Vec<RulePeriod>) -> Rule {
+    /// A rule of list X that asks for half of the equity, always in force.
+    pub(crate) fn plain() -> Rule {
         Rule {
             id: "x-50".to_owned(),
             title: String::new(),
@@ -297,8 +298,8 @@ mod tests {
             authority: String::new(),
             instrument: String::new(),
             provision: String::new(),
-            lists: vec!["X".to_owned(), "Y".to_owned()],
-            programmes: vec![("X".to_owned(), vec!["A".to_owned(), "B".to_owned()])],
+            lists: vec!["X".to_owned()],
+            programmes: Vec::new(),
             test: Test {
                 threshold: Share::from_parts(500_000_000),
                 comparison: Comparison::AtLeast,
@@ -313,11 +314,21 @@ mod tests {
             only_issuer_countries: Vec::new(),
             restriction: None,
             effect: String::new(),
-            published: Some(day("2025-01-10")),
+            published: None,
             source: String::new(),
             unverified: Vec::new(),
-            periods,
+            periods: Vec::new(),
             file: String::new(),
+        }
+    }
+
+    fn rule(periods: Vec<RulePeriod>) -> Rule {
+        Rule {
+            lists: vec!["X".to_owned(), "Y".to_owned()],
+            programmes: vec![("X".to_owned(), vec!["A".to_owned(), "B".to_owned()])],
+            published: Some(day("2025-01-10")),
+            periods,
+            ..plain()
         }
     }
 

@@ -144,6 +144,3 @@ fn of_run(records: &Records, answer: &Value, faults: &mut Vec<String>) {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

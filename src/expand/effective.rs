@@ -231,7 +231,7 @@ impl Effective {
         let Some(bounds) = self.bounds(entity, end) else { return Some(false) };
         let limit = u64::from(threshold.parts()) * PART;
         let met = |value: u64| match comparison {
-            Comparison::AtLeast => value >= limit && value > 0,
+            Comparison::AtLeast => value >= limit,
             Comparison::MoreThan => value > limit,
         };
         if met(bounds.lower) == met(bounds.upper) {

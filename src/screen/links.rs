@@ -23,8 +23,8 @@ impl<'s> Links<'s> {
     }
 
     /// The links that make an entity graver than it is: each that does so by itself, and true; where
-    /// none does, as few as do so together, and false. `gravity` is asked of parts of the world in which the pairs
-    /// of some links are one entity each.
+    /// none does, as few as do so together, and false. `gravity` is asked of parts of the world in
+    /// which the pairs of some links are one entity each.
     pub fn that_matter(
         &self,
         entity: EntityId,
