@@ -5,7 +5,9 @@
 //! with the edits that the comparison would forgive.
 
 mod lookup;
+mod terms;
 
+use std::cell::RefCell;
 use std::sync::{Arc, LazyLock, RwLock};
 
 use fst::{IntoStreamer, Map, MapBuilder, Streamer};
@@ -13,10 +15,9 @@ use levenshtein_automata::LevenshteinAutomatonBuilder;
 use rustc_hash::FxHashMap;
 
 use crate::column::Column;
-use crate::name::{
-    LEAST_OMISSION, ParsedName, Token, TokenKind, abbreviations, edit_budget, is_east_asian,
-    unumlaut,
-};
+use crate::name::{ParsedName, Token, edit_budget, is_east_asian, is_named, omission_factor};
+
+use self::terms::{Term, asked, held};
 
 pub use lookup::{Lookup, LookupBuilder};
 
@@ -29,6 +30,8 @@ pub struct NameIndex {
     postings: Column<u32>,
     /// Terms near the terms of earlier queries: words of company names come again and again.
     near: RwLock<FxHashMap<String, Arc<[u64]>>>,
+    /// How many names there are.
+    names: usize,
 }
 
 /// The longest term that is searched with edits.
@@ -46,9 +49,11 @@ static TWO_EDITS: LazyLock<LevenshteinAutomatonBuilder> =
 impl NameIndex {
     /// Indexes names; the n-th is number n.
     pub fn build<'a>(names: impl IntoIterator<Item = &'a ParsedName>) -> NameIndex {
+        let mut count = 0;
+        let names = names.into_iter().inspect(|_| count += 1);
         let mut pairs: Vec<(String, u32)> = (0u32..)
             .zip(names)
-            .flat_map(|(number, name)| terms(name).into_iter().map(move |(term, _)| (term, number)))
+            .flat_map(|(number, name)| held(name).into_iter().map(move |term| (term, number)))
             .collect();
         pairs.sort_unstable();
         pairs.dedup();
@@ -66,6 +71,7 @@ impl NameIndex {
             from: from.into(),
             postings: postings.into(),
             near: RwLock::default(),
+            names: count,
         }
     }
 
@@ -73,27 +79,52 @@ impl NameIndex {
     ///
     /// A name is left out only where too little of the query's weight can be matched by it. That
     /// loses nothing: what the comparison can pair, a term finds, and what no term can show (forms,
-    /// connectors, numbers) is taken as matched.
+    /// connectors, numbers, single letters) is taken as matched.
+    ///
+    /// A score is the mean of how much of each name is matched: of the query m / (m + o), where o
+    /// is the weight of omitted tokens, each reduced by its factor. With all of the other name
+    /// matched it reaches `floor` where m >= k o for k = (2 floor - 1) / (2 - 2 floor). So every
+    /// token found counts its weight and k times what it no longer omits.
     pub fn candidates(&self, name: &ParsedName, floor: f64) -> Vec<u32> {
-        let mut matched: FxHashMap<u32, f64> = FxHashMap::default();
-        for (term, weight) in terms(name) {
-            for at in self.near(&term).iter() {
-                for name in self.names_of(*at) {
-                    *matched.entry(*name).or_default() += weight;
+        let of_one = (2.0 * floor - 1.0).clamp(0.0, 0.999);
+        let k = of_one / (1.0 - of_one);
+        SCRATCH.with_borrow_mut(|scratch| {
+            let mut found = Vec::new();
+            for view in &name.views {
+                self.of_view(name, view, k, scratch);
+                scratch.drain(&mut found);
+            }
+            for term in terms::whole(name) {
+                if let Some(at) = self.terms.get(&term) {
+                    found.extend_from_slice(self.names_of(at));
                 }
             }
+            found.sort_unstable();
+            found.dedup();
+            found
+        })
+    }
+
+    /// Counts what the names share with one view of a name, and keeps those that share enough.
+    fn of_view(&self, name: &ParsedName, view: &[usize], k: f64, scratch: &mut Scratch) {
+        let named = is_named(view.iter().map(|at| &name.tokens[*at]));
+        let omitted = |token: &Token| token.weight * omission_factor(token, named);
+        let counts: Vec<f64> =
+            name.tokens.iter().map(|token| token.weight + k * omitted(token)).collect();
+        let shown = |at: &&usize| terms::is_shown(&name.tokens[**at]);
+        let omitted: f64 = view.iter().map(|at| omitted(&name.tokens[*at])).sum();
+        let taken: f64 = view.iter().filter(|at| !shown(at)).map(|at| counts[*at]).sum();
+        scratch.begin(self.names, k * omitted - taken - 1e-6);
+        for Term { text, of, fuzzy } in asked(name, view) {
+            let count: f64 = of.iter().map(|at| counts[*at]).sum();
+            if fuzzy {
+                for at in self.near(&text).iter() {
+                    scratch.count(self.names_of(*at), count);
+                }
+            } else if let Some(at) = self.terms.get(&text) {
+                scratch.count(self.names_of(at), count);
+            }
         }
-        let total: f64 = name.tokens.iter().map(|token| token.weight).sum();
-        let shown = name.tokens.iter().filter(|token| is_shown(token)).map(|token| token.weight);
-        let taken = total - shown.sum::<f64>();
-        let needed = least_matched(floor) * total - taken - 1e-9;
-        let mut found: Vec<u32> = matched
-            .into_iter()
-            .filter(|(_, weight)| *weight >= needed)
-            .map(|(name, _)| name)
-            .collect();
-        found.sort_unstable();
-        found
     }
 
     /// Numbers of the indexed terms within the edits that the comparison would forgive.
@@ -119,7 +150,9 @@ impl NameIndex {
         if letters > LONGEST {
             return self.terms.get(term).into_iter().collect();
         }
-        let builder = match edit_budget(letters, term.chars().any(is_east_asian)) {
+        // Three letters may be four that lost one.
+        let budget = edit_budget(letters, term.chars().any(is_east_asian));
+        let builder = match budget.max(usize::from(letters == 3)) {
             0 => return self.terms.get(term).into_iter().collect(),
             1 => &*ONE_EDIT,
             _ => &*TWO_EDITS,
@@ -139,47 +172,49 @@ impl NameIndex {
     }
 }
 
-/// The share of a name's weight that has to be matched for a score of `floor`.
-///
-/// A score is the mean of how much of each name is matched, an omitted token counting
-/// [`LEAST_OMISSION`] of its weight at the least. With a share f matched of one name and all of the
-/// other it is at most (1 + f / (f + c (1 - f))) / 2; solved for f.
-fn least_matched(floor: f64) -> f64 {
-    let of_one = (2.0 * floor - 1.0).max(0.0);
-    LEAST_OMISSION * of_one / (1.0 - of_one + LEAST_OMISSION * of_one)
+thread_local! {
+    /// Counts by name, kept from query to query: cleared by what was touched, never whole.
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
-/// Whether a term shows that the token is matched.
-fn is_shown(token: &Token) -> bool {
-    token.kind == TokenKind::Word
+/// Counts of what names share with a query.
+#[derive(Default)]
+struct Scratch {
+    counts: Vec<f32>,
+    touched: Vec<u32>,
+    needed: f64,
 }
 
-/// Words and runs of two or three glued words, each with its weight. Legal forms, connectors and
-/// numbers alone are no reason to compare two names, unless a name has nothing else.
-fn terms(name: &ParsedName) -> Vec<(String, f64)> {
-    let words: Vec<&Token> = name.tokens.iter().filter(|token| !token.is_form()).collect();
-    let distinguishing = |token: &Token| token.kind == TokenKind::Word;
-    let any = words.iter().any(|token| distinguishing(token));
-    let mut terms = Vec::new();
-    for from in 0..words.len() {
-        for length in 1..=3.min(words.len() - from) {
-            let run = &words[from..from + length];
-            if any && !run.iter().any(|token| distinguishing(token)) {
-                continue;
+impl Scratch {
+    fn begin(&mut self, names: usize, needed: f64) {
+        if self.counts.len() < names {
+            self.counts.resize(names, 0.0);
+        }
+        self.needed = needed;
+    }
+
+    fn count(&mut self, names: &[u32], count: f64) {
+        #[expect(clippy::cast_possible_truncation, reason = "a count of a few units")]
+        let count = count as f32;
+        for name in names {
+            let known = &mut self.counts[*name as usize];
+            if *known == 0.0 {
+                self.touched.push(*name);
             }
-            let glued: String = run.iter().map(|token| token.text.as_str()).collect();
-            let weight = run.iter().map(|token| token.weight).sum();
-            if let [token] = run {
-                terms.extend(abbreviations(&token.text).map(|other| (other.to_owned(), weight)));
-            }
-            let plain = unumlaut(&glued);
-            if plain != glued {
-                terms.push((plain, weight));
-            }
-            terms.push((glued, weight));
+            *known += count;
         }
     }
-    terms
+
+    /// Moves the names that share enough to `found`, and forgets all.
+    fn drain(&mut self, found: &mut Vec<u32>) {
+        for name in self.touched.drain(..) {
+            let count = std::mem::take(&mut self.counts[name as usize]);
+            // 32 bits hold seven digits of a count; the least that is needed is lowered by as much.
+            if f64::from(count) >= self.needed - 1e-4 {
+                found.push(name);
+            }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,19 +1,32 @@
-//! Names as strings only: normalising, tokens, legal forms, rarity, and the comparison of two.
+//! Names as strings only: normalising, typed tokens, legal forms, rarity, and the comparison of two.
 //!
 //! The score of a pair depends on the two names and the embedded tables alone, never on the lists
 //! that happen to be loaded: a change of a list cannot change another pair's score.
 
+mod acronym;
+mod align;
+mod alike;
 mod background;
 mod compare;
 mod forms;
 mod key;
+mod noise;
+mod number;
+mod pieces;
+mod romanise;
 mod text;
 mod token;
+mod typed;
+mod vocabulary;
 
+pub(crate) use acronym::{made as acronyms, written as acronym};
+pub(crate) use alike::{edit_budget, misread, unumlaut};
 pub use background::{TABLE_VERSION, rarity};
-pub use compare::{Comparison, Line, LineKind, POINTS_OF_ONE, compare};
-pub(crate) use compare::{LEAST_OMISSION, abbreviations, edit_budget, unumlaut};
+pub(crate) use compare::{CUT, is_named, omission_factor};
+pub use compare::{Comparison, Line, LineKind, POINTS_OF_ONE, compare, points};
 pub use key::{NameKeys, PossibleKey, keys, possible_key};
+pub(crate) use romanise::{skeleton, sound};
 pub use text::fold;
 pub(crate) use text::is_east_asian;
-pub use token::{ParsedName, Token, TokenKind, parse};
+pub use token::{Place, TokenKind};
+pub use typed::{ParsedName, Token, parse};

@@ -129,6 +129,13 @@ struct Candidate {
     exact: bool,
 }
 
+impl Candidate {
+    /// Whether it rests on an alias that its source marks as weak, or on an acronym.
+    fn is_weak(&self) -> bool {
+        self.kind == NameKind::Weak || self.comparison.is_weak()
+    }
+}
+
 impl<'s> Screener<'s> {
     /// Prepares the rules for the day.
     pub fn new(snapshot: &'s Snapshot, settings: &'s Settings) -> Screener<'s> {
@@ -244,7 +251,7 @@ impl<'s> Screener<'s> {
     fn better(&self, one: &Candidate, other: &Candidate) -> bool {
         let rank = |candidate: &Candidate| {
             let points = candidate.comparison.points();
-            let strong = candidate.kind != NameKind::Weak;
+            let strong = !candidate.is_weak();
             (strong && points >= self.settings.threshold, points, strong)
         };
         (rank(one), &other.name) > (rank(other), &one.name)
@@ -306,7 +313,7 @@ impl<'s> Screener<'s> {
         Match {
             alert_id: verdict::alert_id(self.snapshot, party, &view.id, exposures),
             points: candidate.comparison.points(),
-            tier: if candidate.kind == NameKind::Weak { Tier::Weak } else { Tier::Strong },
+            tier: if candidate.is_weak() { Tier::Weak } else { Tier::Strong },
             name: candidate.name,
             entity,
             view,

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
+use super::alike::unumlaut;
+
 const TABLE: &str = include_str!("legal_forms.tsv");
 
 /// A legal form: its class, and where besides the end of a name it may stand.
@@ -37,7 +39,25 @@ static WAYS: LazyLock<FxHashMap<&'static str, Form>> = LazyLock::new(|| {
 
 /// The form written by these folded letters, spaces left out.
 pub(super) fn form_of(glued: &str) -> Option<Form> {
-    WAYS.get(glued).copied()
+    WAYS.get(glued).or_else(|| WAYS.get(unumlaut(glued).as_str())).copied()
+}
+
+/// Forms that are written for one another: the English names of Chinese, Japanese and Korean
+/// companies are a matter of taste, registers translate a joint stock company in several ways, and
+/// people say corporation for company. LLC and Inc. are not among them.
+const RELATED: &[&[&str]] = &[
+    &["cnco", "cnjsc", "kk", "gk", "yk", "krco", "co", "corp", "inc", "ltd"],
+    &["jsc", "ojsc", "cjsc", "pjsc"],
+    &["co", "corp"],
+    &["pvtltd", "pteltd"],
+];
+
+/// Whether two classes are used for one another.
+pub(super) fn related(one: &str, other: &str) -> bool {
+    let native = |class: &str| matches!(class, "cnco" | "cnjsc" | "kk" | "gk" | "yk" | "krco");
+    RELATED.iter().enumerate().any(|(at, family)| {
+        family.contains(&one) && family.contains(&other) && (at > 0 || native(one) || native(other))
+    })
 }
 
 /// Legal forms that East Asian names carry without a space, the longest first.
@@ -45,6 +65,12 @@ const GLUED: &[&str] = &[
     "股份有限公司",
     "有限责任公司",
     "有限公司",
+    "特定目的会社",
+    "カブシキガイシャ",
+    "カブシキカイシャ",
+    "ゴウドウガイシャ",
+    "ゴウドウカイシャ",
+    "ユウゲンガイシャ",
     "株式会社",
     "有限会社",
     "合同会社",

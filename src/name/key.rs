@@ -1,13 +1,14 @@
 //! Keys of a name: what must be equal for two records to be one entity, and what may differ for
 //! them to be a possible link.
 
+use super::background::rarity;
 use super::text::is_east_asian;
-use super::token::{Token, TokenKind, parse};
+use super::token::{Plain, PlainKind, plain};
 
 /// Words of at most this rarity are generic: they stand in more than 2 of 1,000 company names
 /// (`systems`, `defense`, `international`), so leaving one out is a habit of writing, while a
 /// rarer word makes another company.
-const GENERIC_RARITY: f64 = 0.54;
+pub(super) const GENERIC_RARITY: f64 = 0.54;
 
 /// What must be equal for two records to be one entity by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,13 +26,12 @@ pub struct NameKeys {
 
 /// The keys of a name. O(length).
 pub fn keys(name: &str) -> NameKeys {
-    let tokens = parse(name).tokens;
-    let leading_the = tokens.len() > 1 && tokens[0].text == "the";
-    let text = |token: &Token| token.text.clone();
+    let tokens = plain(name);
+    let leading_the = tokens.len() > 1 && tokens[0].piece.text == "the";
     let mut classes: Vec<&str> = tokens
         .iter()
         .filter_map(|token| match token.kind {
-            TokenKind::Form(class) => Some(class),
+            PlainKind::Form(class) => Some(class),
             _ => None,
         })
         .collect();
@@ -46,6 +46,14 @@ pub fn keys(name: &str) -> NameKeys {
     }
 }
 
+/// The letters that a key takes of a token: of a legal form its class, however it is written.
+fn text(token: &Plain) -> &str {
+    match token.kind {
+        PlainKind::Form(class) => class,
+        _ => &token.piece.text,
+    }
+}
+
 /// What two names must share to be a possible link: their distinctive words in any order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PossibleKey {
@@ -57,14 +65,14 @@ pub struct PossibleKey {
 
 /// Takes a name apart for possible links. A name of generic words alone is distinctive as a whole.
 pub fn possible_key(name: &str) -> PossibleKey {
-    let tokens = parse(name).tokens;
-    let counts = |token: &&Token| !token.is_form() && token.kind != TokenKind::Connector;
-    let (generic, distinctive): (Vec<&Token>, Vec<&Token>) = tokens
-        .iter()
-        .filter(counts)
-        .partition(|token| token.kind == TokenKind::Word && token.weight <= GENERIC_RARITY);
-    let texts = |tokens: Vec<&Token>| {
-        let mut texts: Vec<String> = tokens.iter().map(|token| token.text.clone()).collect();
+    let tokens = plain(name);
+    let counts = |token: &&Plain| !token.is_form() && token.kind != PlainKind::Connector;
+    let (generic, distinctive): (Vec<&Plain>, Vec<&Plain>) =
+        tokens.iter().filter(counts).partition(|token| {
+            token.kind == PlainKind::Word && rarity(&token.piece.text) <= GENERIC_RARITY
+        });
+    let texts = |tokens: Vec<&Plain>| {
+        let mut texts: Vec<String> = tokens.iter().map(|token| text(token).to_owned()).collect();
         texts.sort_unstable();
         texts
     };

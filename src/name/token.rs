@@ -1,51 +1,53 @@
-//! A name as typed tokens.
+//! A name as tokens: words, numbers, connectors and legal forms.
 
-use super::background::rarity;
 use super::forms::{self, Form};
-use super::text::{fold, is_east_asian};
+use super::pieces::{Piece, pieces};
 
 /// What a token is evidence of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
-    /// A word; its rarity says how much it distinguishes.
-    Word,
+    /// A word that distinguishes one company from another.
+    Distinctive,
+    /// A word of the kind that any company may use (`group`, `services`), or of a field of business
+    /// (`steel`, `bank`).
+    Generic,
     /// A legal form of the class named.
     Form(&'static str),
-    /// A number: digits, or a roman numeral.
+    /// A number: digits, a number in words, an ordinal or a roman numeral.
     Number,
+    /// A country, region, province or city.
+    Place(Place),
     /// `and`, `of`, `the` and their like.
     Connector,
+    /// One letter.
+    Initial,
+    /// What master data add to a name (`DO NOT USE`, `c/o`, `formerly`): no part of it.
+    Noise,
 }
 
-/// One token of a name.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Token {
-    /// Folded letters.
-    pub text: String,
-    /// As written.
-    pub shown: String,
-    /// What it is evidence of.
-    pub kind: TokenKind,
-    /// How much it counts, 0..1.
-    pub weight: f64,
+/// A place that a name speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Code in the table: a country's ISO 3166-1 code, else the place's usual name.
+    pub code: &'static str,
+    /// Whether it is a country or a region of several.
+    pub wide: bool,
 }
 
-/// A name taken apart. Tokens keep the order of the name.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct ParsedName {
-    /// The tokens.
-    pub tokens: Vec<Token>,
+/// A token before it is typed for comparison: what keys are made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Plain {
+    pub piece: Piece,
+    pub kind: PlainKind,
 }
 
-/// A legal form counts little: it is left out, swapped and misspelt more than any other part, and
-/// a contradiction between two forms has its own penalty.
-const FORM_WEIGHT: f64 = 0.08;
-
-/// Connectors are left out or swapped freely (`&`, `and`, `of`).
-const CONNECTOR_WEIGHT: f64 = 0.02;
-
-/// A number counts like a fairly common word; a contradiction has its own penalty.
-const NUMBER_WEIGHT: f64 = 0.5;
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PlainKind {
+    Word,
+    Form(&'static str),
+    Number,
+    Connector,
+}
 
 const CONNECTORS: &[&str] = &[
     "and", "&", "of", "the", "for", "de", "du", "des", "la", "le", "und", "et", "y", "e", "di",
@@ -72,47 +74,44 @@ const ROMAN: &[(&str, &str)] = &[
     ("xx", "20"),
 ];
 
-/// Takes a name apart. O(length).
-pub fn parse(name: &str) -> ParsedName {
-    let mut tokens: Vec<Token> = pieces(name).into_iter().map(Token::new).collect();
+/// Takes a name apart into plain tokens. O(length).
+pub(super) fn plain(name: &str) -> Vec<Plain> {
+    let mut tokens: Vec<Plain> = pieces(name).into_iter().map(Plain::new).collect();
     mark_forms(&mut tokens);
-    ParsedName { tokens }
+    tokens
 }
 
-impl Token {
-    fn new((shown, text): (String, String)) -> Token {
-        let (kind, text, weight) = classify(text);
-        Token { text, shown, kind, weight }
+impl Plain {
+    pub fn new(mut piece: Piece) -> Plain {
+        let kind = if CONNECTORS.contains(&piece.text.as_str()) && !piece.dotted {
+            if piece.text == "&" {
+                "and".clone_into(&mut piece.text);
+            }
+            PlainKind::Connector
+        } else if piece.text.chars().all(|c| c.is_ascii_digit()) {
+            let digits = piece.text.trim_start_matches('0');
+            piece.text = if digits.is_empty() { "0".to_owned() } else { digits.to_owned() };
+            PlainKind::Number
+        } else if let Some((_, digits)) = ROMAN.iter().find(|(roman, _)| *roman == piece.text) {
+            (*digits).clone_into(&mut piece.text);
+            PlainKind::Number
+        } else {
+            PlainKind::Word
+        };
+        Plain { piece, kind }
     }
 
     /// Whether the token is a legal form.
     pub fn is_form(&self) -> bool {
-        matches!(self.kind, TokenKind::Form(_))
+        matches!(self.kind, PlainKind::Form(_))
     }
-}
-
-fn classify(text: String) -> (TokenKind, String, f64) {
-    if CONNECTORS.contains(&text.as_str()) {
-        let text = if text == "&" { "and".to_owned() } else { text };
-        return (TokenKind::Connector, text, CONNECTOR_WEIGHT);
-    }
-    if text.chars().all(|c| c.is_ascii_digit()) {
-        let digits = text.trim_start_matches('0');
-        let digits = if digits.is_empty() { "0" } else { digits };
-        return (TokenKind::Number, digits.to_owned(), NUMBER_WEIGHT);
-    }
-    if let Some((_, digits)) = ROMAN.iter().find(|(roman, _)| *roman == text) {
-        return (TokenKind::Number, (*digits).to_owned(), NUMBER_WEIGHT);
-    }
-    let weight = rarity(&text);
-    (TokenKind::Word, text, weight)
 }
 
 /// Marks legal forms: those that end the name, one that leads it, and unmistakable ones inside. At
 /// least one token always stays a word.
-fn mark_forms(tokens: &mut Vec<Token>) {
+pub(super) fn mark_forms(tokens: &mut Vec<Plain>) {
     let mut end = tokens.len();
-    while let Some(from) = longest(tokens, end, |_| true) {
+    while let Some(from) = longest(tokens, end) {
         if from == 0 {
             break;
         }
@@ -140,125 +139,33 @@ fn mark_forms(tokens: &mut Vec<Token>) {
 }
 
 /// Start of the longest form that ends at `end`.
-fn longest(tokens: &[Token], end: usize, fits: impl Fn(Form) -> bool) -> Option<usize> {
+fn longest(tokens: &[Plain], end: usize) -> Option<usize> {
     (1..=forms::LONGEST.min(end))
         .rev()
         .map(|length| (end - length, length))
-        .find(|(from, length)| form_at(tokens, *from, *length).is_some_and(&fits))
+        .find(|(from, length)| form_at(tokens, *from, *length).is_some())
         .map(|(from, _)| from)
 }
 
-fn form_at(tokens: &[Token], from: usize, length: usize) -> Option<Form> {
+fn form_at(tokens: &[Plain], from: usize, length: usize) -> Option<Form> {
     let run = &tokens[from..from + length];
-    if run.iter().any(Token::is_form) {
+    if run.iter().any(Plain::is_form) {
         return None;
     }
     if let [token] = run {
-        return forms::form_of(&token.text);
+        return forms::form_of(&token.piece.text);
     }
-    let glued: String = run.iter().map(|token| token.text.as_str()).collect();
+    let glued: String = run.iter().map(|token| token.piece.text.as_str()).collect();
     forms::form_of(&glued)
 }
 
-fn join_as_form(tokens: &mut Vec<Token>, from: usize, end: usize) {
+fn join_as_form(tokens: &mut Vec<Plain>, from: usize, end: usize) {
     let Some(form) = form_at(tokens, from, end - from) else { return };
-    let shown: Vec<&str> = tokens[from..end].iter().map(|token| token.shown.as_str()).collect();
-    let joined = Token {
-        text: form.class.to_owned(),
-        shown: shown.join(" "),
-        kind: TokenKind::Form(form.class),
-        weight: FORM_WEIGHT,
-    };
-    tokens.splice(from..end, [joined]);
-}
-
-/// Cuts a name into pieces, each as written and folded.
-///
-/// Spaces and punctuation separate, apostrophes vanish, `&` stands alone, dots between single
-/// letters glue them (`L.L.C.`), and East Asian letters part from others and from their legal form.
-fn pieces(name: &str) -> Vec<(String, String)> {
-    let mut pieces = Vec::new();
-    for word in name.split(|c: char| c.is_whitespace() || c.is_control()) {
-        let mut run = String::new();
-        for c in word.chars() {
-            if matches!(c, '\'' | '’' | '`' | '´' | 'ʼ') {
-                continue;
-            }
-            if matches!(c, '&' | '＆' | '+') {
-                push_dotted(&mut pieces, &run);
-                run.clear();
-                pieces.push((c.to_string(), "&".to_owned()));
-            } else if c == '.' || is_letter(c) {
-                run.push(c);
-            } else {
-                push_dotted(&mut pieces, &run);
-                run.clear();
-            }
-        }
-        push_dotted(&mut pieces, &run);
-    }
-    pieces
-}
-
-fn is_letter(c: char) -> bool {
-    c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c) || c == 'ー'
-}
-
-fn push_dotted(pieces: &mut Vec<(String, String)>, run: &str) {
-    let parts: Vec<&str> = run.split('.').filter(|part| !part.is_empty()).collect();
-    let abbreviation = |part: &&str| part.chars().count() <= 2 && !part.chars().any(is_east_asian);
-    let mut at = 0;
-    while at < parts.len() {
-        let short = parts[at..].iter().take_while(|part| abbreviation(part)).count();
-        let single = parts[at..].iter().take_while(|part| part.chars().count() == 1).count();
-        // "z.o.o", "S.p.A" and "s.r.o" are one word; "St.Gallen" and "No.12" are two.
-        let glue = if single >= 2 {
-            single
-        } else if short >= 2 && single >= 1 {
-            short
-        } else {
-            1
-        };
-        push_by_script(pieces, &parts[at..at + glue].concat());
-        at += glue;
-    }
-}
-
-fn push_by_script(pieces: &mut Vec<(String, String)>, word: &str) {
-    let mut run = String::new();
-    let mut east_asian = false;
-    for c in word.chars() {
-        if !run.is_empty()
-            && is_east_asian(c) != east_asian
-            && !unicode_normalization::char::is_combining_mark(c)
-        {
-            push_folded(pieces, &run, east_asian);
-            run.clear();
-        }
-        if run.is_empty() {
-            east_asian = is_east_asian(c);
-        }
-        run.push(c);
-    }
-    push_folded(pieces, &run, east_asian);
-}
-
-fn push_folded(pieces: &mut Vec<(String, String)>, run: &str, east_asian: bool) {
-    let mut folded: String = fold(run).chars().filter(|c| is_letter(*c)).collect();
-    if folded.is_empty() {
-        // Signs that some scripts write vowels with are marks to Unicode: rather odd than lost.
-        if !run.chars().any(char::is_alphanumeric) {
-            return;
-        }
-        run.clone_into(&mut folded);
-    }
-    if east_asian && let Some((before, form, after)) = forms::split_glued(&folded) {
-        for part in [before, form, after].into_iter().filter(|part| !part.is_empty()) {
-            pieces.push((part.to_owned(), part.to_owned()));
-        }
-        return;
-    }
-    pieces.push((run.to_owned(), folded));
+    let shown: Vec<&str> =
+        tokens[from..end].iter().map(|token| token.piece.shown.as_str()).collect();
+    let text = tokens[from..end].iter().map(|token| token.piece.text.as_str()).collect();
+    let piece = Piece { shown: shown.join(" "), text, ..tokens[from].piece.clone() };
+    tokens.splice(from..end, [Plain { piece, kind: PlainKind::Form(form.class) }]);
 }
 
 #[cfg(test)]
@@ -267,13 +174,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn shape(name: &str) -> String {
-        let tokens = parse(name).tokens;
-        let words: Vec<String> = tokens
+        let words: Vec<String> = plain(name)
             .iter()
             .map(|token| match token.kind {
-                TokenKind::Form(class) => format!("[{class}]"),
-                TokenKind::Number => format!("#{}", token.text),
-                _ => token.text.clone(),
+                PlainKind::Form(class) => format!("[{class}]"),
+                PlainKind::Number => format!("#{}", token.piece.text),
+                _ => token.piece.text.clone(),
             })
             .collect();
         words.join(" ")
@@ -317,14 +223,14 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_panics_and_no_letter_is_lost(name in "\\PC{0,60}") {
-            let parsed = parse(&name);
+            let tokens = plain(&name);
             let has_letter = name.chars().any(char::is_alphanumeric);
-            prop_assert!(!has_letter || !parsed.tokens.is_empty());
+            prop_assert!(!has_letter || !tokens.is_empty());
         }
     }
 
     #[test]
     fn a_vowel_sign_alone_is_still_a_name() {
-        assert_eq!(parse("\u{16f51}").tokens.len(), 1);
+        assert_eq!(plain("\u{16f51}").len(), 1);
     }
 }

@@ -1,0 +1,119 @@
+//! The terms of a name: what it is found by.
+//!
+//! Most terms are the folded letters of a word, or of neighbouring words without their space, and
+//! are looked up with typing errors. Others stand for a class of spellings and are looked up as they
+//! are: a word of the embedded tables, a place, a sound. They begin with three signs that no word
+//! has, so that two typing errors never lead from a word to one.
+
+use crate::name::{
+    CUT, ParsedName, Token, TokenKind, acronym, acronyms, misread, skeleton, sound, unumlaut,
+};
+
+/// A term of a query, and the tokens that it finds the like of.
+pub(super) struct Term {
+    pub text: String,
+    pub of: Vec<usize>,
+    /// Whether it is looked up with typing errors.
+    pub fuzzy: bool,
+}
+
+/// Whether a term shows that the token is matched: not for legal forms, connectors, numbers and
+/// single letters, which are no reason to compare two names.
+pub(super) fn is_shown(token: &Token) -> bool {
+    matches!(token.kind, TokenKind::Distinctive | TokenKind::Generic | TokenKind::Place(_))
+}
+
+/// The terms that a query of one view is looked up by.
+pub(super) fn asked(name: &ParsedName, view: &[usize]) -> Vec<Term> {
+    let tokens = |at: &usize| &name.tokens[*at];
+    let words: Vec<usize> = view.iter().copied().filter(|at| !tokens(at).is_form()).collect();
+    let any = words.iter().any(|at| is_shown(tokens(at)));
+    let mut terms = Vec::new();
+    for from in 0..words.len() {
+        let mut glued = String::new();
+        for length in 1..=6.min(words.len() - from) {
+            let run = &words[from..from + length];
+            let last = tokens(&run[length - 1]);
+            // Longer runs are letters written apart.
+            if length > 3 && run.iter().any(|at| tokens(at).letters > 1) {
+                break;
+            }
+            if last.kind == TokenKind::Connector && length > 1 {
+                continue;
+            }
+            glued.push_str(&last.text);
+            let letters = length > 1 && run.iter().all(|at| tokens(at).letters == 1);
+            if any && !letters && !run.iter().any(|at| is_shown(tokens(at))) {
+                continue;
+            }
+            let mut push = |text: String, fuzzy: bool| {
+                terms.push(Term { text, of: run.to_vec(), fuzzy });
+            };
+            if let [at] = run {
+                for class in classes(tokens(at)) {
+                    push(class, false);
+                }
+                if !tokens(at).reading.is_empty() {
+                    push(tokens(at).reading.clone(), true);
+                }
+            }
+            for plain in [unumlaut(&glued), misread(&glued)] {
+                if plain != glued {
+                    push(plain, false);
+                }
+            }
+            push(glued.clone(), true);
+        }
+    }
+    terms
+}
+
+/// Classes of spellings that a word belongs to.
+fn classes(token: &Token) -> Vec<String> {
+    let mut classes = Vec::new();
+    if let Some(concept) = token.concept {
+        classes.push(format!("§§§{concept}"));
+    }
+    if let TokenKind::Place(place) = token.kind {
+        classes.push(format!("@@@{}", place.code));
+    }
+    let read = if token.reading.is_empty() { &token.text } else { &token.reading };
+    if read.is_ascii() && token.is_word() && read.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        if read.len() >= 4 {
+            classes.push(format!("≈≈≈{}", sound(read)));
+        }
+        let skeleton = skeleton(read);
+        if skeleton.len() >= 3 {
+            classes.push(format!("~~~{skeleton}"));
+        }
+    }
+    classes
+}
+
+/// The terms that a name is indexed under.
+pub(super) fn held(name: &ParsedName) -> Vec<String> {
+    let all = name.views.iter().flat_map(|view| asked(name, view));
+    let mut terms: Vec<String> = all.map(|term| term.text).collect();
+    if let Some(beginning) = beginning(name) {
+        terms.push(beginning);
+    }
+    terms.extend(acronym(name).map(|written| format!("==={written}")));
+    terms.extend(acronyms(name).into_iter().map(|made| format!("+++{made}")));
+    terms.sort_unstable();
+    terms.dedup();
+    terms
+}
+
+/// Terms by which a query is found as a whole: its beginning, where a field may have cut it or the
+/// other off, and acronyms either way.
+pub(super) fn whole(name: &ParsedName) -> Vec<String> {
+    let mut terms: Vec<String> = beginning(name).into_iter().collect();
+    terms.extend(acronym(name).map(|written| format!("+++{written}")));
+    terms.extend(acronyms(name).into_iter().map(|made| format!("==={made}")));
+    terms
+}
+
+fn beginning(name: &ParsedName) -> Option<String> {
+    let beginning: String = name.run.chars().take(CUT).collect();
+    (beginning.chars().count() == CUT).then(|| format!("^^^{beginning}"))
+}

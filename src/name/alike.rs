@@ -1,0 +1,255 @@
+//! How alike two tokens are.
+
+use super::compare::LineKind;
+use super::forms;
+use super::romanise::{skeleton, sound};
+use super::text::is_east_asian;
+use super::token::TokenKind;
+use super::typed::Token;
+
+/// Similarities below 1, by what explains the difference. Each is the share of the words' weight
+/// that stays; they are ordered by how seldom the explanation is wrong. The same word in another
+/// form or language differs from the same word by less than a typing error in eight letters does.
+const SAME_NUMBER: f64 = 0.99;
+const SAME_FORM: f64 = 0.98;
+const SAME_PLACE: f64 = 0.97;
+const SAME_MEANING: f64 = 0.96;
+const SAME_READING: f64 = 0.96;
+const SAME_SOUND: f64 = 0.95;
+const RELATED_FORM: f64 = 0.9;
+const SAME_UMLAUT: f64 = 0.99;
+const SAME_SHAPE: f64 = 0.93;
+const SAME_LOAN: f64 = 0.9;
+const INITIAL: f64 = 0.75;
+
+/// What explains two tokens as one word, and how alike that makes them; `None` where nothing does.
+pub(super) fn alike(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
+    match (a.kind, b.kind) {
+        (TokenKind::Noise, _) | (_, TokenKind::Noise) => None,
+        (TokenKind::Form(one), TokenKind::Form(other)) => {
+            if one == other {
+                let similarity = if a.text == b.text { 1.0 } else { SAME_FORM };
+                return Some((LineKind::Equal, similarity));
+            }
+            forms::related(one, other).then_some((LineKind::Form, RELATED_FORM))
+        }
+        (TokenKind::Form(_), _) | (_, TokenKind::Form(_)) => misspelt_form(a, b),
+        (TokenKind::Number, TokenKind::Number) => (a.text == b.text).then(|| {
+            let written = a.shown.trim_start_matches('0') == b.shown.trim_start_matches('0');
+            (LineKind::Equal, if written { 1.0 } else { SAME_NUMBER })
+        }),
+        (TokenKind::Number, _) | (_, TokenKind::Number) => None,
+        (TokenKind::Connector, TokenKind::Connector) => {
+            let and = |text: &str| matches!(text, "and" | "und" | "et" | "y" | "e");
+            if a.text == b.text {
+                return Some((LineKind::Equal, 1.0));
+            }
+            (and(&a.text) && and(&b.text)).then_some((LineKind::Translation, 1.0))
+        }
+        (TokenKind::Connector, _) | (_, TokenKind::Connector) => {
+            (a.text == b.text).then_some((LineKind::Equal, 1.0))
+        }
+        (TokenKind::Place(one), TokenKind::Place(other)) => {
+            if one.code == other.code {
+                let similarity = if a.text == b.text { 1.0 } else { SAME_PLACE };
+                let kind = if a.text == b.text { LineKind::Equal } else { LineKind::Translation };
+                return Some((kind, similarity));
+            }
+            None
+        }
+        _ => words(a, b),
+    }
+}
+
+/// Whether one letter stands for a word: for given names only, so the caller asks whether both names
+/// may be a person's.
+pub(super) fn initial(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
+    let stands = |short: &Token, long: &Token| {
+        short.kind == TokenKind::Initial && long.letters > 1 && long.text.starts_with(&short.text)
+    };
+    (stands(a, b) || stands(b, a)).then_some((LineKind::Initial, INITIAL))
+}
+
+/// A legal form of two or three letters with one of them wrong, at the end of both names.
+pub(super) fn misspelt_ending(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
+    let short = |token: &Token| (2..=4).contains(&token.letters) && token.text.is_ascii();
+    let one_form = a.is_form() != b.is_form() && (a.is_word() || b.is_word());
+    let long = a.letters.max(b.letters) >= 3;
+    (one_form && short(a) && short(b) && long && strsim::osa_distance(&a.text, &b.text) == 1)
+        .then_some((LineKind::Spelling, RELATED_FORM))
+}
+
+/// Whether one word is an abbreviation that begins the other: `elec` is written for `electronics`
+/// too.
+fn clipped(short: &Token, long: &Token) -> bool {
+    short.abbreviated && short.letters >= 3 && long.text.starts_with(&short.text)
+}
+
+fn words(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
+    if a.text == b.text {
+        return Some((LineKind::Equal, 1.0));
+    }
+    if let (Some(one), Some(other)) = (a.concept, b.concept) {
+        if one == other {
+            let short = a.abbreviated || b.abbreviated;
+            let kind = if short { LineKind::Abbreviation } else { LineKind::Translation };
+            return Some((kind, SAME_MEANING));
+        }
+        return (clipped(a, b) || clipped(b, a)).then_some((LineKind::Abbreviation, SAME_MEANING));
+    }
+    if let Some(read) = read(a, b).or_else(|| read(b, a)) {
+        return Some(read);
+    }
+    spelling(&Letters::of(a), &Letters::of(b))
+}
+
+/// A word of an East Asian script against one in Latin letters.
+fn read(native: &Token, latin: &Token) -> Option<(LineKind, f64)> {
+    if native.reading.is_empty() || !latin.text.is_ascii() || latin.letters < 2 {
+        return None;
+    }
+    let reading = &native.reading;
+    if *reading == latin.text {
+        return Some((LineKind::Reading, SAME_READING));
+    }
+    // A short sound says little: three letters of a reading are any of many words.
+    if reading.len() >= 4 && latin.letters >= 4 && sound(reading) == sound(&latin.text) {
+        return Some((LineKind::Reading, SAME_SOUND));
+    }
+    let (one, other) = (skeleton(reading), skeleton(&latin.text));
+    let initial = one.as_bytes().first() == other.as_bytes().first();
+    if one.len() >= 3 && one == other && initial {
+        return Some((LineKind::Reading, SAME_LOAN));
+    }
+    let (_, similarity) = spelling(&Letters::text(reading), &Letters::of(latin))?;
+    Some((LineKind::Reading, similarity * SAME_LOAN))
+}
+
+/// A legal form that is misspelt, or read wrongly from paper, so that the other name holds a word.
+fn misspelt_form(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
+    if a.letters.min(b.letters) < 4 {
+        let shape = a.letters == b.letters && a.letters >= 2 && shape(&a.text) == shape(&b.text);
+        return shape.then_some((LineKind::Spelling, SAME_SHAPE));
+    }
+    spelling(&Letters::of(a), &Letters::of(b))
+}
+
+/// Letters to compare for spelling.
+pub(super) struct Letters<'t> {
+    pub text: &'t str,
+    pub count: usize,
+    pub bag: u64,
+}
+
+impl<'t> Letters<'t> {
+    fn of(token: &'t Token) -> Letters<'t> {
+        Letters { text: &token.text, count: token.letters, bag: token.bag }
+    }
+
+    /// Letters of a text of which nothing is known yet.
+    pub fn text(text: &'t str) -> Letters<'t> {
+        Letters { text, count: text.chars().count(), bag: u64::MAX }
+    }
+}
+
+/// Edits a word of this many letters may differ by: one edit makes another word out of three
+/// letters (`KPS`, `HPS`), and two make another out of seven.
+pub(crate) fn edit_budget(letters: usize, east_asian: bool) -> usize {
+    match letters {
+        0..=3 => 0,
+        4..=7 => 1,
+        _ if east_asian => 1,
+        _ => 2,
+    }
+}
+
+/// Similarity of two words within the budget. A first edit costs three quarters of its share of the
+/// word: most are typing errors (`Cosco` for `Costco`); a second costs twice its share, since
+/// words of eight letters that differ in two are different words as often as not (`McKenton`,
+/// `McKesson`).
+pub(super) fn spelling(a: &Letters, b: &Letters) -> Option<(LineKind, f64)> {
+    let (short, long) = (a.count.min(b.count), a.count.max(b.count));
+    let budget = edit_budget(short, a.text.chars().next().is_some_and(is_east_asian));
+    let known = a.bag != u64::MAX && b.bag != u64::MAX;
+    if known && (a.bag ^ b.bag).count_ones() > 8 {
+        return None;
+    }
+    let digits = digits(a.text) || digits(b.text);
+    let plain = short >= 3 && long - short <= 3;
+    if plain && !digits && unumlaut(a.text) == unumlaut(b.text) {
+        return Some((LineKind::Spelling, SAME_UMLAUT));
+    }
+    let latin = short >= 5 && a.text.is_ascii() && b.text.is_ascii() && long - short <= 4;
+    if latin && !digits && sound(a.text) == sound(b.text) {
+        return Some((LineKind::Spelling, SAME_SOUND));
+    }
+    if misread(a.text) == misread(b.text) && (digits || short >= 5) {
+        return Some((LineKind::Spelling, SAME_SHAPE));
+    }
+    // A letter lost from a word of four leaves three.
+    let budget = if short == 3 && long == 4 { 1 } else { budget };
+    if budget == 0 || long - short > budget {
+        return None;
+    }
+    if known && (a.bag ^ b.bag).count_ones() as usize > 2 * budget {
+        return None;
+    }
+    let edits = strsim::osa_distance(a.text, b.text);
+    if edits > budget {
+        return None;
+    }
+    if shape(a.text) == shape(b.text) && short >= 4 {
+        return Some((LineKind::Spelling, SAME_SHAPE));
+    }
+    if digits && digits_of(a.text).ne(digits_of(b.text)) {
+        return None;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "words are far shorter than 2^52 letters")]
+    let (edits, long) = (edits as f64, long as f64);
+    let lost = if edits <= 1.0 { 0.75 * edits } else { 0.75 + 2.0 * (edits - 1.0) };
+    Some((LineKind::Spelling, 1.0 - lost / long))
+}
+
+fn digits(word: &str) -> bool {
+    word.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+fn digits_of(word: &str) -> impl Iterator<Item = char> + '_ {
+    word.chars().filter(char::is_ascii_digit)
+}
+
+/// One letter for those that scanners and people read for one another: `0` and `o`, `1`, `i` and
+/// `l`, `5` and `s`, `8` and `b`, `rn` and `m`.
+fn shape(word: &str) -> String {
+    let word = word.replace("rn", "m").replace("vv", "w");
+    let one = |c: char| match c {
+        '0' => 'o',
+        '1' | 'l' => 'i',
+        '5' => 's',
+        '8' => 'b',
+        '2' => 'z',
+        '6' => 'g',
+        c => c,
+    };
+    word.chars().map(one).collect()
+}
+
+/// What a word reads if its digits among letters, `rn` and `vv` were read wrongly from paper.
+pub(crate) fn misread(word: &str) -> String {
+    let letters = word.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let word = word.replace("rn", "m").replace("vv", "w");
+    let one = |c: char| match c {
+        '0' => 'o',
+        '1' => 'i',
+        '5' => 's',
+        '8' => 'b',
+        '6' => 'g',
+        c => c,
+    };
+    if letters { word.chars().map(one).collect() } else { word }
+}
+
+/// German spelling without umlauts: `fuer` and `fur`, both for `für`.
+pub(crate) fn unumlaut(word: &str) -> String {
+    word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+}

@@ -1,0 +1,168 @@
+//! Cutting a name into pieces: words as written and as folded.
+
+use super::forms;
+use super::text::{fold, is_east_asian};
+
+/// One piece of a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Piece {
+    /// As written.
+    pub shown: String,
+    /// Folded letters.
+    pub text: String,
+    /// What part of the name it stands in: another number behind each bracket and each spaced slash.
+    pub section: u8,
+    /// Whether it stands within brackets or asterisks.
+    pub enclosed: bool,
+    /// Whether a spaced dash stands before it.
+    pub dashed: bool,
+    /// Whether dots part its letters.
+    pub dotted: bool,
+}
+
+/// Shorthands with a slash that are one word: care of, messrs, trading as, formerly known as.
+const SLASHED: &[&str] = &["c/o", "m/s", "a/c", "t/a", "d/b/a", "f/k/a", "a/k/a", "n/k/a"];
+
+/// Cuts a name into pieces.
+///
+/// Spaces and punctuation separate, apostrophes vanish, `&` stands alone, dots between single
+/// letters glue them (`L.L.C.`), and East Asian letters part from others and from their legal form.
+/// O(length).
+pub(super) fn pieces(name: &str) -> Vec<Piece> {
+    let mut cutter = Cutter::default();
+    for word in name.split(|c: char| c.is_whitespace() || c.is_control()) {
+        cutter.word(word);
+    }
+    cutter.pieces
+}
+
+#[derive(Default)]
+struct Cutter {
+    pieces: Vec<Piece>,
+    section: u8,
+    depth: u8,
+    starred: bool,
+    dashed: bool,
+    dotted: bool,
+}
+
+impl Cutter {
+    fn word(&mut self, word: &str) {
+        let lower = word.to_ascii_lowercase();
+        let bare = lower.trim_end_matches(['.', ':']);
+        if SLASHED.contains(&bare) {
+            return self.push(word.to_owned(), bare.to_owned());
+        }
+        match word {
+            "/" => self.section = self.section.saturating_add(1),
+            "-" | "–" | "—" => self.dashed = true,
+            _ => {}
+        }
+        let mut run = String::new();
+        for c in word.chars() {
+            if matches!(c, '\'' | '’' | '`' | '´' | 'ʼ') {
+                continue;
+            }
+            if matches!(c, '&' | '＆' | '+') {
+                self.parted(&run);
+                run.clear();
+                self.push(c.to_string(), "&".to_owned());
+            } else if c == '.' || is_letter(c) {
+                run.push(c);
+            } else {
+                self.parted(&run);
+                run.clear();
+                self.bracket(c);
+            }
+        }
+        self.parted(&run);
+    }
+
+    fn bracket(&mut self, c: char) {
+        match c {
+            '/' => {}
+            '(' | '[' | '{' | '（' | '【' => self.depth = self.depth.saturating_add(1),
+            ')' | ']' | '}' | '）' | '】' => self.depth = self.depth.saturating_sub(1),
+            '*' => self.starred = !self.starred,
+            _ => return,
+        }
+        self.section = self.section.saturating_add(1);
+    }
+
+    fn push(&mut self, shown: String, text: String) {
+        let enclosed = self.depth > 0 || self.starred;
+        let (section, dashed) = (self.section, self.dashed);
+        self.dashed = false;
+        let dotted = self.dotted;
+        self.pieces.push(Piece { shown, text, section, enclosed, dashed, dotted });
+    }
+
+    fn parted(&mut self, run: &str) {
+        let parts: Vec<&str> = run.split('.').filter(|part| !part.is_empty()).collect();
+        // "B.IV." is the fourth B, not a form that is written biv.
+        let numeral = |part: &str| {
+            part.len() == 2 && super::number::roman(&part.to_ascii_lowercase()).is_some()
+        };
+        let abbreviation = |part: &&str| {
+            part.chars().count() <= 2 && !part.chars().any(is_east_asian) && !numeral(part)
+        };
+        let mut at = 0;
+        while at < parts.len() {
+            let short = parts[at..].iter().take_while(|part| abbreviation(part)).count();
+            let single = parts[at..].iter().take_while(|part| part.chars().count() == 1).count();
+            // "z.o.o", "S.p.A" and "s.r.o" are one word; "St.Gallen" and "No.12" are two.
+            let glue = if single >= 2 {
+                single
+            } else if short >= 2 && single >= 1 {
+                short
+            } else {
+                1
+            };
+            self.dotted = glue > 1;
+            self.by_script(&parts[at..at + glue].concat());
+            self.dotted = false;
+            at += glue;
+        }
+    }
+
+    fn by_script(&mut self, word: &str) {
+        let mut run = String::new();
+        let mut east_asian = false;
+        for c in word.chars() {
+            if !run.is_empty()
+                && is_east_asian(c) != east_asian
+                && !unicode_normalization::char::is_combining_mark(c)
+            {
+                self.folded(&run, east_asian);
+                run.clear();
+            }
+            if run.is_empty() {
+                east_asian = is_east_asian(c);
+            }
+            run.push(c);
+        }
+        self.folded(&run, east_asian);
+    }
+
+    fn folded(&mut self, run: &str, east_asian: bool) {
+        let mut folded: String = fold(run).chars().filter(|c| is_letter(*c)).collect();
+        if folded.is_empty() {
+            // Signs that some scripts write vowels with are marks to Unicode: rather odd than lost.
+            if !run.chars().any(char::is_alphanumeric) {
+                return;
+            }
+            run.clone_into(&mut folded);
+        }
+        if east_asian && let Some((before, form, after)) = forms::split_glued(&folded) {
+            for part in [before, form, after].into_iter().filter(|part| !part.is_empty()) {
+                self.push(part.to_owned(), part.to_owned());
+            }
+            return;
+        }
+        self.push(run.to_owned(), folded);
+    }
+}
+
+fn is_letter(c: char) -> bool {
+    c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c) || c == 'ー'
+}

@@ -1,0 +1,333 @@
+//! Latin letters for other scripts, as registers and lists usually write them.
+//!
+//! Alphabets are romanised where they stand: their words keep their letters' order, so that typing
+//! errors stay typing errors. Chinese, Japanese and Korean words keep their own letters and get
+//! their readings beside them.
+
+use any_ascii::any_ascii;
+use wana_kana::ConvertJapanese;
+
+use super::text::{is_han, is_hangul, is_kana};
+
+/// Cyrillic letters in the usual romanisation of Russian, Ukrainian, Serbian and Kazakh names
+/// (BGN/PCGN without its apostrophes), folded letters only: an accent is gone before.
+const CYRILLIC: &[(char, &str)] = &[
+    ('а', "a"),
+    ('б', "b"),
+    ('в', "v"),
+    ('г', "g"),
+    ('д', "d"),
+    ('е', "e"),
+    ('ж', "zh"),
+    ('з', "z"),
+    ('и', "i"),
+    ('к', "k"),
+    ('л', "l"),
+    ('м', "m"),
+    ('н', "n"),
+    ('о', "o"),
+    ('п', "p"),
+    ('р', "r"),
+    ('с', "s"),
+    ('т', "t"),
+    ('у', "u"),
+    ('ф', "f"),
+    ('х', "kh"),
+    ('ц', "ts"),
+    ('ч', "ch"),
+    ('ш', "sh"),
+    ('щ', "shch"),
+    ('ъ', ""),
+    ('ы', "y"),
+    ('ь', ""),
+    ('э', "e"),
+    ('ю', "yu"),
+    ('я', "ya"),
+    ('і', "i"),
+    ('ї', "yi"),
+    ('є', "ye"),
+    ('ґ', "g"),
+    ('ђ', "dj"),
+    ('ј', "j"),
+    ('љ', "lj"),
+    ('њ', "nj"),
+    ('ћ', "c"),
+    ('џ', "dz"),
+    ('ў', "u"),
+    ('қ', "k"),
+    ('ғ', "g"),
+    ('ң', "n"),
+    ('ө', "o"),
+    ('ұ', "u"),
+    ('ү', "u"),
+    ('һ', "h"),
+    ('ә', "a"),
+    ('җ', "zh"),
+    ('ҳ', "h"),
+    ('ҷ', "j"),
+];
+
+/// Greek letters and pairs of letters after ELOT 743, the standard of Greek passports and registers.
+const GREEK: &[(&str, &str)] = &[
+    ("ου", "ou"),
+    ("αυ", "av"),
+    ("ευ", "ev"),
+    ("γγ", "ng"),
+    ("γκ", "gk"),
+    ("γχ", "nch"),
+    ("α", "a"),
+    ("β", "v"),
+    ("γ", "g"),
+    ("δ", "d"),
+    ("ε", "e"),
+    ("ζ", "z"),
+    ("η", "i"),
+    ("θ", "th"),
+    ("ι", "i"),
+    ("κ", "k"),
+    ("λ", "l"),
+    ("μ", "m"),
+    ("ν", "n"),
+    ("ξ", "x"),
+    ("ο", "o"),
+    ("π", "p"),
+    ("ρ", "r"),
+    ("σ", "s"),
+    ("ς", "s"),
+    ("τ", "t"),
+    ("υ", "y"),
+    ("φ", "f"),
+    ("χ", "ch"),
+    ("ψ", "ps"),
+    ("ω", "o"),
+];
+
+/// The folded word in Latin letters, where its script is an alphabet other than Latin; a word that
+/// mixes Latin with look-alikes of another alphabet comes out in Latin too. `None` for a word that
+/// is Latin already or East Asian.
+pub(super) fn romanised(word: &str) -> Option<String> {
+    if word.is_ascii() || word.chars().any(|c| is_han(c) || is_kana(c) || is_hangul(c)) {
+        return None;
+    }
+    let mut latin = String::with_capacity(word.len());
+    let mut rest = word;
+    while let Some(c) = rest.chars().next() {
+        if let Some((pair, spelt)) = GREEK.iter().find(|(greek, _)| rest.starts_with(greek)) {
+            latin.push_str(spelt);
+            rest = &rest[pair.len()..];
+            continue;
+        }
+        match CYRILLIC.iter().find(|(letter, _)| *letter == c) {
+            Some((_, spelt)) => latin.push_str(spelt),
+            None if c.is_ascii() => latin.push(c),
+            None => latin.push_str(&any_ascii(c.encode_utf8(&mut [0; 4])).to_ascii_lowercase()),
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+    latin.retain(|c| c.is_ascii_alphanumeric());
+    (!latin.is_empty()).then_some(latin)
+}
+
+/// How an East Asian word is read, in Latin letters: pinyin of Chinese characters, the sound of kana
+/// and Hangul. Empty for other scripts.
+pub(super) fn reading(word: &str) -> String {
+    if word.is_ascii() {
+        return String::new();
+    }
+    let mut latin = if word.chars().any(is_kana) {
+        let kana: String = word.chars().filter(|c| !is_han(*c)).collect();
+        long_vowels(&kana.to_romaji().to_ascii_lowercase())
+    } else if word.chars().any(|c| is_han(c) || is_hangul(c)) {
+        any_ascii(word).to_ascii_lowercase()
+    } else {
+        return String::new();
+    };
+    latin.retain(|c| c.is_ascii_alphanumeric());
+    latin
+}
+
+/// Long vowels as company names write them: `toukyou` and `tōkyō` are Tokyo.
+fn long_vowels(romaji: &str) -> String {
+    let mut out = String::with_capacity(romaji.len());
+    for c in romaji.chars() {
+        match (out.chars().last(), c) {
+            (Some('o'), 'u') | (_, '-') => {}
+            (Some(last), c) if last == c && "aiueo".contains(c) => {}
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// One spelling for the romanisations of one sound: `Lukashenko` and `Lukaschenko`, `Yevgeniy` and
+/// `Evgenii`, `Qaddafi` and `Kaddafi`. For Latin words; others come out as they are. Words that
+/// sound alike by this are the same word in other hands, or a usual misspelling of it.
+pub(crate) fn sound(word: &str) -> String {
+    const GROUPS: &[(&str, &str)] = &[
+        ("shch", "s"),
+        ("sch", "s"),
+        ("tch", "c"),
+        ("kh", "h"),
+        ("gh", "g"),
+        ("zh", "z"),
+        ("ph", "f"),
+        ("sh", "s"),
+        ("ch", "c"),
+        ("th", "t"),
+        ("dh", "d"),
+        ("ck", "k"),
+        ("cz", "c"),
+        ("ts", "c"),
+        ("tz", "c"),
+        ("ou", "u"),
+        ("oo", "u"),
+        ("ee", "i"),
+        ("ae", "a"),
+        ("oe", "o"),
+        ("ue", "u"),
+        ("q", "k"),
+        ("w", "v"),
+        ("x", "ks"),
+        ("y", "i"),
+        ("j", "i"),
+    ];
+    let mut out = String::with_capacity(word.len());
+    let mut rest = word;
+    'letters: while let Some(c) = rest.chars().next() {
+        for (group, spelt) in GROUPS {
+            if let Some(after) = rest.strip_prefix(group) {
+                push_single(&mut out, spelt);
+                rest = after;
+                continue 'letters;
+            }
+        }
+        let hard = c == 'c' && !rest[1..].starts_with(['e', 'i', 'y']);
+        push_single(&mut out, if hard { "k" } else { &rest[..c.len_utf8()] });
+        rest = &rest[c.len_utf8()..];
+    }
+    if out.len() > 3 && out.ends_with('h') {
+        out.pop();
+    }
+    out
+}
+
+fn push_single(out: &mut String, spelt: &str) {
+    for c in spelt.chars() {
+        if !out.ends_with(c) {
+            out.push(c);
+        }
+    }
+}
+
+/// The consonants of a word as a Japanese speaker would write it in kana: what an English word and
+/// its loan have in common (`members`, `menbazu`). Latin letters only.
+pub(crate) fn skeleton(word: &str) -> String {
+    const GROUPS: &[(&str, &str)] = &[
+        ("tch", "c"),
+        ("sch", "sk"),
+        ("sh", "s"),
+        ("ch", "c"),
+        ("th", "s"),
+        ("ph", "h"),
+        ("ck", "k"),
+        ("qu", "k"),
+        ("x", "ks"),
+        ("tsu", "t"),
+        ("ts", "t"),
+        ("ti", "c"),
+        ("ge", "z"),
+        ("gi", "z"),
+        ("gy", "z"),
+        ("ce", "s"),
+        ("ci", "s"),
+        ("cy", "s"),
+        ("wh", "h"),
+    ];
+    let mut out = String::new();
+    let letters: Vec<char> = word.chars().collect();
+    let mut at = 0;
+    let mut rest = word;
+    'letters: while let Some(c) = rest.chars().next() {
+        for (group, spelt) in GROUPS {
+            if let Some(after) = rest.strip_prefix(group) {
+                push_single(&mut out, spelt);
+                at += group.len();
+                rest = after;
+                continue 'letters;
+            }
+        }
+        let next = letters.get(at + 1).copied();
+        let vowel = |c: Option<char>| c.is_some_and(|c| "aeiouy".contains(c));
+        let spelt = match c {
+            'l' => "r",
+            'r' if at > 0 && !vowel(next) => "",
+            'v' => "b",
+            'f' => "h",
+            'j' | 'z' => "s",
+            'c' | 'q' => "k",
+            'm' if next.is_some() && !vowel(next) => "n",
+            'h' | 'w' | 'y' if at > 0 => "",
+            c if "aeiou".contains(c) => "",
+            _ => &rest[..c.len_utf8()],
+        };
+        push_single(&mut out, spelt);
+        at += 1;
+        rest = &rest[c.len_utf8()..];
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::text::fold;
+    use super::*;
+
+    #[test]
+    fn alphabets_are_written_in_latin_letters() {
+        for (word, latin) in [
+            ("Газпром", "gazprom"),
+            ("Общество", "obshchestvo"),
+            ("ΑΥΤΟΚΙΝΗΤΩΝ", "avtokiniton"),
+            ("ΜΟΝΟΠΡΟΣΩΠΗ", "monoprosopi"),
+            ("Pharmа", "pharma"),
+        ] {
+            assert_eq!(romanised(&fold(word)).as_deref(), Some(latin), "{word}");
+        }
+        assert_eq!(romanised("nestle"), None);
+        assert_eq!(romanised("华为"), None);
+    }
+
+    #[test]
+    fn east_asian_words_have_readings() {
+        assert_eq!(reading("华为"), "huawei");
+        assert_eq!(reading("トヨタ"), "toyota");
+        assert_eq!(reading("トウキョウ"), "tokyo");
+        assert_eq!(reading("シーメンス"), "shimensu");
+        assert_eq!(reading("삼성"), "samseong");
+    }
+
+    #[test]
+    fn other_hands_write_one_sound() {
+        for (one, other) in [
+            ("lukashenko", "lukaschenko"),
+            ("evgenii", "evgeniy"),
+            ("qaddafi", "kaddafi"),
+            ("otvetstvennostyu", "otvetstvennostju"),
+        ] {
+            assert_eq!(sound(one), sound(other));
+        }
+        assert_ne!(sound("siemens"), sound("simmons"));
+    }
+
+    #[test]
+    fn loans_keep_their_consonants() {
+        for (english, kana) in [
+            ("members", "メンバーズ"),
+            ("value", "バリュー"),
+            ("premium", "プレミアム"),
+            ("network", "ネットワーク"),
+        ] {
+            assert_eq!(skeleton(english), skeleton(&reading(kana)), "{english}");
+        }
+    }
+}

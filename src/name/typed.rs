@@ -1,0 +1,425 @@
+//! A name as typed tokens, ready to be compared.
+
+use wana_kana::ConvertJapanese;
+
+use super::background::rarity;
+use super::key::GENERIC_RARITY;
+use super::noise::{Role, roles};
+use super::number::{Spoken, roman, spoken};
+use super::pieces::pieces;
+use super::romanise::{reading, romanised};
+use super::text::{is_east_asian, is_kana};
+use super::token::{Plain, PlainKind, TokenKind, mark_forms};
+use super::vocabulary::{self, LONGEST_PLACE, Part};
+
+/// One token of a name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Token {
+    /// Folded letters, Latin ones for other alphabets; a number in digits.
+    pub text: String,
+    /// As written.
+    pub shown: String,
+    /// What it is evidence of.
+    pub kind: TokenKind,
+    /// How much it counts, 0..1.
+    pub weight: f64,
+    /// How an East Asian word is read, in Latin letters; empty for others.
+    pub reading: String,
+    /// The usual English word for a word of the embedded table.
+    pub concept: Option<&'static str>,
+    /// Whether it is written as an abbreviation.
+    pub abbreviated: bool,
+    /// Letters of `text`.
+    pub letters: usize,
+    /// Which of the letters a to z and the digits it has: words that differ much in it differ in
+    /// more letters than a typing error explains.
+    pub(super) bag: u64,
+}
+
+/// A name taken apart. Tokens keep the order of the name.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ParsedName {
+    /// The tokens.
+    pub tokens: Vec<Token>,
+    /// Tokens, by number, that may stand for the whole name: first all but noise, then the parts of
+    /// a name that holds several (`X formerly Y`, `X (Y)`).
+    pub views: Vec<Vec<usize>>,
+    /// All its letters in a row, folded, Latin where they can be.
+    pub run: String,
+    /// Letters, spaces and signs as written.
+    pub written: usize,
+}
+
+/// A legal form counts little: it is left out, swapped and misspelt more than any other part, and
+/// a contradiction between two forms has its own penalty.
+const FORM_WEIGHT: f64 = 0.08;
+
+/// Connectors are left out or swapped freely (`&`, `and`, `of`).
+const CONNECTOR_WEIGHT: f64 = 0.02;
+
+/// A number counts like a fairly common word; a contradiction has its own penalty.
+const NUMBER_WEIGHT: f64 = 0.4;
+
+/// A place counts like a common word however rare it is in the background: it says where a company
+/// is more often than which company it is.
+const PLACE_WEIGHT: f64 = 0.45;
+
+/// One letter stands for a word, and for nearly any word.
+const INITIAL_WEIGHT: f64 = 0.3;
+
+/// A name of more tokens is only read as a whole.
+const MOST_VIEWED: usize = 64;
+
+/// Takes a name apart. O(length).
+pub fn parse(name: &str) -> ParsedName {
+    let mut plain: Vec<Plain> = Vec::new();
+    let mut run = String::new();
+    for mut piece in pieces(name) {
+        // Hiragana and katakana write the same syllables.
+        if piece.text.chars().any(is_kana) {
+            piece.text = piece.text.to_katakana();
+        }
+        if piece.text.chars().any(is_east_asian) {
+            for (text, _) in vocabulary::cut(&piece.text) {
+                let shown = if text.len() == piece.text.len() { &piece.shown } else { text };
+                let (shown, text) = (shown.to_owned(), text.to_owned());
+                run.push_str(&text);
+                plain.push(Plain::new(super::pieces::Piece { shown, text, ..piece }));
+            }
+            continue;
+        }
+        if let Some(latin) = romanised(&piece.text) {
+            piece.text = latin;
+        }
+        run.push_str(&piece.text);
+        plain.push(Plain::new(piece));
+    }
+    part_glued_forms(&mut plain);
+    mark_forms(&mut plain);
+    numbers(&mut plain);
+    let mut roles = roles(&plain);
+    places(&mut plain, &mut roles);
+    let views = views(&plain, &roles);
+    let tokens =
+        plain.into_iter().zip(roles).map(|(token, role)| Token::new(token, role)).collect();
+    ParsedName { tokens, views, run, written: name.trim().chars().count() }
+}
+
+impl Token {
+    fn new(plain: Plain, role: Role) -> Token {
+        let Plain { piece, kind } = plain;
+        let (text, shown) = (piece.text, piece.shown);
+        let reading = reading(&text);
+        let mut concept = None;
+        let mut abbreviated = false;
+        let (kind, weight) = match kind {
+            _ if role != Role::Name => (TokenKind::Noise, 0.0),
+            PlainKind::Form(class) => (TokenKind::Form(class), FORM_WEIGHT),
+            PlainKind::Number => (TokenKind::Number, NUMBER_WEIGHT),
+            PlainKind::Connector => (TokenKind::Connector, CONNECTOR_WEIGHT),
+            PlainKind::Word => match place_of(&text) {
+                Some(place) => (TokenKind::Place(place), rarity(&text).min(PLACE_WEIGHT)),
+                None => {
+                    (concept, abbreviated) = meaning(&text);
+                    worded(&text, concept)
+                }
+            },
+        };
+        let (letters, bag) = (text.chars().count(), bag(&text));
+        Token { text, shown, kind, weight, reading, concept, abbreviated, letters, bag }
+    }
+
+    /// Whether the token is a legal form.
+    pub fn is_form(&self) -> bool {
+        matches!(self.kind, TokenKind::Form(_))
+    }
+
+    /// Whether it is a word, a place or a letter: what may be misspelt, split and merged.
+    pub fn is_word(&self) -> bool {
+        matches!(
+            self.kind,
+            TokenKind::Distinctive | TokenKind::Generic | TokenKind::Place(_) | TokenKind::Initial
+        )
+    }
+}
+
+fn place_of(text: &str) -> Option<super::token::Place> {
+    match vocabulary::part(text) {
+        Some(Part::Place(place)) => Some(place),
+        Some(Part::Word(_)) => None,
+        None => vocabulary::place(text),
+    }
+}
+
+/// The concept of a word, and whether the word abbreviates it.
+fn meaning(text: &str) -> (Option<&'static str>, bool) {
+    if let Some(Part::Word(concept)) = vocabulary::part(text) {
+        return (Some(concept), false);
+    }
+    match vocabulary::word(text) {
+        Some(word) => (Some(word.concept), word.abbreviation),
+        None => (vocabulary::read_word(text), false),
+    }
+}
+
+fn worded(text: &str, concept: Option<&'static str>) -> (TokenKind, f64) {
+    if let Some(concept) = concept {
+        return (TokenKind::Generic, rarity(concept).min(rarity(text)));
+    }
+    if text.len() == 1 {
+        return (TokenKind::Initial, INITIAL_WEIGHT);
+    }
+    let weight = rarity(text);
+    let kind = if weight > GENERIC_RARITY { TokenKind::Distinctive } else { TokenKind::Generic };
+    (kind, weight)
+}
+
+fn bag(text: &str) -> u64 {
+    let bit = |c: char| match c {
+        'a'..='z' => 1 << (c as u32 - 'a' as u32),
+        '0'..='9' => 1 << (26 + c as u32 - '0' as u32),
+        _ => 1 << (36 + c as u32 % 28),
+    };
+    text.chars().map(bit).fold(0, |bag, bit: u64| bag | bit)
+}
+
+/// Legal forms that are found glued to the word before them where a space was lost.
+const GLUED_FORMS: &[&str] = &[
+    "privatelimited",
+    "limited",
+    "private",
+    "corporation",
+    "company",
+    "incorporated",
+    "gmbh",
+    "ltd",
+    "inc",
+    "llc",
+    "corp",
+];
+
+/// Parts a legal form from the word that it is glued to: where the case of the letters shows the
+/// seam (`SkydioInc`), or where the form is long and the whole is no word of the background table.
+fn part_glued_forms(tokens: &mut Vec<Plain>) {
+    let mut at = 0;
+    while at < tokens.len() {
+        let (text, shown) = (&tokens[at].piece.text, &tokens[at].piece.shown);
+        let seam = GLUED_FORMS.iter().find_map(|form| {
+            let word = text.strip_suffix(form)?;
+            let ascii = text.is_ascii() && shown.len() == text.len() && word.len() >= 2;
+            let (before, after) = shown.split_at_checked(word.len())?;
+            let upper = |c: Option<char>| c.is_some_and(char::is_uppercase);
+            let seen = upper(before.chars().last()) != upper(after.chars().next());
+            let long = form.len() >= 7 && word.len() >= 3 && rarity(text) >= 1.0;
+            (ascii && tokens[at].kind == PlainKind::Word && (seen || long)).then_some(word.len())
+        });
+        if let Some(seam) = seam {
+            let mut form = tokens[at].piece.clone();
+            form.text.drain(..seam);
+            form.shown.drain(..seam);
+            tokens[at].piece.text.truncate(seam);
+            tokens[at].piece.shown.truncate(seam);
+            tokens.insert(at + 1, Plain::new(form));
+            at += 1;
+        }
+        at += 1;
+    }
+}
+
+/// Reads numbers in words, ordinals and roman numerals where they stand.
+fn numbers(tokens: &mut Vec<Plain>) {
+    let mut at = 0;
+    while at < tokens.len() {
+        if tokens[at].kind == PlainKind::Word {
+            let value = match spoken(&tokens[at].piece.text) {
+                Some(Spoken::Tens(tens)) => Some(tens + unit_after(tokens, at)),
+                Some(Spoken::Unit(value) | Spoken::Whole(value)) => Some(value),
+                None => roman_at(tokens, at),
+            };
+            if let Some(value) = value {
+                tokens[at].piece.text = value.to_string();
+                tokens[at].kind = PlainKind::Number;
+            }
+        }
+        at += 1;
+    }
+}
+
+/// The unit behind tens (`Forty-Four`, `Forty 4`), taken out of the list; 0 for none.
+fn unit_after(tokens: &mut Vec<Plain>, at: usize) -> u32 {
+    let Some(next) = tokens.get(at + 1) else { return 0 };
+    let unit = match spoken(&next.piece.text) {
+        Some(Spoken::Unit(unit)) => unit,
+        _ if next.kind == PlainKind::Number => match next.piece.text.parse() {
+            Ok(unit @ 1..=9) => unit,
+            _ => return 0,
+        },
+        _ => return 0,
+    };
+    let next = tokens.remove(at + 1);
+    tokens[at].piece.shown = format!("{} {}", tokens[at].piece.shown, next.piece.shown);
+    unit
+}
+
+/// A roman numeral: of two and more letters anywhere, `I`, `V` and `X` only where a number stands,
+/// behind a word and before the end or a legal form.
+fn roman_at(tokens: &[Plain], at: usize) -> Option<u32> {
+    let text = tokens[at].piece.text.as_str();
+    let value = roman(text)?;
+    let small = text.bytes().all(|letter| b"ivx".contains(&letter));
+    if text.len() == 1 {
+        let shown = tokens[at].piece.shown.chars().all(char::is_uppercase);
+        let behind =
+            at > 0 && tokens[at - 1].kind == PlainKind::Word && tokens[at - 1].piece.text.len() > 1;
+        let last = tokens
+            .get(at + 1)
+            .is_none_or(|next| next.is_form() || next.piece.section != tokens[at].piece.section);
+        return (small && shown && behind && last).then_some(value);
+    }
+    (small || text.len() >= 4).then_some(value)
+}
+
+/// Joins the words of a place (`New York`, `United States of America`).
+fn places(tokens: &mut Vec<Plain>, roles: &mut Vec<Role>) {
+    let mut at = 0;
+    while at + 1 < tokens.len() {
+        let found = (2..=LONGEST_PLACE.min(tokens.len() - at)).rev().find(|length| {
+            let run = &tokens[at..at + length];
+            let fits = |token: &Plain| matches!(token.kind, PlainKind::Word | PlainKind::Connector);
+            if !run.iter().all(fits)
+                || roles[at..at + length].iter().any(|role| *role != Role::Name)
+            {
+                return false;
+            }
+            let glued: String = run.iter().map(|token| token.piece.text.as_str()).collect();
+            // "IN DIA" is a space too many, not two words of a place.
+            glued.len() > 5 && vocabulary::place(&glued).is_some()
+        });
+        if let Some(length) = found {
+            let rest: Vec<Plain> = tokens.drain(at + 1..at + length).collect();
+            roles.drain(at + 1..at + length);
+            for token in rest {
+                tokens[at].piece.text.push_str(&token.piece.text);
+                tokens[at].piece.shown.push(' ');
+                tokens[at].piece.shown.push_str(&token.piece.shown);
+            }
+            tokens[at].kind = PlainKind::Word;
+        }
+        at += 1;
+    }
+}
+
+/// What may stand for the whole name.
+fn views(tokens: &[Plain], roles: &[Role]) -> Vec<Vec<usize>> {
+    let all: Vec<usize> = (0..tokens.len()).filter(|at| roles[*at] == Role::Name).collect();
+    let mut views = vec![all];
+    if tokens.len() > MOST_VIEWED {
+        return views;
+    }
+    if let Some(marker) = roles.iter().position(|role| *role == Role::Marker) {
+        for side in [0..marker, marker..tokens.len()] {
+            views.push(side.filter(|at| roles[*at] == Role::Name).collect());
+        }
+    }
+    let marked = views.len() - 1;
+    let plain_name = |at: &usize| roles[*at] == Role::Name;
+    let outside: Vec<usize> =
+        (0..tokens.len()).filter(plain_name).filter(|at| !tokens[*at].piece.enclosed).collect();
+    let inside: Vec<usize> =
+        (0..tokens.len()).filter(plain_name).filter(|at| tokens[*at].piece.enclosed).collect();
+    let says_more = |at: &usize| {
+        tokens[*at].kind == PlainKind::Number || place_of(&tokens[*at].piece.text).is_some()
+    };
+    if !inside.is_empty() && !inside.iter().any(says_more) {
+        views.push(outside);
+    }
+    let words = inside.iter().filter(|at| tokens[**at].kind == PlainKind::Word).count();
+    if words >= 2 {
+        views.push(inside);
+    }
+    let sections = tokens.iter().map(|token| token.piece.section).max().unwrap_or(0);
+    let slashed = tokens.iter().all(|token| !token.piece.enclosed) && sections > 0;
+    for section in (0..=sections).filter(|_| slashed) {
+        let own = (0..tokens.len()).filter(plain_name);
+        views.push(own.filter(|at| tokens[*at].piece.section == section).collect());
+    }
+    let named = |view: &Vec<usize>| {
+        view.iter().any(|at| {
+            let token = &tokens[*at];
+            token.kind == PlainKind::Word
+                && meaning(&token.piece.text).0.is_none()
+                && token.piece.text.len() > 1
+                && rarity(&token.piece.text) > GENERIC_RARITY
+        })
+    };
+    let mut kept: Vec<Vec<usize>> = vec![views.remove(0)];
+    for (at, view) in views.into_iter().enumerate() {
+        // What stands before and behind a marker is a name by that alone.
+        let marked = at < marked && !view.is_empty();
+        if (marked || named(&view)) && !kept.contains(&view) {
+            kept.push(view);
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn shape(name: &str) -> String {
+        let tokens = parse(name).tokens;
+        let words: Vec<String> = tokens
+            .iter()
+            .map(|token| match token.kind {
+                TokenKind::Form(class) => format!("[{class}]"),
+                TokenKind::Number => format!("#{}", token.text),
+                TokenKind::Place(place) => format!("@{}", place.code),
+                TokenKind::Noise => format!("~{}", token.text),
+                TokenKind::Generic => token.concept.unwrap_or(&token.text).to_owned(),
+                TokenKind::Initial => format!("{}.", token.text),
+                _ => token.text.clone(),
+            })
+            .collect();
+        words.join(" ")
+    }
+
+    #[test]
+    fn tokens_have_types() {
+        for (name, expected) in [
+            ("Taiwan Semicond Mfg Co", "@TW semiconductor manufacturing [co]"),
+            ("Brigade Forty-Four", "brigade #44"),
+            ("Twenty First Century Aerospace", "#21 century aerospace"),
+            ("21st Century Aerospace", "#21 century aerospace"),
+            ("Blackstone Capital Partners V L.P.", "blackstone capital partner #5 [lp]"),
+            ("Bank of New York", "bank of @newyork"),
+            ("北京华为技术有限公司", "@beijing 华为 technology [cnco]"),
+            ("Huawei Jishu Youxian Gongsi", "huawei technology [cnco]"),
+            ("АО Газпром", "[jsc] gazprom"),
+            ("V. Putin", "v. putin"),
+            ("Skydio (OLD)", "skydio ~old"),
+        ] {
+            assert_eq!(shape(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_may_hold_several() {
+        let views = |name: &str| parse(name).views.len();
+        assert_eq!(views("Skydio Inc"), 1);
+        assert_eq!(views("Raytheon Technologies (formerly United Technologies)"), 3);
+        assert_eq!(views("ZPMC (Shanghai Zhenhua Heavy Industries)"), 2);
+        assert_eq!(views("ICBC (Asia) Limited"), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics_and_no_letter_is_lost(name in "\\PC{0,60}") {
+            let parsed = parse(&name);
+            let has_letter = name.chars().any(char::is_alphanumeric);
+            prop_assert!(!has_letter || !parsed.tokens.is_empty());
+            prop_assert!(!has_letter || !parsed.views[0].is_empty());
+        }
+    }
+}

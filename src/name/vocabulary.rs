@@ -1,0 +1,193 @@
+//! Words and places of company names that have one meaning under several spellings, from embedded
+//! tables.
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+use super::romanise::reading;
+use super::text::fold;
+use super::token::Place;
+
+const WORDS: &str = include_str!("words.tsv");
+const PLACES: &str = include_str!("places.tsv");
+
+/// The longest way of writing a place, in words: "United States of America".
+pub(super) const LONGEST_PLACE: usize = 4;
+
+/// A word of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Word {
+    /// The usual English word.
+    pub concept: &'static str,
+    /// Whether this spelling is an abbreviation.
+    pub abbreviation: bool,
+}
+
+/// What an East Asian run of letters can be cut into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Word(&'static str),
+    Place(Place),
+}
+
+struct Tables {
+    words: FxHashMap<&'static str, Word>,
+    places: FxHashMap<&'static str, Place>,
+    parts: FxHashMap<String, Part>,
+    /// Letters of the longest part.
+    longest: usize,
+}
+
+static TABLES: LazyLock<Tables> = LazyLock::new(|| {
+    let mut tables = Tables {
+        words: FxHashMap::default(),
+        places: FxHashMap::default(),
+        parts: FxHashMap::default(),
+        longest: 0,
+    };
+    for line in WORDS.lines().filter(|line| !line.starts_with('#')) {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [concept, _, spellings, abbreviations, east_asian @ ..] = columns.as_slice() else {
+            continue;
+        };
+        // A spelling belongs to the first word that claims it: the table is ordered by how usual.
+        for (words, abbreviation) in [(concept, false), (spellings, false), (abbreviations, true)] {
+            for word in words.split(' ').filter(|word| !word.is_empty()) {
+                tables.words.entry(word).or_insert(Word { concept, abbreviation });
+            }
+        }
+        for word in east_asian.iter().flat_map(|words| words.split(' ')) {
+            tables.part(word, Part::Word(concept));
+        }
+    }
+    for line in PLACES.lines().filter(|line| !line.starts_with('#')) {
+        let mut columns = line.split('\t');
+        let (Some(code), Some(kind), Some(ways)) = (columns.next(), columns.next(), columns.next())
+        else {
+            continue;
+        };
+        let place = Place { code, wide: kind != "p" };
+        for way in ways.split(' ') {
+            if fold(way).chars().any(super::text::is_east_asian) {
+                tables.part(way, Part::Place(place));
+            } else {
+                tables.places.entry(way).or_insert(place);
+            }
+        }
+    }
+    tables
+});
+
+impl Tables {
+    fn part(&mut self, word: &str, part: Part) {
+        let folded = fold(word);
+        if folded.is_empty() {
+            return;
+        }
+        self.longest = self.longest.max(folded.chars().count());
+        self.parts.entry(folded).or_insert(part);
+    }
+}
+
+/// The word of the table that a folded Latin spelling stands for. O(1).
+pub(super) fn word(spelling: &str) -> Option<Word> {
+    TABLES.words.get(spelling).copied()
+}
+
+/// The place that folded letters without spaces stand for. O(1).
+pub(super) fn place(glued: &str) -> Option<Place> {
+    TABLES.places.get(glued).copied()
+}
+
+/// Cuts a folded East Asian run into words and places of the tables, the longest first, and what is
+/// between them. O(length).
+pub(super) fn cut(run: &str) -> Vec<(&str, Option<Part>)> {
+    let mut parts: Vec<(&str, Option<Part>)> = Vec::new();
+    let (mut open, mut at) = (0, 0);
+    while at < run.len() {
+        let ends: Vec<usize> = run[at..].char_indices().map(|(i, c)| i + c.len_utf8()).collect();
+        let longest = ends.len().min(TABLES.longest);
+        // One letter alone means too much: 中, 大 and 新 begin names of every kind.
+        let found = ends[..longest].iter().skip(1).rev().find_map(|end| {
+            let part = TABLES.parts.get(&run[at..at + end])?;
+            Some((*end, *part))
+        });
+        match found {
+            Some((end, part)) => {
+                if open < at {
+                    parts.push((&run[open..at], None));
+                }
+                parts.push((&run[at..at + end], Some(part)));
+                at += end;
+                open = at;
+            }
+            None => at += ends[0],
+        }
+    }
+    if open < run.len() {
+        parts.push((&run[open..], None));
+    }
+    parts
+}
+
+/// What a whole East Asian run of letters is. O(1).
+pub(super) fn part(run: &str) -> Option<Part> {
+    TABLES.parts.get(run).copied()
+}
+
+/// How the East Asian spellings of the table's words are read: a name in pinyin or romaji spells
+/// them out (`Huawei Jishu`).
+static READINGS: LazyLock<FxHashMap<String, &'static str>> = LazyLock::new(|| {
+    let mut readings: FxHashMap<String, &'static str> = FxHashMap::default();
+    for (spelling, part) in &TABLES.parts {
+        if let Part::Word(concept) = part {
+            let reading = reading(spelling);
+            if reading.len() >= 4 && word(&reading).is_none() {
+                let known = readings.entry(reading).or_insert(*concept);
+                *known = (*known).min(*concept);
+            }
+        }
+    }
+    readings
+});
+
+/// The word of the table that a Latin word is the Chinese, Japanese or Korean reading of.
+pub(super) fn read_word(latin: &str) -> Option<&'static str> {
+    READINGS.get(latin).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_places_are_found_in_their_spellings() {
+        assert_eq!(
+            word("mfg").map(|word| (word.concept, word.abbreviation)),
+            Some(("manufacturing", true))
+        );
+        assert_eq!(word("technologies").map(|word| word.concept), Some("technology"));
+        assert_eq!(place("deutschland").map(|place| place.code), Some("DE"));
+        assert_eq!(place("peking"), place("beijing"));
+        assert_eq!(word("lecroy"), None);
+    }
+
+    #[test]
+    fn east_asian_names_fall_into_words() {
+        let shape = |run: &str| -> Vec<String> {
+            let parts = cut(run).into_iter();
+            parts
+                .map(|(text, part)| match part {
+                    Some(Part::Word(concept)) => concept.to_owned(),
+                    Some(Part::Place(place)) => format!("@{}", place.code),
+                    None => text.to_owned(),
+                })
+                .collect()
+        };
+        assert_eq!(shape("北京华为技术"), ["@beijing", "华为", "technology"]);
+        assert_eq!(shape("中芯国际集成电路制造")[1..3], ["international", "integrated"]);
+        assert_eq!(shape("トヨタ自动车"), ["トヨタ", "automotive"]);
+        assert_eq!(read_word("jishu"), Some("technology"));
+    }
+}
