@@ -9,6 +9,7 @@ mod lists;
 mod output;
 mod rules;
 mod screen;
+mod selftest;
 mod suppose;
 mod timeline;
 mod verify;
@@ -59,6 +60,8 @@ enum Command {
     Compare(compare::Compare),
     /// Read everything and say what was read, joined, rejected, and what a person should settle
     Build(build::Build),
+    /// Measure the matching: on the loaded names, or on labelled files
+    Selftest(selftest::Selftest),
     /// Check what a screening or an expansion says, from the records alone
     Verify(verify::Verify),
 }
@@ -101,6 +104,7 @@ pub fn main() -> ExitCode {
         Command::Rules(command) => command.run(),
         Command::Compare(command) => command.run(),
         Command::Build(command) => command.run(),
+        Command::Selftest(command) => command.run(),
         Command::Verify(command) => command.run(),
     };
     match outcome {

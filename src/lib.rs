@@ -12,6 +12,7 @@ pub mod name;
 pub mod report;
 pub mod rule;
 pub mod screen;
+pub mod selftest;
 pub mod share;
 pub mod snapshot;
 pub mod source;

@@ -9,6 +9,7 @@ mod alike;
 mod background;
 mod compare;
 mod forms;
+mod japanese;
 mod key;
 mod noise;
 mod number;

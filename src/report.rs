@@ -5,6 +5,7 @@ pub mod json;
 pub mod objects;
 pub mod pages;
 pub mod picture;
+pub mod quality;
 pub mod text;
 mod tree;
 pub mod turns;

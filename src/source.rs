@@ -4,6 +4,7 @@
 
 mod holdings_csv;
 mod lists_csv;
+mod names_csv;
 mod open;
 mod pairs_csv;
 mod parties_csv;
@@ -18,6 +19,7 @@ use self::rows::{Fault, Header, Row, Rows};
 use crate::error::{Data, Error, Place, RecordUnit, Rejected, Source, Sources, Warning};
 use crate::name;
 
+pub use names_csv::{Query, names, queries};
 pub use pairs_csv::{Pair, PairRow, Pairs};
 pub use parties_csv::{Parties, PartyRow};
 pub use records::{GroupMember, HoldingRecord, LinkDecision, Mention, MentionId, Records, Terms};

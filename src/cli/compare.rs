@@ -108,7 +108,12 @@ impl Compare {
     }
 }
 
-fn compared(one: &str, country1: &Countries, other: &str, country2: &Countries) -> Comparison {
+pub(super) fn compared(
+    one: &str,
+    country1: &Countries,
+    other: &str,
+    country2: &Countries,
+) -> Comparison {
     let mut comparison = name::compare(&name::parse(one), &name::parse(other));
     weigh_countries(&mut comparison, country1, country2);
     comparison

@@ -56,7 +56,7 @@ pub struct Screen {
 
 /// A threshold in points.
 #[derive(Debug, Clone, Copy)]
-struct Points(i32);
+pub(super) struct Points(pub(super) i32);
 
 impl std::fmt::Display for Points {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -64,7 +64,7 @@ impl std::fmt::Display for Points {
     }
 }
 
-fn parse_threshold(text: &str) -> Result<Points, String> {
+pub(super) fn parse_threshold(text: &str) -> Result<Points, String> {
     let number: f64 =
         text.parse().map_err(|_| format!("`{text}` is no number; write one in 0..1"))?;
     if !(0.0..=1.0).contains(&number) {

@@ -20,7 +20,7 @@ pub(super) struct Term {
 /// Whether a term shows that the token is matched: not for legal forms, connectors, numbers and
 /// single letters, which are no reason to compare two names.
 pub(super) fn is_shown(token: &Token) -> bool {
-    matches!(token.kind, TokenKind::Distinctive | TokenKind::Generic | TokenKind::Place(_))
+    token.is_word() && token.kind != TokenKind::Initial
 }
 
 /// The terms that a query of one view is looked up by.
@@ -35,14 +35,14 @@ pub(super) fn asked(name: &ParsedName, view: &[usize]) -> Vec<Term> {
             let run = &words[from..from + length];
             let last = tokens(&run[length - 1]);
             // Longer runs are letters written apart.
-            if length > 3 && run.iter().any(|at| tokens(at).letters > 1) {
+            if length > 3 && run.iter().any(|at| tokens(at).text.len() > 1) {
                 break;
             }
             if last.kind == TokenKind::Connector && length > 1 {
                 continue;
             }
             glued.push_str(&last.text);
-            let letters = length > 1 && run.iter().all(|at| tokens(at).letters == 1);
+            let letters = length > 1 && run.iter().all(|at| tokens(at).text.len() == 1);
             if any && !letters && !run.iter().any(|at| is_shown(tokens(at))) {
                 continue;
             }
@@ -53,8 +53,8 @@ pub(super) fn asked(name: &ParsedName, view: &[usize]) -> Vec<Term> {
                 for class in classes(tokens(at)) {
                     push(class, false);
                 }
-                if !tokens(at).reading.is_empty() {
-                    push(tokens(at).reading.clone(), true);
+                for reading in tokens(at).readings() {
+                    push(reading.to_owned(), true);
                 }
             }
             for plain in [unumlaut(&glued), misread(&glued)] {
@@ -62,7 +62,16 @@ pub(super) fn asked(name: &ParsedName, view: &[usize]) -> Vec<Term> {
                     push(plain, false);
                 }
             }
-            push(glued.clone(), true);
+            if let (Some(root), 1) = (root(&glued), length) {
+                push(root.to_owned(), false);
+            }
+            if length > 1 && glued.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+                let skeleton = skeleton(&glued);
+                if skeleton.len() >= 4 {
+                    push(format!("~~~{skeleton}"), false);
+                }
+            }
+            push(glued.clone(), length == 1);
         }
     }
     terms
@@ -77,8 +86,11 @@ fn classes(token: &Token) -> Vec<String> {
     if let TokenKind::Place(place) = token.kind {
         classes.push(format!("@@@{}", place.code));
     }
-    let read = if token.reading.is_empty() { &token.text } else { &token.reading };
-    if read.is_ascii() && token.is_word() && read.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+    let own = std::iter::once(token.text.as_str()).filter(|_| token.readings().next().is_none());
+    for read in own.chain(token.readings()) {
+        if !token.is_word() || !read.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            continue;
+        }
         if read.len() >= 4 {
             classes.push(format!("≈≈≈{}", sound(read)));
         }
@@ -88,6 +100,13 @@ fn classes(token: &Token) -> Vec<String> {
         }
     }
     classes
+}
+
+/// A word without the ending of a Russian adjective, which the comparison passes over.
+fn root(word: &str) -> Option<&str> {
+    let endings = ["skiy", "skii", "skij", "sky", "skaya", "skoye", "skoe", "skogo"];
+    let root = endings.iter().find_map(|ending| word.strip_suffix(ending))?;
+    (root.len() >= 4).then_some(root)
 }
 
 /// The terms that a name is indexed under.

@@ -71,11 +71,11 @@ fn letters(token: &Token) -> Vec<String> {
             let spelt = shown.chars().next().is_some_and(char::is_alphabetic);
             vec![if spelt { first(&shown) } else { token.text.clone() }]
         }
-        _ if token.reading.is_empty() => {
+        _ if token.readings.is_empty() => {
             let words = shown.split([' ', '-']).filter(|word| !word.is_empty());
             vec![words.map(first).collect()]
         }
-        _ => vec![first(&token.reading)],
+        _ => token.readings.iter().map(|reading| first(&reading.letters.text)).collect(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::alike::{Letters, alike, initial, misspelt_ending, spelling};
 use super::compare::LineKind;
+use super::romanise::skeleton;
 use super::token::TokenKind;
 use super::typed::Token;
 
@@ -147,7 +148,7 @@ fn merges(many: &[&Token], one: &[&Token], candidates: &mut Vec<Pairing>, swappe
         for length in 1..=RUN.min(many.len() - from) {
             let token = many[from + length - 1];
             // Longer runs are letters written apart, or a legal form in words.
-            let letters = many[from..from + length].iter().all(|one| one.letters == 1);
+            let letters = many[from..from + length].iter().all(|one| one.letters.count == 1);
             let long = length > 3;
             if token.kind == TokenKind::Noise {
                 break;
@@ -160,7 +161,7 @@ fn merges(many: &[&Token], one: &[&Token], candidates: &mut Vec<Pairing>, swappe
             }
             let run = &many[from..from + length];
             for (at, word) in one.iter().enumerate() {
-                if long && !(letters || word.is_form() && word.letters >= 12) {
+                if long && !(letters || word.is_form() && word.letters.count >= 12) {
                     continue;
                 }
                 let placed = |token: &&Token| matches!(token.kind, TokenKind::Place(_));
@@ -172,7 +173,8 @@ fn merges(many: &[&Token], one: &[&Token], candidates: &mut Vec<Pairing>, swappe
                 } else {
                     (word.is_word() || word.is_form()) && run.iter().any(|token| token.is_word())
                 };
-                if !fits || word.letters.abs_diff(glued.len()) > 2 && word.reading.is_empty() {
+                if !fits || word.letters.count.abs_diff(glued.len()) > 2 && word.readings.is_empty()
+                {
                     continue;
                 }
                 let Some(similarity) = glued_alike(&glued, word) else { continue };
@@ -185,12 +187,21 @@ fn merges(many: &[&Token], one: &[&Token], candidates: &mut Vec<Pairing>, swappe
     }
 }
 
+/// How alike a run of words and one word are. A space more or less comes without another error in
+/// the same place, except in a legal form, which is long and weighs little.
 fn glued_alike(glued: &str, word: &Token) -> Option<f64> {
     if glued == word.text {
         return Some(1.0);
     }
-    if !word.reading.is_empty() && glued == word.reading {
-        return Some(0.96);
+    if word.is_form() {
+        return spelling(&Letters::new(glued), &word.letters).map(|(_, similarity)| similarity);
     }
-    spelling(&Letters::text(glued), &Letters::text(&word.text)).map(|(_, similarity)| similarity)
+    let read = word.readings.iter().filter_map(|reading| {
+        if reading.letters.text == glued {
+            return Some(0.96);
+        }
+        let loan = reading.skeleton.len() >= 4 && reading.skeleton == skeleton(glued);
+        loan.then_some(0.9)
+    });
+    read.max_by(f64::total_cmp)
 }

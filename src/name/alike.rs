@@ -1,11 +1,13 @@
 //! How alike two tokens are.
 
+use std::hash::{Hash, Hasher};
+
 use super::compare::LineKind;
 use super::forms;
 use super::romanise::{skeleton, sound};
 use super::text::is_east_asian;
 use super::token::TokenKind;
-use super::typed::Token;
+use super::typed::{Reading, Token};
 
 /// Similarities below 1, by what explains the difference. Each is the share of the words' weight
 /// that stays; they are ordered by how seldom the explanation is wrong. The same word in another
@@ -65,24 +67,33 @@ pub(super) fn alike(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
 /// may be a person's.
 pub(super) fn initial(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
     let stands = |short: &Token, long: &Token| {
-        short.kind == TokenKind::Initial && long.letters > 1 && long.text.starts_with(&short.text)
+        short.kind == TokenKind::Initial
+            && long.letters.count > 1
+            && long.text.starts_with(&short.text)
     };
     (stands(a, b) || stands(b, a)).then_some((LineKind::Initial, INITIAL))
 }
 
 /// A legal form of two or three letters with one of them wrong, at the end of both names.
 pub(super) fn misspelt_ending(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
-    let short = |token: &Token| (2..=4).contains(&token.letters) && token.text.is_ascii();
+    let short = |token: &Token| (2..=4).contains(&token.letters.count) && token.text.is_ascii();
     let one_form = a.is_form() != b.is_form() && (a.is_word() || b.is_word());
-    let long = a.letters.max(b.letters) >= 3;
+    let long = a.letters.count.max(b.letters.count) >= 3;
     (one_form && short(a) && short(b) && long && strsim::osa_distance(&a.text, &b.text) == 1)
         .then_some((LineKind::Spelling, RELATED_FORM))
+}
+
+/// Whether one word is the Russian adjective of the other, a place or a name: `Murom`, `Muromskiy`.
+fn adjective(word: &Token, derived: &Token) -> bool {
+    const ENDINGS: &[&str] = &["skiy", "skii", "skij", "sky", "skaya", "skoye", "skoe", "skogo"];
+    let ending = derived.text.strip_prefix(word.text.as_str());
+    word.letters.count >= 4 && ending.is_some_and(|ending| ENDINGS.contains(&ending))
 }
 
 /// Whether one word is an abbreviation that begins the other: `elec` is written for `electronics`
 /// too.
 fn clipped(short: &Token, long: &Token) -> bool {
-    short.abbreviated && short.letters >= 3 && long.text.starts_with(&short.text)
+    short.abbreviated && short.letters.count >= 3 && long.text.starts_with(&short.text)
 }
 
 fn words(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
@@ -97,59 +108,103 @@ fn words(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
         }
         return (clipped(a, b) || clipped(b, a)).then_some((LineKind::Abbreviation, SAME_MEANING));
     }
+    if adjective(a, b) || adjective(b, a) {
+        return Some((LineKind::Translation, SAME_MEANING));
+    }
     if let Some(read) = read(a, b).or_else(|| read(b, a)) {
         return Some(read);
     }
-    spelling(&Letters::of(a), &Letters::of(b))
+    spelling(&a.letters, &b.letters)
 }
 
-/// A word of an East Asian script against one in Latin letters.
+/// A word of an East Asian script against one in Latin letters, by each of its readings.
 fn read(native: &Token, latin: &Token) -> Option<(LineKind, f64)> {
-    if native.reading.is_empty() || !latin.text.is_ascii() || latin.letters < 2 {
+    if native.readings.is_empty() || !latin.readings.is_empty() || latin.letters.count < 2 {
         return None;
     }
-    let reading = &native.reading;
-    if *reading == latin.text {
-        return Some((LineKind::Reading, SAME_READING));
+    let as_read = native.readings.iter().filter_map(|reading| read_as(reading, latin));
+    as_read.max_by(f64::total_cmp).map(|similarity| (LineKind::Reading, similarity))
+}
+
+fn read_as(reading: &Reading, latin: &Token) -> Option<f64> {
+    let (read, written) = (&reading.letters, &latin.letters);
+    if read.text == written.text {
+        return Some(SAME_READING);
     }
     // A short sound says little: three letters of a reading are any of many words.
-    if reading.len() >= 4 && latin.letters >= 4 && sound(reading) == sound(&latin.text) {
-        return Some((LineKind::Reading, SAME_SOUND));
+    if read.count >= 4 && written.count >= 4 && read.sound == written.sound {
+        return Some(SAME_SOUND);
     }
-    let (one, other) = (skeleton(reading), skeleton(&latin.text));
-    let initial = one.as_bytes().first() == other.as_bytes().first();
-    if one.len() >= 3 && one == other && initial {
-        return Some((LineKind::Reading, SAME_LOAN));
+    // The name as people say it, with a suffix such as -gumi or -kogyosho left out.
+    let rest = read.count.saturating_sub(written.count);
+    if written.count >= 5 && (1..=4).contains(&rest) && read.text.starts_with(&written.text) {
+        return Some(SAME_LOAN);
     }
-    let (_, similarity) = spelling(&Letters::text(reading), &Letters::of(latin))?;
-    Some((LineKind::Reading, similarity * SAME_LOAN))
+    if reading.skeleton.len() >= 3 && reading.skeleton == skeleton(&written.text) {
+        return Some(SAME_LOAN);
+    }
+    let (_, similarity) = spelling(read, written)?;
+    Some(similarity * SAME_LOAN)
 }
 
 /// A legal form that is misspelt, or read wrongly from paper, so that the other name holds a word.
 fn misspelt_form(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
-    if a.letters.min(b.letters) < 4 {
-        let shape = a.letters == b.letters && a.letters >= 2 && shape(&a.text) == shape(&b.text);
+    if a.letters.count.min(b.letters.count) < 4 {
+        let shape = a.letters.count == b.letters.count
+            && a.letters.count >= 2
+            && a.letters.shape == b.letters.shape;
         return shape.then_some((LineKind::Spelling, SAME_SHAPE));
     }
-    spelling(&Letters::of(a), &Letters::of(b))
+    spelling(&a.letters, &b.letters)
 }
 
-/// Letters to compare for spelling.
-pub(super) struct Letters<'t> {
-    pub text: &'t str,
+/// A word's letters and what it is read as, worked out once: two words are compared far more often
+/// than they are written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Letters {
+    pub text: String,
     pub count: usize,
-    pub bag: u64,
+    /// Which letters it has: words that differ much in it differ in more letters than a typing
+    /// error explains.
+    bag: u64,
+    digits: bool,
+    /// Digests of its sound, of its spelling without umlauts, of what it reads if misread, and of
+    /// the shapes of its letters. 64 bits: two words of one digest are as likely as a flipped bit.
+    sound: u64,
+    plain: u64,
+    misread: u64,
+    shape: u64,
 }
 
-impl<'t> Letters<'t> {
-    fn of(token: &'t Token) -> Letters<'t> {
-        Letters { text: &token.text, count: token.letters, bag: token.bag }
+impl Letters {
+    /// The letters of a folded word.
+    pub fn new(text: &str) -> Letters {
+        Letters {
+            count: text.chars().count(),
+            bag: bag(text),
+            digits: digits(text),
+            sound: digest(&sound(text)),
+            plain: digest(&unumlaut(text)),
+            misread: digest(&misread(text)),
+            shape: digest(&shape(text)),
+            text: text.to_owned(),
+        }
     }
+}
 
-    /// Letters of a text of which nothing is known yet.
-    pub fn text(text: &'t str) -> Letters<'t> {
-        Letters { text, count: text.chars().count(), bag: u64::MAX }
-    }
+fn digest(text: &str) -> u64 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn bag(text: &str) -> u64 {
+    let bit = |c: char| match c {
+        'a'..='z' => 1 << (c as u32 - 'a' as u32),
+        '0'..='9' => 1 << (26 + c as u32 - '0' as u32),
+        _ => 1 << (36 + c as u32 % 28),
+    };
+    text.chars().map(bit).fold(0, |bag, bit: u64| bag | bit)
 }
 
 /// Edits a word of this many letters may differ by: one edit makes another word out of three
@@ -163,50 +218,52 @@ pub(crate) fn edit_budget(letters: usize, east_asian: bool) -> usize {
     }
 }
 
-/// Similarity of two words within the budget. A first edit costs three quarters of its share of the
+/// What a first edit costs, in letters; in words of three more, since most are acronyms.
+const FIRST_EDIT: f64 = 0.65;
+const FIRST_EDIT_OF_THREE: f64 = 0.75;
+
+/// Similarity of two words within the budget. A first edit costs two thirds of its share of the
 /// word: most are typing errors (`Cosco` for `Costco`); a second costs twice its share, since
 /// words of eight letters that differ in two are different words as often as not (`McKenton`,
 /// `McKesson`).
 pub(super) fn spelling(a: &Letters, b: &Letters) -> Option<(LineKind, f64)> {
     let (short, long) = (a.count.min(b.count), a.count.max(b.count));
-    let budget = edit_budget(short, a.text.chars().next().is_some_and(is_east_asian));
-    let known = a.bag != u64::MAX && b.bag != u64::MAX;
-    if known && (a.bag ^ b.bag).count_ones() > 8 {
+    if long - short > 4 {
         return None;
     }
-    let digits = digits(a.text) || digits(b.text);
-    let plain = short >= 3 && long - short <= 3;
-    if plain && !digits && unumlaut(a.text) == unumlaut(b.text) {
+    let digits = a.digits || b.digits;
+    if short >= 3 && !digits && a.plain == b.plain {
         return Some((LineKind::Spelling, SAME_UMLAUT));
     }
-    let latin = short >= 5 && a.text.is_ascii() && b.text.is_ascii() && long - short <= 4;
-    if latin && !digits && sound(a.text) == sound(b.text) {
+    let latin = short >= 5 && a.text.is_ascii() && b.text.is_ascii();
+    if latin && !digits && a.sound == b.sound {
         return Some((LineKind::Spelling, SAME_SOUND));
     }
-    if misread(a.text) == misread(b.text) && (digits || short >= 5) {
+    if a.misread == b.misread && (digits || short >= 5) {
         return Some((LineKind::Spelling, SAME_SHAPE));
     }
-    // A letter lost from a word of four leaves three.
-    let budget = if short == 3 && long == 4 { 1 } else { budget };
-    if budget == 0 || long - short > budget {
+    let budget = edit_budget(short, a.text.chars().next().is_some_and(is_east_asian));
+    // Three letters are another company as often as a typing error: `HPS` alone is not `KPS`, while
+    // `CVC Health` may be `CVS Health`.
+    let budget = if short == 3 { 1 } else { budget };
+    let letters = (a.bag ^ b.bag).count_ones() as usize;
+    if budget == 0 || long - short > budget || letters > 2 * budget {
         return None;
     }
-    if known && (a.bag ^ b.bag).count_ones() as usize > 2 * budget {
-        return None;
-    }
-    let edits = strsim::osa_distance(a.text, b.text);
+    let edits = strsim::osa_distance(&a.text, &b.text);
     if edits > budget {
         return None;
     }
-    if shape(a.text) == shape(b.text) && short >= 4 {
+    if a.shape == b.shape && short >= 4 {
         return Some((LineKind::Spelling, SAME_SHAPE));
     }
-    if digits && digits_of(a.text).ne(digits_of(b.text)) {
+    if digits && digits_of(&a.text).ne(digits_of(&b.text)) {
         return None;
     }
     #[expect(clippy::cast_precision_loss, reason = "words are far shorter than 2^52 letters")]
     let (edits, long) = (edits as f64, long as f64);
-    let lost = if edits <= 1.0 { 0.75 * edits } else { 0.75 + 2.0 * (edits - 1.0) };
+    let first = if short <= 3 { FIRST_EDIT_OF_THREE } else { FIRST_EDIT };
+    let lost = if edits <= 1.0 { first * edits } else { first + 2.0 * (edits - 1.0) };
     Some((LineKind::Spelling, 1.0 - lost / long))
 }
 

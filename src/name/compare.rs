@@ -153,6 +153,10 @@ const WORD_PENALTY: f64 = 0.20;
 const NUMBER_OMITTED: f64 = 0.12;
 const COUNTRY_OMITTED: f64 = 0.07;
 
+/// `Crystalord Systems Limited` is another company than `Crystalord Ltd`: both are formal names, and
+/// one speaks of a business.
+const BUSINESS_OMITTED: f64 = 0.06;
+
 /// An omitted token keeps this much of its weight in the denominator: a generic word is dropped
 /// freely, a distinctive one makes another company more often than not.
 ///
@@ -160,8 +164,8 @@ const COUNTRY_OMITTED: f64 = 0.07;
 /// generic words is nothing.
 pub(crate) fn omission_factor(token: &Token, named: bool) -> f64 {
     match token.kind {
-        TokenKind::Generic if named => LEAST_OMISSION,
-        TokenKind::Generic => LEAST_OMISSION + 0.45,
+        TokenKind::Generic | TokenKind::Domain if named => LEAST_OMISSION,
+        TokenKind::Generic | TokenKind::Domain => LEAST_OMISSION + 0.45,
         _ => LEAST_OMISSION + 0.45 * token.weight,
     }
 }
@@ -478,7 +482,32 @@ fn conflicts(
     };
     alone(left, &mut open_left, true);
     alone(right, &mut open_right, false);
+    for (tokens, others, open, of_left) in
+        [(left, right, &mut open_left, true), (right, left, &mut open_right, false)]
+    {
+        if let Some(at) = another_business(tokens, others, open) {
+            open.retain(|own| *own != at);
+            let (left, right) = if of_left { (Some(at), None) } else { (None, Some(at)) };
+            found.push(Conflict {
+                left,
+                right,
+                kind: LineKind::Omission,
+                penalty: BUSINESS_OMITTED,
+            });
+        }
+    }
     (found, open_left, open_right)
+}
+
+/// The word of a field of business that only one of two formal names has, where the other is one
+/// word and its legal form.
+fn another_business(tokens: &[&Token], others: &[&Token], open: &[usize]) -> Option<usize> {
+    let formal = |tokens: &[&Token]| tokens.iter().any(|token| token.is_form());
+    let one_word = others.iter().filter(|token| !token.is_form()).count() == 1;
+    if !(one_word && formal(tokens) && formal(others)) {
+        return None;
+    }
+    open.iter().copied().find(|at| tokens[*at].kind == TokenKind::Domain)
 }
 
 #[cfg(test)]

@@ -50,6 +50,7 @@ const RELATED: &[&[&str]] = &[
     &["jsc", "ojsc", "cjsc", "pjsc"],
     &["co", "corp"],
     &["pvtltd", "pteltd"],
+    &["pvtltd", "ltd"],
 ];
 
 /// Whether two classes are used for one another.
@@ -68,6 +69,8 @@ const GLUED: &[&str] = &[
     "特定目的会社",
     "カブシキガイシャ",
     "カブシキカイシャ",
+    "カブシキガイシヤ",
+    "カブシキカイシヤ",
     "ゴウドウガイシャ",
     "ゴウドウカイシャ",
     "ユウゲンガイシャ",

@@ -15,21 +15,29 @@ const PHRASES: &[&[&str]] = &[
     &["accounts", "payable"],
     &["accounts", "receivable"],
     &["account", "payable"],
-    &["accounts", "department"],
-    &["accounts", "dept"],
-    &["accounting", "dept"],
-    &["accounting", "department"],
-    &["finance", "dept"],
-    &["finance", "department"],
-    &["purchasing", "dept"],
-    &["purchasing", "department"],
-    &["billing", "dept"],
-    &["billing", "department"],
     &["head", "office"],
     &["main", "account"],
     &["old", "account"],
     &["see", "new", "record"],
     &["use", "other", "account"],
+];
+
+/// Who in a company is addressed, before `dept` or `department`.
+const OFFICES: &[&str] = &[
+    "accounts",
+    "accounting",
+    "finance",
+    "purchasing",
+    "procurement",
+    "billing",
+    "sales",
+    "legal",
+    "treasury",
+    "logistics",
+    "marketing",
+    "payroll",
+    "hr",
+    "it",
 ];
 
 /// Notes of one word, where brackets, asterisks or a dash set them apart from the name.
@@ -127,6 +135,7 @@ pub(super) fn roles(tokens: &[Plain]) -> Vec<Role> {
     let mut roles = vec![Role::Name; tokens.len()];
     addressees(tokens, &mut roles);
     notes(tokens, &mut roles);
+    offices(tokens, &mut roles);
     phrases(tokens, &mut roles);
     let named = |roles: &[Role]| {
         tokens.iter().zip(roles).any(|(token, role)| {
@@ -191,6 +200,15 @@ fn phrases(tokens: &[Plain], roles: &mut [Role]) {
             if (ends || begins) && !(ends && begins) {
                 roles[from..end].fill(Role::Noise);
             }
+        }
+    }
+}
+
+fn offices(tokens: &[Plain], roles: &mut [Role]) {
+    for at in 0..tokens.len().saturating_sub(1) {
+        let department = matches!(text(&tokens[at + 1]), "dept" | "department");
+        if at > 0 && at + 2 == tokens.len() && department && OFFICES.contains(&text(&tokens[at])) {
+            roles[at..at + 2].fill(Role::Noise);
         }
     }
 }

@@ -7,6 +7,7 @@
 use any_ascii::any_ascii;
 use wana_kana::ConvertJapanese;
 
+use super::japanese;
 use super::text::{is_han, is_hangul, is_kana};
 
 /// Cyrillic letters in the usual romanisation of Russian, Ukrainian, Serbian and Kazakh names
@@ -146,6 +147,70 @@ pub(super) fn reading(word: &str) -> String {
     latin
 }
 
+/// The ways to read an East Asian word, in Latin letters: pinyin and the Japanese reading of Chinese
+/// characters, the sound of kana and Hangul, the letters that kana spell out (`ジーエムオー`). Empty
+/// for other scripts.
+pub(super) fn readings(word: &str) -> Vec<String> {
+    let mut readings = vec![reading(word)];
+    readings.extend(japanese::reading(word).map(|kana| reading(&kana)));
+    readings.extend(spelt_out(word));
+    readings.retain(|reading| !reading.is_empty());
+    readings.dedup();
+    readings
+}
+
+/// How kana name the letters of the Latin alphabet.
+const LETTER_NAMES: &[(&str, char)] = &[
+    ("ダブリュー", 'w'),
+    ("ダブリュ", 'w'),
+    ("エックス", 'x'),
+    ("エイチ", 'h'),
+    ("エッチ", 'h'),
+    ("キュー", 'q'),
+    ("ジェー", 'j'),
+    ("ジェイ", 'j'),
+    ("シー", 'c'),
+    ("ディー", 'd'),
+    ("ティー", 't'),
+    ("ヴイ", 'v'),
+    ("ブイ", 'v'),
+    ("ゼット", 'z'),
+    ("アール", 'r'),
+    ("エー", 'a'),
+    ("エイ", 'a'),
+    ("ビー", 'b'),
+    ("イー", 'e'),
+    ("エフ", 'f'),
+    ("ジー", 'g'),
+    ("アイ", 'i'),
+    ("ケー", 'k'),
+    ("ケイ", 'k'),
+    ("エル", 'l'),
+    ("エム", 'm'),
+    ("エヌ", 'n'),
+    ("オー", 'o'),
+    ("ピー", 'p'),
+    ("エス", 's'),
+    ("ユー", 'u'),
+    ("ワイ", 'y'),
+];
+
+/// The letters that kana spell out from the start of a word, and how many bytes they take.
+pub(super) fn letter_names(word: &str) -> (String, usize) {
+    let (mut letters, mut rest) = (String::new(), word);
+    while let Some((name, letter)) = LETTER_NAMES.iter().find(|(name, _)| rest.starts_with(name)) {
+        letters.push(*letter);
+        rest = &rest[name.len()..];
+    }
+    (letters, word.len() - rest.len())
+}
+
+/// The letters of a word that is nothing but names of letters, two and more of them.
+fn spelt_out(word: &str) -> Option<String> {
+    let (letters, taken) = letter_names(word);
+    (letters.len() >= 2 && taken == word.len()).then_some(letters)
+}
+
 /// Long vowels as company names write them: `toukyou` and `tōkyō` are Tokyo.
 fn long_vowels(romaji: &str) -> String {
     let mut out = String::with_capacity(romaji.len());
@@ -235,9 +300,9 @@ pub(crate) fn skeleton(word: &str) -> String {
         ("tsu", "t"),
         ("ts", "t"),
         ("ti", "c"),
-        ("ge", "z"),
-        ("gi", "z"),
-        ("gy", "z"),
+        ("ge", "s"),
+        ("gi", "s"),
+        ("gy", "s"),
         ("ce", "s"),
         ("ci", "s"),
         ("cy", "s"),
@@ -266,7 +331,8 @@ pub(crate) fn skeleton(word: &str) -> String {
             'j' | 'z' => "s",
             'c' | 'q' => "k",
             'm' if next.is_some() && !vowel(next) => "n",
-            'h' | 'w' | 'y' if at > 0 => "",
+            'h' | 'w' if at > 0 => "",
+            'y' if at > 0 || next == Some('u') => "",
             c if "aeiou".contains(c) => "",
             _ => &rest[..c.len_utf8()],
         };

@@ -8,9 +8,10 @@ use super::pieces::{Piece, pieces};
 pub enum TokenKind {
     /// A word that distinguishes one company from another.
     Distinctive,
-    /// A word of the kind that any company may use (`group`, `services`), or of a field of business
-    /// (`steel`, `bank`).
+    /// A word of the kind that any company may use (`group`, `services`).
     Generic,
+    /// A word of a field of business (`steel`, `bank`, `systems`).
+    Domain,
     /// A legal form of the class named.
     Form(&'static str),
     /// A number: digits, a number in words, an ordinal or a roman numeral.

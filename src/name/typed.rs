@@ -2,15 +2,16 @@
 
 use wana_kana::ConvertJapanese;
 
+use super::alike::Letters;
 use super::background::rarity;
 use super::key::GENERIC_RARITY;
 use super::noise::{Role, roles};
 use super::number::{Spoken, roman, spoken};
 use super::pieces::pieces;
-use super::romanise::{reading, romanised};
+use super::romanise::{readings, romanised, skeleton};
 use super::text::{is_east_asian, is_kana};
 use super::token::{Plain, PlainKind, TokenKind, mark_forms};
-use super::vocabulary::{self, LONGEST_PLACE, Part};
+use super::vocabulary::{self, LONGEST_PLACE, Part, Word};
 
 /// One token of a name.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,17 +24,21 @@ pub struct Token {
     pub kind: TokenKind,
     /// How much it counts, 0..1.
     pub weight: f64,
-    /// How an East Asian word is read, in Latin letters; empty for others.
-    pub reading: String,
+    /// How an East Asian word is read; empty for others.
+    pub(super) readings: Vec<Reading>,
     /// The usual English word for a word of the embedded table.
     pub concept: Option<&'static str>,
     /// Whether it is written as an abbreviation.
     pub abbreviated: bool,
-    /// Letters of `text`.
-    pub letters: usize,
-    /// Which of the letters a to z and the digits it has: words that differ much in it differ in
-    /// more letters than a typing error explains.
-    pub(super) bag: u64,
+    pub(super) letters: Letters,
+}
+
+/// One way to read an East Asian word, in Latin letters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reading {
+    pub letters: Letters,
+    /// Its consonants: what it has in common with the foreign word it may be.
+    pub skeleton: String,
 }
 
 /// A name taken apart. Tokens keep the order of the name.
@@ -109,7 +114,8 @@ impl Token {
     fn new(plain: Plain, role: Role) -> Token {
         let Plain { piece, kind } = plain;
         let (text, shown) = (piece.text, piece.shown);
-        let reading = reading(&text);
+        let readings = readings(&text);
+        let readings = readings.into_iter().map(Reading::new).collect();
         let mut concept = None;
         let mut abbreviated = false;
         let (kind, weight) = match kind {
@@ -120,13 +126,20 @@ impl Token {
             PlainKind::Word => match place_of(&text) {
                 Some(place) => (TokenKind::Place(place), rarity(&text).min(PLACE_WEIGHT)),
                 None => {
-                    (concept, abbreviated) = meaning(&text);
-                    worded(&text, concept)
+                    let meaning = meaning(&text);
+                    concept = meaning.map(|word| word.concept);
+                    abbreviated = meaning.is_some_and(|word| word.abbreviation);
+                    worded(&text, meaning)
                 }
             },
         };
-        let (letters, bag) = (text.chars().count(), bag(&text));
-        Token { text, shown, kind, weight, reading, concept, abbreviated, letters, bag }
+        let letters = Letters::new(&text);
+        Token { text, shown, kind, weight, readings, concept, abbreviated, letters }
+    }
+
+    /// How an East Asian word is read, in Latin letters; none for others.
+    pub fn readings(&self) -> impl Iterator<Item = &str> {
+        self.readings.iter().map(|reading| reading.letters.text.as_str())
     }
 
     /// Whether the token is a legal form.
@@ -138,8 +151,18 @@ impl Token {
     pub fn is_word(&self) -> bool {
         matches!(
             self.kind,
-            TokenKind::Distinctive | TokenKind::Generic | TokenKind::Place(_) | TokenKind::Initial
+            TokenKind::Distinctive
+                | TokenKind::Generic
+                | TokenKind::Domain
+                | TokenKind::Place(_)
+                | TokenKind::Initial
         )
+    }
+}
+
+impl Reading {
+    fn new(latin: String) -> Reading {
+        Reading { letters: Letters::new(&latin), skeleton: skeleton(&latin) }
     }
 }
 
@@ -151,20 +174,18 @@ fn place_of(text: &str) -> Option<super::token::Place> {
     }
 }
 
-/// The concept of a word, and whether the word abbreviates it.
-fn meaning(text: &str) -> (Option<&'static str>, bool) {
+/// The word of the table that a word is, in whatever language and script.
+fn meaning(text: &str) -> Option<Word> {
     if let Some(Part::Word(concept)) = vocabulary::part(text) {
-        return (Some(concept), false);
+        return vocabulary::word(concept);
     }
-    match vocabulary::word(text) {
-        Some(word) => (Some(word.concept), word.abbreviation),
-        None => (vocabulary::read_word(text), false),
-    }
+    vocabulary::word(text).or_else(|| vocabulary::word(vocabulary::read_word(text)?))
 }
 
-fn worded(text: &str, concept: Option<&'static str>) -> (TokenKind, f64) {
-    if let Some(concept) = concept {
-        return (TokenKind::Generic, rarity(concept).min(rarity(text)));
+fn worded(text: &str, meaning: Option<Word>) -> (TokenKind, f64) {
+    if let Some(word) = meaning {
+        let kind = if word.domain { TokenKind::Domain } else { TokenKind::Generic };
+        return (kind, rarity(word.concept).min(rarity(text)));
     }
     if text.len() == 1 {
         return (TokenKind::Initial, INITIAL_WEIGHT);
@@ -172,15 +193,6 @@ fn worded(text: &str, concept: Option<&'static str>) -> (TokenKind, f64) {
     let weight = rarity(text);
     let kind = if weight > GENERIC_RARITY { TokenKind::Distinctive } else { TokenKind::Generic };
     (kind, weight)
-}
-
-fn bag(text: &str) -> u64 {
-    let bit = |c: char| match c {
-        'a'..='z' => 1 << (c as u32 - 'a' as u32),
-        '0'..='9' => 1 << (26 + c as u32 - '0' as u32),
-        _ => 1 << (36 + c as u32 % 28),
-    };
-    text.chars().map(bit).fold(0, |bag, bit: u64| bag | bit)
 }
 
 /// Legal forms that are found glued to the word before them where a space was lost.
@@ -347,7 +359,7 @@ fn views(tokens: &[Plain], roles: &[Role]) -> Vec<Vec<usize>> {
         view.iter().any(|at| {
             let token = &tokens[*at];
             token.kind == PlainKind::Word
-                && meaning(&token.piece.text).0.is_none()
+                && meaning(&token.piece.text).is_none()
                 && token.piece.text.len() > 1
                 && rarity(&token.piece.text) > GENERIC_RARITY
         })
@@ -377,7 +389,9 @@ mod tests {
                 TokenKind::Number => format!("#{}", token.text),
                 TokenKind::Place(place) => format!("@{}", place.code),
                 TokenKind::Noise => format!("~{}", token.text),
-                TokenKind::Generic => token.concept.unwrap_or(&token.text).to_owned(),
+                TokenKind::Generic | TokenKind::Domain => {
+                    token.concept.unwrap_or(&token.text).to_owned()
+                }
                 TokenKind::Initial => format!("{}.", token.text),
                 _ => token.text.clone(),
             })

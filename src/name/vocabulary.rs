@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-use super::romanise::reading;
+use super::romanise::{letter_names, reading};
 use super::text::fold;
 use super::token::Place;
 
@@ -20,6 +20,8 @@ pub(super) const LONGEST_PLACE: usize = 4;
 pub(super) struct Word {
     /// The usual English word.
     pub concept: &'static str,
+    /// Whether it speaks of a field of business, rather than of any company.
+    pub domain: bool,
     /// Whether this spelling is an abbreviation.
     pub abbreviation: bool,
 }
@@ -48,13 +50,14 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     };
     for line in WORDS.lines().filter(|line| !line.starts_with('#')) {
         let columns: Vec<&str> = line.split('\t').collect();
-        let [concept, _, spellings, abbreviations, east_asian @ ..] = columns.as_slice() else {
+        let [concept, kind, spellings, abbreviations, east_asian @ ..] = columns.as_slice() else {
             continue;
         };
+        let domain = *kind == "d";
         // A spelling belongs to the first word that claims it: the table is ordered by how usual.
         for (words, abbreviation) in [(concept, false), (spellings, false), (abbreviations, true)] {
             for word in words.split(' ').filter(|word| !word.is_empty()) {
-                tables.words.entry(word).or_insert(Word { concept, abbreviation });
+                tables.words.entry(word).or_insert(Word { concept, domain, abbreviation });
             }
         }
         for word in east_asian.iter().flat_map(|words| words.split(' ')) {
@@ -122,7 +125,15 @@ pub(super) fn cut(run: &str) -> Vec<(&str, Option<Part>)> {
                 at += end;
                 open = at;
             }
-            None => at += ends[0],
+            // Letters that kana spell out are a word of their own (`ジーエムオーペパボ`).
+            None => match letter_names(&run[at..]) {
+                (letters, taken) if letters.len() >= 3 && open == at => {
+                    parts.push((&run[at..at + taken], None));
+                    at += taken;
+                    open = at;
+                }
+                _ => at += ends[0],
+            },
         }
     }
     if open < run.len() {

@@ -155,13 +155,23 @@ pub(super) struct NamedRows {
     pub digest: Digest,
 }
 
+/// The one file that the user names.
+fn named(path: &str) -> Result<InputFile, Error> {
+    let mut files = files(path)?;
+    match (files.len(), files.pop()) {
+        (1, Some(file)) if file.named => Ok(file),
+        _ => Err(Error::file(path, "is a folder; give one file")),
+    }
+}
+
+/// The text of one file that the user names.
+pub(super) fn named_text(path: &str) -> Result<Box<dyn BufRead>, Error> {
+    Ok(named(path)?.open()?.reader)
+}
+
 /// Opens one file that the user names.
 pub(super) fn named_rows(path: &str) -> Result<NamedRows, Error> {
-    let mut files = files(path)?;
-    let file = match (files.len(), files.pop()) {
-        (1, Some(file)) if file.named => file,
-        _ => return Err(Error::file(path, "is a folder; give one file")),
-    };
+    let file = named(path)?;
     let Opened { reader, digest } = file.open()?;
     let refused = |fault: Fault| {
         let column = fault.column.map(|column| format!("column `{column}`: ")).unwrap_or_default();

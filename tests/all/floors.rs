@@ -19,13 +19,15 @@ const FLOORS: &[(&str, u8)] = &[
     ("index", 5),
     ("snapshot", 6),
     ("screen", 7),
+    ("selftest", 7),
     ("report", 8),
     ("cli", 9),
     ("main", 9),
 ];
 
 /// Modules of one floor that may know each other, the later one the earlier.
-const NEIGHBOURS: &[(&str, &str)] = &[("graph", "source"), ("rule", "model"), ("name", "model")];
+const NEIGHBOURS: &[(&str, &str)] =
+    &[("graph", "source"), ("rule", "model"), ("name", "model"), ("selftest", "screen")];
 
 /// Crates that one module alone may import.
 const ONLY_IMPORTER: &[(&str, &[&str])] = &[

@@ -1,0 +1,245 @@
+//! `parentage selftest`: how good the matching is, measured.
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use rayon::prelude::*;
+
+use parentage::error::Error;
+use parentage::model::Party;
+use parentage::report::quality::{self, Quality, Row};
+use parentage::screen::{DEFAULT_THRESHOLD, REVIEW_BAND, Screener, Settings};
+use parentage::selftest::{self, Curve, Names, Scored, clean_sample, tally};
+use parentage::source::{self, Pairs};
+
+use super::compare::compared;
+use super::data::{DataOptions, Format, guard, tell};
+use super::output::Output;
+use super::screen::{Points, parse_threshold};
+use super::{Outcome, Stop};
+
+/// Measure the matching: on the loaded names, on labelled pairs, on searches, on customers
+///
+/// Without a file every name and alias of the loaded lists is screened against them, as written and
+/// varied (case, punctuation, legal form, width, order, one edit, a space): what is missed is
+/// listed. --report writes it as a page to be handed to an auditor, with recall and alerts by
+/// threshold; --curve writes these as CSV.
+#[derive(Args)]
+pub struct Selftest {
+    /// Labelled pairs: a CSV with name1, name2 and is_match, and category, country1, country2 if
+    /// there are any
+    #[arg(long, value_name = "FILE")]
+    pairs: Option<String>,
+    /// Searches: a CSV with query and target_line (a line of --names, from 0), and category if
+    /// there is one
+    #[arg(long, value_name = "FILE", requires = "names")]
+    retrieval: Option<String>,
+    /// Customers that are on no list: a CSV with a column name, or a name a line; screened against
+    /// --names, or against the lists without it
+    #[arg(long, value_name = "FILE")]
+    clean: Option<String>,
+    /// The names to search: a CSV with a column name, or a name a line
+    #[arg(long, value_name = "FILE")]
+    names: Option<String>,
+    /// Scores from here on count as a match, in 0..1 [default: 0.85]
+    #[arg(long, value_name = "N", value_parser = parse_threshold)]
+    threshold: Option<Points>,
+    /// Write recall and alerts by threshold to this CSV file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["pairs", "retrieval"])]
+    curve: Option<String>,
+    /// Write the measurement as one HTML page
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["pairs", "retrieval"])]
+    report: Option<String>,
+    #[command(flatten)]
+    data: DataOptions,
+}
+
+/// The least score of the curve: half of the letters of a name agree by chance.
+const CURVE_FROM: i32 = 6_000;
+
+/// How many made-up customers stand in for a file of them.
+const SAMPLE: usize = 2_000;
+
+/// Within how many results a search should find its name.
+const FIRST: usize = 20;
+
+/// The floor of a search.
+const SEARCH_FLOOR: i32 = 6_000;
+
+impl Selftest {
+    pub fn run(self) -> Result<Outcome, Stop> {
+        let given = [&self.pairs, &self.retrieval, &self.clean, &self.names];
+        let inputs: Vec<&str> = given.into_iter().flatten().map(String::as_str).collect();
+        guard(&[self.curve.as_deref(), self.report.as_deref()], &inputs)?;
+        self.data.no_picture()?;
+        let threshold = self.threshold.map_or(DEFAULT_THRESHOLD, |points| points.0);
+        let (rows, outcome) = if let Some(path) = &self.pairs {
+            self.of_pairs(path, threshold)?
+        } else if let Some(path) = &self.retrieval {
+            (self.of_searches(path)?, Outcome::default())
+        } else if let (Some(clean), Some(names)) = (&self.clean, &self.names) {
+            (self.of_customers(clean, names, threshold)?, Outcome::default())
+        } else {
+            return self.of_lists(threshold);
+        };
+        self.print(&rows)?;
+        Ok(outcome)
+    }
+
+    fn print(&self, rows: &[Row]) -> Result<(), Error> {
+        let mut output = Output::open(None)?;
+        match self.data.format() {
+            Format::Csv => {
+                output.row(quality::COLUMNS)?;
+                for row in rows {
+                    output.row(row.fields())?;
+                }
+            }
+            Format::Json => output.text(&format!("{}\n", quality::json(rows)))?,
+            Format::Jsonl => {
+                for row in rows {
+                    output.json(row)?;
+                    output.text("\n")?;
+                }
+            }
+            _ => output.text(&quality::text(rows))?,
+        }
+        output.finish()
+    }
+
+    fn of_pairs(&self, path: &str, threshold: i32) -> Result<(Vec<Row>, Outcome), Error> {
+        let mut pairs = Pairs::open(path)?;
+        let column = |name: &str| pairs.columns().iter().position(|column| column == name);
+        let (label, class) = (column("is_match"), column("category").or_else(|| column("class")));
+        let label = label.ok_or_else(|| {
+            Error::file(path, "has no column `is_match`; label every pair true or false")
+        })?;
+        let rows = pairs.read(usize::MAX);
+        let faults = rows.iter().filter_map(|row| row.pair.as_ref().err().cloned());
+        let faults: Vec<_> = faults.collect();
+        tell(&faults);
+        let scored: Vec<Scored> = rows
+            .par_iter()
+            .filter_map(|row| {
+                let pair = row.pair.as_ref().ok()?;
+                let comparison = compared(&pair.name1, &pair.country1, &pair.name2, &pair.country2);
+                let class = class.map_or_else(String::new, |at| row.fields[at].clone());
+                let is_match = matches!(row.fields[label].as_str(), "true" | "1" | "True" | "TRUE");
+                Some(Scored { class, is_match, points: comparison.points() })
+            })
+            .collect();
+        let (all, classes) = tally(&scored, threshold);
+        let rows = quality::pairs(&all, &classes, &selftest::bands(&scored));
+        Ok((rows, Outcome { rejected: !faults.is_empty(), failed_on: false }))
+    }
+
+    fn of_searches(&self, path: &str) -> Result<Vec<Row>, Error> {
+        let names = source::names(self.names.as_deref().unwrap_or_default())?;
+        let queries = source::queries(path)?;
+        let count = names.len();
+        let names = Names::new(&names);
+        let start = std::time::Instant::now();
+        let ranks: Vec<(String, Option<usize>)> = queries
+            .par_iter()
+            .map(|query| {
+                let found = names.search(&query.query, SEARCH_FLOOR, FIRST);
+                let rank = found.iter().position(|(at, _)| *at == query.target);
+                (query.class.clone(), rank)
+            })
+            .collect();
+        Ok(quality::searches(&ranks, count, start.elapsed()))
+    }
+
+    fn of_customers(&self, clean: &str, names: &str, threshold: i32) -> Result<Vec<Row>, Error> {
+        let (customers, names) = (source::names(clean)?, source::names(names)?);
+        let index = Names::new(&names);
+        let start = std::time::Instant::now();
+        let found: Vec<Vec<(usize, i32)>> = customers
+            .par_iter()
+            .map(|name| index.search(name, threshold - REVIEW_BAND, 0))
+            .collect();
+        let elapsed = start.elapsed();
+        let best: Vec<Option<(usize, i32)>> =
+            found.iter().map(|one| one.first().copied()).collect();
+        let is_weak = |customer: usize, at: usize| {
+            let pair =
+                (parentage::name::parse(&customers[customer]), parentage::name::parse(&names[at]));
+            parentage::name::compare(&pair.0, &pair.1).is_weak()
+        };
+        let alerts = best.iter().enumerate().filter_map(|(customer, best)| {
+            let (at, points) = (*best)?;
+            let weak = is_weak(customer, at);
+            Some(quality::Alert {
+                customer: customers[customer].clone(),
+                name: names[at].clone(),
+                points,
+                weak,
+            })
+        });
+        Ok(quality::customers(&alerts.collect::<Vec<_>>(), customers.len(), threshold, elapsed))
+    }
+
+    /// The loaded names against themselves.
+    fn of_lists(&self, threshold: i32) -> Result<Outcome, Stop> {
+        let snapshot = self.data.snapshot()?;
+        let at = |threshold: i32| -> Result<Settings, Error> {
+            let settings = self.data.settings(&snapshot, &[])?;
+            Ok(Settings { threshold, ..settings })
+        };
+        let settings = at(threshold)?;
+        let low = at(CURVE_FROM + REVIEW_BAND)?;
+        let progress = self.progress(snapshot.names().len() as u64);
+        let listed = selftest::listed(&Screener::new(&snapshot, &settings), || progress.inc(1));
+        progress.finish_and_clear();
+        let rows = quality::listed(&listed);
+        self.print(&rows)?;
+        if self.curve.is_some() || self.report.is_some() {
+            let (customers, of_file) = match &self.clean {
+                Some(path) => (source::names(path)?, Some(path.as_str())),
+                None => (clean_sample(SAMPLE), None),
+            };
+            let screener = Screener::new(&snapshot, &low);
+            let clean: Vec<i32> = customers
+                .par_iter()
+                .map(|name| {
+                    let verdict = screener.screen(&Party::named(name));
+                    verdict.matches.iter().map(|one| one.points).max().unwrap_or(0)
+                })
+                .collect();
+            let varied = selftest::listed(&screener, || {}).points;
+            let curve = Curve::new(CURVE_FROM, &varied, &clean);
+            if let Some(path) = &self.curve {
+                let mut output = Output::open(Some(path))?;
+                output.row(["threshold", "recall", "alerts"])?;
+                for row in quality::curve_rows(&curve) {
+                    output.row(row)?;
+                }
+                output.finish()?;
+            }
+            if let Some(path) = &self.report {
+                let quality = Quality {
+                    snapshot: &snapshot,
+                    settings: &settings,
+                    listed: &listed,
+                    curve: &curve,
+                    customers: customers.len(),
+                    customers_of: of_file,
+                };
+                let mut output = Output::open(Some(path))?;
+                output.text(&quality::page(&quality))?;
+                output.finish()?;
+            }
+        }
+        Ok(self.data.outcome(&snapshot, &[])?)
+    }
+
+    fn progress(&self, names: u64) -> ProgressBar {
+        if self.data.quiet {
+            return ProgressBar::hidden();
+        }
+        let style =
+            ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} names, {elapsed}");
+        let bar = ProgressBar::new(names);
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar
+    }
+}
