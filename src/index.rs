@@ -1,77 +1,60 @@
 //! The immutable index of names: which names are worth comparing with a party's.
 //!
-//! The only importer of `fst` and `levenshtein_automata`. Terms are the words of a name and its
-//! neighbouring words glued together, so that a split or merged word is found; each is looked up
-//! with the edits that the comparison would forgive.
+//! The only importer of `fst`. Words are looked up with the edits that
+//! the comparison would forgive; classes of spellings, glued words and halves of names as they are.
 
+mod classes;
 mod lookup;
 mod terms;
+mod words;
 
 use std::cell::RefCell;
-use std::sync::{Arc, LazyLock, RwLock};
 
-use fst::{IntoStreamer, Map, MapBuilder, Streamer};
-use levenshtein_automata::LevenshteinAutomatonBuilder;
 use rustc_hash::FxHashMap;
 
+use self::classes::{Classes, ClassesBuilder};
+use self::terms::{Term, asked, held, is_shown, whole};
+use self::words::{Words, WordsBuilder};
 use crate::column::Column;
-use crate::name::{ParsedName, Token, edit_budget, is_east_asian, is_named, omission_factor};
-
-use self::terms::{Term, asked, held};
+use crate::name::{LEAST_OMISSION, ParsedName, Token, is_named, omission_factor};
 
 pub use lookup::{Lookup, LookupBuilder};
 
 /// An immutable index of names by number.
 pub struct NameIndex {
-    terms: Map<Vec<u8>>,
-    /// Where the postings of each term begin; one more than there are terms.
-    from: Column<u32>,
-    /// Names by term, each list sorted.
-    postings: Column<u32>,
-    /// Terms near the terms of earlier queries: words of company names come again and again.
-    near: RwLock<FxHashMap<String, Arc<[u64]>>>,
-    /// How many names there are.
-    names: usize,
+    words: Words,
+    classes: Classes,
+    /// What the words of each name weigh that terms can show, at least, and what the rest of it
+    /// weighs, at most, over its views.
+    shown: Column<f32>,
+    rest: Column<f32>,
 }
-
-/// The longest term that is searched with edits.
-const LONGEST: usize = 64;
-
-/// Terms of queries whose neighbours are remembered: a few megabytes, and far more than the words
-/// that a file of customers has in common.
-const REMEMBERED: usize = 50_000;
-
-static ONE_EDIT: LazyLock<LevenshteinAutomatonBuilder> =
-    LazyLock::new(|| LevenshteinAutomatonBuilder::new(1, true));
-static TWO_EDITS: LazyLock<LevenshteinAutomatonBuilder> =
-    LazyLock::new(|| LevenshteinAutomatonBuilder::new(2, true));
 
 impl NameIndex {
     /// Indexes names; the n-th is number n.
     pub fn build<'a>(names: impl IntoIterator<Item = &'a ParsedName>) -> NameIndex {
-        let mut count = 0;
-        let names = names.into_iter().inspect(|_| count += 1);
-        let mut pairs: Vec<(String, u32)> = (0u32..)
-            .zip(names)
-            .flat_map(|(number, name)| held(name).into_iter().map(move |term| (term, number)))
-            .collect();
-        pairs.sort_unstable();
-        pairs.dedup();
-        let (mut builder, mut from, mut postings) = (MapBuilder::memory(), Vec::new(), Vec::new());
-        for (at, (term, number)) in pairs.iter().enumerate() {
-            if at == 0 || pairs[at - 1].0 != *term {
-                builder.insert(term, from.len() as u64).expect("terms are sorted and different");
-                from.push(u32::try_from(at).expect("fewer than 4 billion postings"));
+        let (mut words, mut classes) = (WordsBuilder::default(), ClassesBuilder::default());
+        let (mut shown, mut rest) = (Vec::new(), Vec::new());
+        for (number, name) in (0u32..).zip(names) {
+            for (text, fuzzy) in held(name) {
+                if fuzzy {
+                    words.add(text, number);
+                } else {
+                    classes.add(&text, number);
+                }
             }
-            postings.push(*number);
+            let weighed = |view: &Vec<usize>| weigh(name, view);
+            let views = name.views.iter().map(weighed);
+            let least = |(a, b): (f64, f64), (c, d): (f64, f64)| (a.min(c), b.max(d));
+            let (own, others) = views.fold((f64::MAX, 0.0), least);
+            shown.push(narrow(own));
+            rest.push(narrow(others));
         }
-        from.push(u32::try_from(pairs.len()).expect("fewer than 4 billion postings"));
         NameIndex {
-            terms: builder.into_map(),
-            from: from.into(),
-            postings: postings.into(),
-            near: RwLock::default(),
-            names: count,
+            words: words.build(),
+            classes: classes.build(),
+            shown: shown.into(),
+            rest: rest.into(),
         }
     }
 
@@ -81,23 +64,18 @@ impl NameIndex {
     /// loses nothing: what the comparison can pair, a term finds, and what no term can show (forms,
     /// connectors, numbers, single letters) is taken as matched.
     ///
-    /// A score is the mean of how much of each name is matched: of the query m / (m + o), where o
-    /// is the weight of omitted tokens, each reduced by its factor. With all of the other name
-    /// matched it reaches `floor` where m >= k o for k = (2 floor - 1) / (2 - 2 floor). So every
-    /// token found counts its weight and k times what it no longer omits.
+    /// A score is the mean of how much of each name is matched: m / (m + o), where o is the weight of
+    /// omitted tokens, each reduced by its factor. Of the query both are known. Of the other name a
+    /// token of the query stands for at most the heaviest word that it was found by, and what is
+    /// omitted keeps at least [`LEAST_OMISSION`] of its weight.
     pub fn candidates(&self, name: &ParsedName, floor: f64) -> Vec<u32> {
-        let of_one = (2.0 * floor - 1.0).clamp(0.0, 0.999);
-        let k = of_one / (1.0 - of_one);
         SCRATCH.with_borrow_mut(|scratch| {
             let mut found = Vec::new();
             for view in &name.views {
-                self.of_view(name, view, k, scratch);
-                scratch.drain(&mut found);
+                self.of_view(name, view, floor, scratch, &mut found);
             }
-            for term in terms::whole(name) {
-                if let Some(at) = self.terms.get(&term) {
-                    found.extend_from_slice(self.names_of(at));
-                }
+            for class in whole(name) {
+                found.extend_from_slice(self.classes.find(&class));
             }
             found.sort_unstable();
             found.dedup();
@@ -105,112 +83,156 @@ impl NameIndex {
         })
     }
 
-    /// Counts what the names share with one view of a name, and keeps those that share enough.
-    fn of_view(&self, name: &ParsedName, view: &[usize], k: f64, scratch: &mut Scratch) {
+    /// Adds the names that share enough with one view of a name.
+    fn of_view(
+        &self,
+        name: &ParsedName,
+        view: &[usize],
+        floor: f64,
+        scratch: &mut Scratch,
+        found: &mut Vec<u32>,
+    ) {
         let named = is_named(view.iter().map(|at| &name.tokens[*at]));
-        let omitted = |token: &Token| token.weight * omission_factor(token, named);
-        let counts: Vec<f64> =
-            name.tokens.iter().map(|token| token.weight + k * omitted(token)).collect();
-        let shown = |at: &&usize| terms::is_shown(&name.tokens[**at]);
-        let omitted: f64 = view.iter().map(|at| omitted(&name.tokens[*at])).sum();
-        let taken: f64 = view.iter().filter(|at| !shown(at)).map(|at| counts[*at]).sum();
-        scratch.begin(self.names, k * omitted - taken - 1e-6);
-        for Term { text, of, fuzzy } in asked(name, view) {
-            let count: f64 = of.iter().map(|at| counts[*at]).sum();
-            if fuzzy {
-                for at in self.near(&text).iter() {
-                    scratch.count(self.names_of(*at), count);
-                }
-            } else if let Some(at) = self.terms.get(&text) {
-                scratch.count(self.names_of(at), count);
-            }
-        }
-    }
-
-    /// Numbers of the indexed terms within the edits that the comparison would forgive.
-    fn near(&self, term: &str) -> Arc<[u64]> {
-        if let Ok(known) = self.near.read()
-            && let Some(near) = known.get(term)
-        {
-            return Arc::clone(near);
-        }
-        let near: Arc<[u64]> = self.search(term).into();
-        if let Ok(mut known) = self.near.write()
-            && known.len() < REMEMBERED
-        {
-            known.insert(term.to_owned(), Arc::clone(&near));
-        }
-        near
-    }
-
-    fn search(&self, term: &str) -> Vec<u64> {
-        // The automaton of a longer term would cost megabytes; the comparison forgives its edits,
-        // but no word of a language is as long.
-        let letters = term.chars().count();
-        if letters > LONGEST {
-            return self.terms.get(term).into_iter().collect();
-        }
-        // Three letters may be four that lost one.
-        let budget = edit_budget(letters, term.chars().any(is_east_asian));
-        let builder = match budget.max(usize::from(letters == 3)) {
-            0 => return self.terms.get(term).into_iter().collect(),
-            1 => &*ONE_EDIT,
-            _ => &*TWO_EDITS,
+        let omitted =
+            |at: &usize| name.tokens[*at].weight * omission_factor(&name.tokens[*at], named);
+        // The heaviest words are looked up first: a name that has none of them needs the others to
+        // be enough by themselves. Words beyond the 64th are taken as matched.
+        let mut shown: Vec<usize> =
+            view.iter().copied().filter(|at| is_shown(&name.tokens[*at])).collect();
+        let weight = |at: &usize| name.tokens[*at].weight;
+        shown.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(a.cmp(b)));
+        shown.truncate(63);
+        let taken: f64 = view.iter().filter(|at| !shown.contains(at)).map(weight).sum();
+        let query = Asked {
+            weights: shown.iter().map(weight).collect(),
+            omitted: shown.iter().map(omitted).collect(),
+            taken,
+            floor,
         };
-        let automaton = builder.build_dfa(term);
-        let mut hits = self.terms.search(&automaton).into_stream();
-        let mut near = Vec::new();
-        while let Some((_, at)) = hits.next() {
-            near.push(at);
+        // What the words from each on are enough for, with all of the other name matched.
+        let rest: Vec<bool> =
+            (0..shown.len()).map(|at| 0.5 * query.share(!0 << at) + 0.5 + 1e-9 >= floor).collect();
+        let bit = |at: &usize| shown.iter().position(|own| own == at).map_or(0, |at| 1u64 << at);
+        let mut asked: Vec<(u64, Term)> = asked(name, view)
+            .into_iter()
+            .map(|term| (term.of.iter().map(bit).fold(0, |mask, bit| mask | bit), term))
+            .filter(|(mask, term)| *mask != 0 || term.of.len() > 1)
+            .collect();
+        asked.sort_by_key(|(mask, _)| mask.trailing_zeros());
+        scratch.begin(self.shown.len());
+        for (mask, term) in asked {
+            let first = mask.trailing_zeros() as usize;
+            // Letters written apart have no bit: a name found by them alone is a candidate.
+            let alone = rest.get(first).is_none_or(|enough| *enough);
+            let mask = if mask == 0 { LETTERS } else { mask };
+            if term.fuzzy {
+                for word in self.words.near(&term.text).iter() {
+                    let most = self.words.weight(*word);
+                    scratch.count(self.words.names_of(*word), mask, most, alone);
+                }
+            }
+            scratch.count(self.classes.find(&term.text), mask, narrow(term.most), alone);
         }
-        near
-    }
-
-    fn names_of(&self, term: u64) -> &[u32] {
-        let at = usize::try_from(term).expect("terms are numbered by 32 bits");
-        &self.postings[self.from[at] as usize..self.from[at + 1] as usize]
+        scratch.drain(&query, &self.shown, &self.rest, found);
     }
 }
 
+/// What the words of a view weigh that terms can show, and what the rest of it does.
+fn weigh(name: &ParsedName, view: &[usize]) -> (f64, f64) {
+    let tokens = view.iter().map(|at| &name.tokens[*at]);
+    let (shown, rest): (Vec<&Token>, Vec<&Token>) = tokens.partition(|token| is_shown(token));
+    let sum = |tokens: Vec<&Token>| tokens.iter().map(|token| token.weight).sum();
+    (sum(shown), sum(rest))
+}
+
+/// A weight in 32 bits: seven digits, and the bounds are lowered by more than what is lost.
+fn narrow(weight: f64) -> f32 {
+    #[expect(clippy::cast_possible_truncation, reason = "a weight of a few units")]
+    let weight = weight as f32;
+    weight
+}
+
+/// What a view of a query asks of a name: by word the weight, and what is left of it if omitted.
+struct Asked {
+    weights: Vec<f64>,
+    omitted: Vec<f64>,
+    /// Weight that counts as matched because no term shows it.
+    taken: f64,
+    floor: f64,
+}
+
+impl Asked {
+    /// How much of the query is matched by the words of a mask, at most, 0..1.
+    fn share(&self, mask: u64) -> f64 {
+        let (mut matched, mut omitted) = (self.taken, 0.0);
+        for (at, (weight, left)) in self.weights.iter().zip(&self.omitted).enumerate() {
+            match mask >> at & 1 {
+                1 => matched += weight,
+                _ => omitted += left,
+            }
+        }
+        matched / (matched + omitted).max(f64::MIN_POSITIVE)
+    }
+}
+
+/// The bit of letters written apart, which is no word's unless there are 64.
+const LETTERS: u64 = 1 << 63;
+
 thread_local! {
-    /// Counts by name, kept from query to query: cleared by what was touched, never whole.
+    /// What names share with a query, kept from query to query: cleared by what was touched.
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
-/// Counts of what names share with a query.
+/// Which words of a query each name shares, and what they weigh in it at most.
 #[derive(Default)]
 struct Scratch {
-    counts: Vec<f32>,
+    masks: Vec<u64>,
+    matched: Vec<f32>,
     touched: Vec<u32>,
-    needed: f64,
 }
 
 impl Scratch {
-    fn begin(&mut self, names: usize, needed: f64) {
-        if self.counts.len() < names {
-            self.counts.resize(names, 0.0);
+    fn begin(&mut self, names: usize) {
+        if self.masks.len() < names {
+            self.masks.resize(names, 0);
+            self.matched.resize(names, 0.0);
         }
-        self.needed = needed;
     }
 
-    fn count(&mut self, names: &[u32], count: f64) {
-        #[expect(clippy::cast_possible_truncation, reason = "a count of a few units")]
-        let count = count as f32;
+    /// Notes that names share the words of a mask, by something that weighs `most` in them at most; a
+    /// name that shares nothing yet is only begun where these words and lighter ones can be enough.
+    fn count(&mut self, names: &[u32], mask: u64, most: f32, begin: bool) {
         for name in names {
-            let known = &mut self.counts[*name as usize];
-            if *known == 0.0 {
+            let at = *name as usize;
+            let known = self.masks[at];
+            if known == 0 {
+                if !begin {
+                    continue;
+                }
                 self.touched.push(*name);
             }
-            *known += count;
+            if known & mask != mask {
+                self.masks[at] |= mask;
+                self.matched[at] += most;
+            }
         }
     }
 
     /// Moves the names that share enough to `found`, and forgets all.
-    fn drain(&mut self, found: &mut Vec<u32>) {
+    fn drain(&mut self, query: &Asked, shown: &[f32], rest: &[f32], found: &mut Vec<u32>) {
+        // Few masks come again and again.
+        let mut shares: FxHashMap<u64, f64> = FxHashMap::default();
         for name in self.touched.drain(..) {
-            let count = std::mem::take(&mut self.counts[name as usize]);
-            // 32 bits hold seven digits of a count; the least that is needed is lowered by as much.
-            if f64::from(count) >= self.needed - 1e-4 {
+            let at = name as usize;
+            let mask = std::mem::take(&mut self.masks[at]);
+            let matched = f64::from(std::mem::take(&mut self.matched[at]));
+            let of_query = *shares.entry(mask).or_insert_with(|| query.share(mask));
+            let (shown, rest) = (f64::from(shown[at]), f64::from(rest[at]));
+            let omitted = LEAST_OMISSION * (shown - matched).max(0.0);
+            let matched = matched.min(shown) + rest;
+            let of_name = matched / (matched + omitted).max(f64::MIN_POSITIVE);
+            let enough = 0.5 * (of_query + of_name) + 1e-4 >= query.floor;
+            if enough || mask & LETTERS != 0 {
                 found.push(name);
             }
         }

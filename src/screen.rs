@@ -220,8 +220,11 @@ impl<'s> Screener<'s> {
             let least = f64::from(floor.max(0)) / f64::from(POINTS_OF_ONE);
             for number in self.snapshot.candidates(&parsed, least) {
                 let indexed = &self.snapshot.names()[number as usize];
-                let comparison = name::compare(&parsed, &indexed.parsed);
                 let exact = same_but_for_writing(&keys, &indexed.keys);
+                if !exact && name::points(&parsed, &indexed.parsed, floor) < floor {
+                    continue;
+                }
+                let comparison = name::compare(&parsed, &indexed.parsed);
                 let comparison = self.weigh(party, indexed.entity, comparison);
                 if comparison.points() >= floor || exact {
                     let (name, kind) = (indexed.text.clone(), indexed.kind);

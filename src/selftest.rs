@@ -124,7 +124,7 @@ impl Names {
         let candidates = self.index.candidates(&query, least);
         let scored = candidates
             .into_iter()
-            .map(|at| (at as usize, points(&query, &self.parsed[at as usize])));
+            .map(|at| (at as usize, points(&query, &self.parsed[at as usize], floor)));
         let mut found: Vec<(usize, i32)> = scored.filter(|(_, points)| *points >= floor).collect();
         found.sort_unstable_by_key(|(at, points)| (-points, *at));
         if limit > 0 {

@@ -6,7 +6,8 @@
 //! has, so that two typing errors never lead from a word to one.
 
 use crate::name::{
-    CUT, ParsedName, Token, TokenKind, acronym, acronyms, misread, skeleton, sound, unumlaut,
+    CUT, ParsedName, Token, TokenKind, acronym, acronyms, misread, rarity, skeleton, sound,
+    unumlaut,
 };
 
 /// A term of a query, and the tokens that it finds the like of.
@@ -15,6 +16,8 @@ pub(super) struct Term {
     pub of: Vec<usize>,
     /// Whether it is looked up with typing errors.
     pub fuzzy: bool,
+    /// The most that what it finds can weigh in the other name, where the word itself does not say.
+    pub most: f64,
 }
 
 /// Whether a term shows that the token is matched: not for legal forms, connectors, numbers and
@@ -47,12 +50,11 @@ pub(super) fn asked(name: &ParsedName, view: &[usize]) -> Vec<Term> {
                 continue;
             }
             let mut push = |text: String, fuzzy: bool| {
-                terms.push(Term { text, of: run.to_vec(), fuzzy });
+                // One word may be three in the other name.
+                let most = if length == 1 { 3.0 } else { 1.0 };
+                terms.push(Term { text, of: run.to_vec(), fuzzy, most });
             };
             if let [at] = run {
-                for class in classes(tokens(at)) {
-                    push(class, false);
-                }
                 for reading in tokens(at).readings() {
                     push(reading.to_owned(), true);
                 }
@@ -72,19 +74,28 @@ pub(super) fn asked(name: &ParsedName, view: &[usize]) -> Vec<Term> {
                 }
             }
             push(glued.clone(), length == 1);
+            if let [at] = run {
+                let classes = classes(tokens(at)).into_iter();
+                terms.extend(classes.map(|(text, most)| Term {
+                    text,
+                    of: run.to_vec(),
+                    fuzzy: false,
+                    most,
+                }));
+            }
         }
     }
     terms
 }
 
-/// Classes of spellings that a word belongs to.
-fn classes(token: &Token) -> Vec<String> {
+/// Classes of spellings that a word belongs to, each with the most that a word of it can weigh.
+fn classes(token: &Token) -> Vec<(String, f64)> {
     let mut classes = Vec::new();
     if let Some(concept) = token.concept {
-        classes.push(format!("§§§{concept}"));
+        classes.push((format!("§§§{concept}"), rarity(concept)));
     }
     if let TokenKind::Place(place) = token.kind {
-        classes.push(format!("@@@{}", place.code));
+        classes.push((format!("@@@{}", place.code), 1.0));
     }
     let own = std::iter::once(token.text.as_str()).filter(|_| token.readings().next().is_none());
     for read in own.chain(token.readings()) {
@@ -92,11 +103,11 @@ fn classes(token: &Token) -> Vec<String> {
             continue;
         }
         if read.len() >= 4 {
-            classes.push(format!("≈≈≈{}", sound(read)));
+            classes.push((format!("≈≈≈{}", sound(read)), 1.0));
         }
         let skeleton = skeleton(read);
         if skeleton.len() >= 3 {
-            classes.push(format!("~~~{skeleton}"));
+            classes.push((format!("~~~{skeleton}"), 1.0));
         }
     }
     classes
@@ -109,15 +120,22 @@ fn root(word: &str) -> Option<&str> {
     (root.len() >= 4).then_some(root)
 }
 
-/// The terms that a name is indexed under.
-pub(super) fn held(name: &ParsedName) -> Vec<String> {
+/// The terms that a name is indexed under, each with whether it is a word that is looked up with
+/// typing errors.
+pub(super) fn held(name: &ParsedName) -> Vec<(String, bool)> {
     let all = name.views.iter().flat_map(|view| asked(name, view));
-    let mut terms: Vec<String> = all.map(|term| term.text).collect();
-    if let Some(beginning) = beginning(name) {
-        terms.push(beginning);
+    let mut terms: Vec<(String, bool)> = Vec::new();
+    for Term { text, fuzzy, .. } in all {
+        if fuzzy {
+            terms.push((text.clone(), true));
+        }
+        // Glued words are looked up as they are, and find a word that is written as one.
+        terms.push((text, false));
     }
-    terms.extend(acronym(name).map(|written| format!("==={written}")));
-    terms.extend(acronyms(name).into_iter().map(|made| format!("+++{made}")));
+    let whole = beginning(name).into_iter().chain(halves(name));
+    let written = acronym(name).map(|written| format!("==={written}"));
+    let made = acronyms(name).into_iter().map(|made| format!("+++{made}"));
+    terms.extend(whole.chain(written).chain(made).map(|class| (class, false)));
     terms.sort_unstable();
     terms.dedup();
     terms
@@ -126,10 +144,26 @@ pub(super) fn held(name: &ParsedName) -> Vec<String> {
 /// Terms by which a query is found as a whole: its beginning, where a field may have cut it or the
 /// other off, and acronyms either way.
 pub(super) fn whole(name: &ParsedName) -> Vec<String> {
-    let mut terms: Vec<String> = beginning(name).into_iter().collect();
+    let mut terms: Vec<String> = beginning(name).into_iter().chain(halves(name)).collect();
     terms.extend(acronym(name).map(|written| format!("+++{written}")));
     terms.extend(acronyms(name).into_iter().map(|made| format!("==={made}")));
     terms
+}
+
+/// The halves of a whole name: one letter more, less or other leaves one of them as it is. Each
+/// stands with the length of the shorter name, its own or one less.
+fn halves(name: &ParsedName) -> Vec<String> {
+    let letters: Vec<char> = name.whole().chars().collect();
+    let mut halves = Vec::new();
+    for shorter in [letters.len().saturating_sub(1), letters.len()] {
+        let half = shorter.saturating_sub(1) / 2;
+        if half > 0 {
+            let text = |letters: &[char]| letters.iter().collect::<String>();
+            halves.push(format!("<<<{shorter}{}", text(&letters[..half])));
+            halves.push(format!(">>>{shorter}{}", text(&letters[letters.len() - half..])));
+        }
+    }
+    halves
 }
 
 fn beginning(name: &ParsedName) -> Option<String> {

@@ -1,7 +1,9 @@
 //! The alignment of two names: which tokens stand for which.
 
+use smallvec::SmallVec;
+
 use super::alike::{Letters, alike, initial, misspelt_ending, spelling};
-use super::compare::LineKind;
+use super::line::LineKind;
 use super::romanise::skeleton;
 use super::token::TokenKind;
 use super::typed::Token;
@@ -21,6 +23,9 @@ const SPACED: f64 = 0.99;
 /// The longest run that is tried against one word.
 const RUN: usize = 6;
 
+/// Pairings of two names: a name seldom has more than eight words.
+pub(super) type Pairings = SmallVec<[Pairing; 8]>;
+
 /// Runs of tokens that stand for each other.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Pairing {
@@ -31,13 +36,12 @@ pub(super) struct Pairing {
     pub similarity: f64,
 }
 
-/// The best one-to-one pairing of two runs of tokens, in the order of the first: of all sets of
-/// pairings that share no token the one of most weight times similarity. O(n m) pairs of tokens,
-/// each at most one edit distance.
-pub(super) fn pair(left: &[&Token], right: &[&Token]) -> Vec<Pairing> {
+/// All pairs and runs of tokens that may stand for each other. O(n m) pairs of tokens, each at most
+/// one edit distance.
+pub(super) fn candidates(left: &[&Token], right: &[&Token]) -> Pairings {
     let fuzzy = left.len() <= FUZZY_TOKENS && right.len() <= FUZZY_TOKENS;
     let persons = may_be_person(left) && may_be_person(right);
-    let mut candidates = Vec::new();
+    let mut candidates = Pairings::new();
     for (i, a) in left.iter().enumerate() {
         for (j, b) in right.iter().enumerate() {
             let found = if fuzzy {
@@ -57,6 +61,12 @@ pub(super) fn pair(left: &[&Token], right: &[&Token]) -> Vec<Pairing> {
         merges(left, right, &mut candidates, false);
         merges(right, left, &mut candidates, true);
     }
+    candidates
+}
+
+/// The best one-to-one pairing, in the order of the first name: of all sets of candidates that share
+/// no token the one of most weight times similarity.
+pub(super) fn best_of(left: &[&Token], right: &[&Token], mut candidates: Pairings) -> Pairings {
     let value = |pairing: &Pairing| {
         (weight(left, pairing.left) + weight(right, pairing.right)) * pairing.similarity
     };
@@ -93,11 +103,11 @@ fn clash(a: &Pairing, b: &Pairing) -> bool {
 }
 
 /// Of candidates that clash, the set of most value; those that clash with none are taken as they are.
-fn best(candidates: &[Pairing], value: &impl Fn(&Pairing) -> f64) -> Vec<Pairing> {
+fn best(candidates: &[Pairing], value: &impl Fn(&Pairing) -> f64) -> Pairings {
     let clashing = |one: &Pairing| candidates.iter().any(|other| other != one && clash(one, other));
-    let (tried, mut chosen): (Vec<Pairing>, Vec<Pairing>) =
-        candidates.iter().partition(|candidate| clashing(candidate));
-    let mut greedy: Vec<Pairing> = Vec::new();
+    let (tried, mut chosen): (Pairings, Pairings) =
+        candidates.iter().copied().partition(|candidate| clashing(candidate));
+    let mut greedy = Pairings::new();
     for candidate in &tried {
         if !greedy.iter().any(|taken| clash(taken, candidate)) {
             greedy.push(*candidate);
@@ -105,7 +115,8 @@ fn best(candidates: &[Pairing], value: &impl Fn(&Pairing) -> f64) -> Vec<Pairing
     }
     if tried.len() <= TRIED && greedy.len() > 1 {
         let total = greedy.iter().map(value).sum();
-        let mut search = Search { tried: &tried, value, best: (total, greedy), taken: Vec::new() };
+        let mut search =
+            Search { tried: &tried, value, best: (total, greedy), taken: Pairings::new() };
         search.from(0, 0.0);
         greedy = search.best.1;
     }
@@ -116,8 +127,8 @@ fn best(candidates: &[Pairing], value: &impl Fn(&Pairing) -> f64) -> Vec<Pairing
 struct Search<'c, V> {
     tried: &'c [Pairing],
     value: &'c V,
-    best: (f64, Vec<Pairing>),
-    taken: Vec<Pairing>,
+    best: (f64, Pairings),
+    taken: Pairings,
 }
 
 impl<V: Fn(&Pairing) -> f64> Search<'_, V> {
@@ -141,49 +152,87 @@ impl<V: Fn(&Pairing) -> f64> Search<'_, V> {
 }
 
 /// Runs of two or three words against one word of the other name; a connector within a run is
-/// passed over (`M & A`, `MA`). A legal form in several words counts as such a run.
-fn merges(many: &[&Token], one: &[&Token], candidates: &mut Vec<Pairing>, swapped: bool) {
+/// passed over (`M & A`, `MA`). Longer runs are letters written apart, or a legal form in words.
+fn merges(many: &[&Token], one: &[&Token], candidates: &mut Pairings, swapped: bool) {
+    let longest = one.iter().map(|word| word.longest()).max().unwrap_or(0);
     for from in 0..many.len() {
-        let mut glued = String::new();
-        for length in 1..=RUN.min(many.len() - from) {
-            let token = many[from + length - 1];
-            // Longer runs are letters written apart, or a legal form in words.
-            let letters = many[from..from + length].iter().all(|one| one.letters.count == 1);
-            let long = length > 3;
+        let mut run = Run::default();
+        for (at, token) in many.iter().enumerate().skip(from).take(RUN) {
             if token.kind == TokenKind::Noise {
                 break;
             }
-            if token.kind != TokenKind::Connector || length == 1 {
-                glued.push_str(&token.text);
+            run.push(token);
+            let length = at + 1 - from;
+            // Two letters more are typing errors in a legal form; beyond, no word is as long.
+            if run.length > longest + 2 {
+                break;
             }
             if length == 1 {
                 continue;
             }
-            let run = &many[from..from + length];
+            let tokens = &many[from..=at];
             for (at, word) in one.iter().enumerate() {
-                if long && !(letters || word.is_form() && word.letters.count >= 12) {
-                    continue;
-                }
-                let placed = |token: &&Token| matches!(token.kind, TokenKind::Place(_));
-                if word.is_form() && run.iter().any(placed) {
-                    continue;
-                }
-                let fits = if run.iter().any(|token| token.is_form()) {
-                    word.is_form()
-                } else {
-                    (word.is_word() || word.is_form()) && run.iter().any(|token| token.is_word())
-                };
-                if !fits || word.letters.count.abs_diff(glued.len()) > 2 && word.readings.is_empty()
-                {
-                    continue;
-                }
-                let Some(similarity) = glued_alike(&glued, word) else { continue };
+                let Some(similarity) = run.alike(tokens, word) else { continue };
                 let (many, one) = ((from, from + length), (at, at + 1));
                 let (left, right) = if swapped { (one, many) } else { (many, one) };
                 let similarity = similarity * SPACED;
                 candidates.push(Pairing { left, right, kind: LineKind::Spacing, similarity });
             }
         }
+    }
+}
+
+/// A run of words, without what it reads: most runs stand for no word, and are told by their length.
+#[derive(Default)]
+struct Run {
+    /// Bytes of the words without connectors.
+    length: usize,
+    tokens: usize,
+    words: bool,
+    forms: bool,
+    places: bool,
+    long_word: bool,
+    letters: u64,
+}
+
+impl Run {
+    fn push(&mut self, token: &Token) {
+        if token.kind != TokenKind::Connector || self.tokens == 0 {
+            self.length += token.text.len();
+            self.letters |= token.letters.set;
+        }
+        self.tokens += 1;
+        self.words |= token.is_word();
+        self.forms |= token.is_form();
+        self.places |= matches!(token.kind, TokenKind::Place(_));
+        self.long_word |= token.letters.count > 1;
+    }
+
+    /// How alike the run and a word are: equal letters, or an equal reading, or a legal form in words.
+    fn alike(&self, run: &[&Token], word: &Token) -> Option<f64> {
+        let glued = || {
+            let first = std::iter::once(run[0].text.as_str());
+            let rest = run[1..].iter().filter(|token| token.kind != TokenKind::Connector);
+            first.chain(rest.map(|token| token.text.as_str())).collect::<String>()
+        };
+        if word.is_form() {
+            let near = word.text.len().abs_diff(self.length) <= 2 && word.letters.count >= 4;
+            let long = run.len() > 3 && word.letters.count < 12;
+            let other = (self.letters ^ word.letters.set).count_ones() > 4;
+            if self.places || long || other || !near && word.text.len() != self.length {
+                return None;
+            }
+            return glued_alike(&glued(), word);
+        }
+        let spaced = run.len() <= 3 || !self.long_word;
+        if self.forms || !self.words || !word.is_word() || !spaced {
+            return None;
+        }
+        let same_length = word.text.len() == self.length && word.text.starts_with(&run[0].text);
+        if !same_length && word.readings.is_empty() {
+            return None;
+        }
+        glued_alike(&glued(), word)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::compare::LineKind;
 use super::forms;
+use super::line::LineKind;
 use super::romanise::{skeleton, sound};
 use super::text::is_east_asian;
 use super::token::TokenKind;
@@ -166,7 +166,7 @@ pub(super) struct Letters {
     pub count: usize,
     /// Which letters it has: words that differ much in it differ in more letters than a typing
     /// error explains.
-    bag: u64,
+    pub set: u64,
     digits: bool,
     /// Digests of its sound, of its spelling without umlauts, of what it reads if misread, and of
     /// the shapes of its letters. 64 bits: two words of one digest are as likely as a flipped bit.
@@ -181,7 +181,7 @@ impl Letters {
     pub fn new(text: &str) -> Letters {
         Letters {
             count: text.chars().count(),
-            bag: bag(text),
+            set: letter_set(text),
             digits: digits(text),
             sound: digest(&sound(text)),
             plain: digest(&unumlaut(text)),
@@ -198,13 +198,28 @@ fn digest(text: &str) -> u64 {
     hasher.finish()
 }
 
-fn bag(text: &str) -> u64 {
+/// Which letters a text has, a bit for each of a to z and the digits, 28 for all others: an edit
+/// changes at most two bits.
+pub(crate) fn letter_set(text: &str) -> u64 {
     let bit = |c: char| match c {
         'a'..='z' => 1 << (c as u32 - 'a' as u32),
         '0'..='9' => 1 << (26 + c as u32 - '0' as u32),
         _ => 1 << (36 + c as u32 % 28),
     };
     text.chars().map(bit).fold(0, |bag, bit: u64| bag | bit)
+}
+
+/// Whether two whole names differ in one letter left out, added, changed or swapped with the next;
+/// digits are another number. Names of fewer than eight letters, or four Chinese characters, say too
+/// little.
+pub(super) fn one_letter_apart(a: &Letters, b: &Letters) -> bool {
+    let short = a.count.min(b.count);
+    let east_asian = a.text.chars().any(is_east_asian);
+    short >= if east_asian { 4 } else { 8 }
+        && a.count.abs_diff(b.count) <= 1
+        && (a.set ^ b.set).count_ones() <= 2
+        && digits_of(&a.text).eq(digits_of(&b.text))
+        && strsim::osa_distance(&a.text, &b.text) <= 1
 }
 
 /// Edits a word of this many letters may differ by: one edit makes another word out of three
@@ -246,7 +261,7 @@ pub(super) fn spelling(a: &Letters, b: &Letters) -> Option<(LineKind, f64)> {
     // Three letters are another company as often as a typing error: `HPS` alone is not `KPS`, while
     // `CVC Health` may be `CVS Health`.
     let budget = if short == 3 { 1 } else { budget };
-    let letters = (a.bag ^ b.bag).count_ones() as usize;
+    let letters = (a.set ^ b.set).count_ones() as usize;
     if budget == 0 || long - short > budget || letters > 2 * budget {
         return None;
     }

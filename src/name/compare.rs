@@ -6,137 +6,14 @@
 //! contradiction and cost more. The score is the sum of the points of the lines.
 
 use super::acronym;
-use super::align::{Pairing, pair, weight};
+use smallvec::SmallVec;
+
+use super::align::{Pairing, best_of, candidates, weight};
+use super::alike::one_letter_apart;
+use super::cut::truncated;
+use super::line::{Comparison, Line, LineKind, POINTS_OF_ONE};
 use super::token::TokenKind;
 use super::typed::{ParsedName, Token};
-
-/// Points of a score of 1.
-pub const POINTS_OF_ONE: i32 = 10_000;
-
-/// What a line of an alignment says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LineKind {
-    /// The same word.
-    Equal,
-    /// The same word but for typing errors, or for the hand that wrote it in Latin letters.
-    Spelling,
-    /// One is a usual abbreviation of the other.
-    Abbreviation,
-    /// The same word in another form or language.
-    Translation,
-    /// A word in an East Asian script and how it is read.
-    Reading,
-    /// Legal forms that are used for one another.
-    Form,
-    /// One letter for a word.
-    Initial,
-    /// One word written as two, or two as one.
-    Spacing,
-    /// One name is the first letters of the other's words: weak evidence.
-    Acronym,
-    /// One name is the beginning of the other, cut off by the width of a field.
-    Truncation,
-    /// Only one name has it.
-    Omission,
-    /// No part of the name: what master data add.
-    Noise,
-    /// Another name of the same company, written beside it.
-    OtherName,
-    /// The names say different things here.
-    Contradiction,
-    /// The legal forms are of different classes.
-    FormConflict,
-    /// The numbers differ, or only one name has one.
-    NumberConflict,
-    /// The names speak of different places, or only one of a country.
-    PlaceConflict,
-    /// The countries known of both differ.
-    CountryConflict,
-    /// The cities known of both agree.
-    CityEqual,
-    /// The birth dates known of both differ.
-    BirthDateConflict,
-    /// The identifiers known of both differ.
-    IdentifierConflict,
-    /// An identifier agrees; the names are shown beside it.
-    IdentifierEqual,
-    /// A person against a company.
-    KindConflict,
-}
-
-impl LineKind {
-    /// The word as output writes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            LineKind::Equal => "equal",
-            LineKind::Spelling => "spelling",
-            LineKind::Abbreviation => "abbreviation",
-            LineKind::Translation => "translation",
-            LineKind::Reading => "reading",
-            LineKind::Form => "form",
-            LineKind::Initial => "initial",
-            LineKind::Spacing => "spacing",
-            LineKind::Acronym => "acronym",
-            LineKind::Truncation => "truncation",
-            LineKind::Omission => "omission",
-            LineKind::Noise => "noise",
-            LineKind::OtherName => "other_name",
-            LineKind::Contradiction => "contradiction",
-            LineKind::FormConflict => "form_conflict",
-            LineKind::NumberConflict => "number_conflict",
-            LineKind::PlaceConflict => "place_conflict",
-            LineKind::CountryConflict => "country_conflict",
-            LineKind::CityEqual => "city",
-            LineKind::BirthDateConflict => "birth_date_conflict",
-            LineKind::IdentifierConflict => "identifier_conflict",
-            LineKind::IdentifierEqual => "identifier",
-            LineKind::KindConflict => "kind_conflict",
-        }
-    }
-}
-
-/// One line of an alignment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// The words of the first name, as written; empty for none.
-    pub query: String,
-    /// The words of the second name, as written; empty for none.
-    pub name: String,
-    /// What the line says.
-    pub kind: LineKind,
-    /// Points, of [`POINTS_OF_ONE`] for a score of 1; negative for a penalty.
-    pub points: i32,
-}
-
-/// A score with the lines that add up to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Comparison {
-    /// The lines.
-    pub lines: Vec<Line>,
-}
-
-impl Comparison {
-    /// The score in points of [`POINTS_OF_ONE`]: the sum of the lines.
-    pub fn points(&self) -> i32 {
-        self.lines.iter().map(|line| line.points).sum()
-    }
-
-    /// The score in 0..1.
-    pub fn score(&self) -> f64 {
-        f64::from(self.points()) / f64::from(POINTS_OF_ONE)
-    }
-
-    /// Whether it rests on an acronym alone: weak, however high.
-    pub fn is_weak(&self) -> bool {
-        self.lines.iter().any(|line| line.kind == LineKind::Acronym)
-    }
-
-    /// Adds a penalty line; the score never falls below 0.
-    pub fn penalise(&mut self, query: String, name: String, kind: LineKind, points: i32) {
-        let points = -points.min(self.points()).max(0);
-        self.lines.push(Line { query, name, kind, points });
-    }
-}
 
 /// Two numbers, or two different legal forms, or two rare words standing against each other: what
 /// is taken off besides the weight that is lost. `Axient LLC` is not `Axient Inc.`: a difference in
@@ -176,21 +53,17 @@ pub(crate) fn is_named<'t>(mut tokens: impl Iterator<Item = &'t Token>) -> bool 
 }
 
 /// The least share of its weight that an omitted token keeps.
-const LEAST_OMISSION: f64 = 0.35;
+pub(crate) const LEAST_OMISSION: f64 = 0.35;
 
 /// What a part of a name that holds several names can score at most: the other part may be the name.
 const ONE_OF_SEVERAL: f64 = 0.97;
 
+/// Two whole names one letter apart are at least looked at, wherever the letter stands: `OIK
+/// Engineering` is another name by its words, and one slip of a finger from `OKI Engineering`.
+const ONE_LETTER: f64 = 0.78;
+
 /// An acronym is weak evidence: above the threshold, so that a person looks at it, and no more.
 const ACRONYM: f64 = 0.86;
-
-/// Widths at which fields of master data and payment messages end: SAP's 35 and 40, SWIFT's 35,
-/// NACHA's 16 and 22, older systems' 20, 24, 25, 28, 30, 32.
-const WIDTHS: &[usize] =
-    &[16, 18, 20, 22, 24, 25, 28, 30, 32, 35, 36, 40, 50, 60, 70, 80, 100, 105, 140];
-
-/// A beginning of fewer letters is no evidence of the whole.
-pub(crate) const CUT: usize = 10;
 
 /// Tokens of both names that stand against each other.
 #[derive(Debug)]
@@ -217,9 +90,10 @@ enum Outcome {
     Whole(LineKind, f64),
 }
 
-/// The score of two names in points: what [`compare`]'s lines add up to, without the lines.
-pub fn points(query: &ParsedName, name: &ParsedName) -> i32 {
-    match outcome(query, name) {
+/// The score of two names in points: what [`compare`]'s lines add up to, without the lines. A score
+/// below `floor` may come out as 0: most pairs show early that they cannot reach it.
+pub fn points(query: &ParsedName, name: &ParsedName, floor: i32) -> i32 {
+    match outcome(query, name, f64::from(floor) / f64::from(POINTS_OF_ONE)) {
         Outcome::Aligned(alignment) => {
             let earned = to_points(alignment.pairings.iter().map(|(_, points)| points).sum());
             let taken =
@@ -232,7 +106,7 @@ pub fn points(query: &ParsedName, name: &ParsedName) -> i32 {
 
 /// Compares two names. O(n m) pairs of tokens, each an edit distance within a budget.
 pub fn compare(query: &ParsedName, name: &ParsedName) -> Comparison {
-    match outcome(query, name) {
+    match outcome(query, name, 0.0) {
         Outcome::Aligned(alignment) => alignment.lines(query, name),
         Outcome::Whole(kind, score) => {
             let shown = |name: &ParsedName| {
@@ -247,11 +121,11 @@ pub fn compare(query: &ParsedName, name: &ParsedName) -> Comparison {
     }
 }
 
-fn outcome(query: &ParsedName, name: &ParsedName) -> Outcome {
+fn outcome(query: &ParsedName, name: &ParsedName, floor: f64) -> Outcome {
     let mut best: Option<Alignment> = None;
     for left in 0..query.views.len() {
         for right in 0..name.views.len() {
-            let mut found = aligned(query, left, name, right);
+            let mut found = aligned((query, left), (name, right), floor);
             if left + right > 0 {
                 for (_, earned) in &mut found.pairings {
                     *earned *= ONE_OF_SEVERAL;
@@ -263,11 +137,21 @@ fn outcome(query: &ParsedName, name: &ParsedName) -> Outcome {
             }
         }
     }
-    let best = best.unwrap_or_else(|| aligned(query, 0, name, 0));
+    let best = best.unwrap_or_else(|| aligned((query, 0), (name, 0), floor));
     if let Some(score) = truncated(query, name).or_else(|| truncated(name, query))
         && score > best.score
     {
         return Outcome::Whole(LineKind::Truncation, score);
+    }
+    let other = |conflict: &Conflict| {
+        let other = matches!(conflict.kind, LineKind::NumberConflict | LineKind::PlaceConflict);
+        other && conflict.left.is_some() && conflict.right.is_some()
+    };
+    if best.score < ONE_LETTER
+        && !best.conflicts.iter().any(other)
+        && one_letter_apart(&query.whole, &name.whole)
+    {
+        return Outcome::Whole(LineKind::Spelling, ONE_LETTER);
     }
     if best.score < ACRONYM && (is_acronym(query, name) || is_acronym(name, query)) {
         return Outcome::Whole(LineKind::Acronym, ACRONYM);
@@ -280,74 +164,72 @@ fn is_acronym(short: &ParsedName, long: &ParsedName) -> bool {
     acronym::made(long).iter().any(|made| made == written)
 }
 
-/// The score of a name that the width of a field cut off the other; `None` where it is not one.
-///
-/// A cut shows by its length (a usual width, the space before the next word left out) or by ending
-/// within a word. What is written must have a word that distinguishes, and the more is written the
-/// surer.
-fn truncated(short: &ParsedName, long: &ParsedName) -> Option<f64> {
-    let rest = long.run.strip_prefix(short.run.as_str())?;
-    // A name that still ends in its legal form was not cut off.
-    let formed = short.tokens.last().is_none_or(Token::is_form);
-    if rest.is_empty() || formed || short.run.chars().count() < CUT {
-        return None;
-    }
-    let mut end = 0;
-    let cut = long.tokens.iter().find(|token| {
-        end += token.text.len();
-        end >= short.run.len()
-    });
-    // "BAY" within "BAYKAL" is another name; "SHIP" within "SHIPPING" is a cut.
-    let usual = cut.is_some_and(|token| token.kind != TokenKind::Distinctive);
-    let within = end > short.run.len() && usual && short.run.len() >= 16;
-    let wide = WIDTHS.contains(&short.written) || WIDTHS.contains(&(short.written + 1));
-    let named = short
-        .tokens
-        .iter()
-        .rev()
-        .skip(1)
-        .any(|token| token.kind == TokenKind::Distinctive || token.kind == TokenKind::Initial);
-    let words = short.tokens.iter().filter(|token| token.is_word()).count();
-    if !(wide || within) || words < 2 || !(named || words > 2 || within) {
-        return None;
-    }
-    #[expect(clippy::cast_precision_loss, reason = "names are far shorter than 2^52 letters")]
-    let share = short.run.len() as f64 / long.run.len() as f64;
-    Some(0.86 + 0.12 * share)
+/// Tokens of a view: a name seldom has more than a dozen.
+type Tokens<'n> = SmallVec<[&'n Token; 12]>;
+
+fn tokens((name, view): (&ParsedName, usize)) -> Tokens<'_> {
+    let view = name.views.get(view).map_or(&[][..], Vec::as_slice);
+    view.iter().map(|at| &name.tokens[*at]).collect()
 }
 
-/// Aligns one view of each name.
-fn aligned(query: &ParsedName, left: usize, name: &ParsedName, right: usize) -> Alignment {
-    let tokens = |name: &'_ ParsedName, view: usize| -> Vec<usize> {
-        name.views.get(view).cloned().unwrap_or_default()
+/// The weight of a name's tokens, each omitted one reduced.
+fn mass(tokens: &[&Token], is_omitted: impl Fn(usize) -> bool) -> f64 {
+    let named = is_named(tokens.iter().copied());
+    let kept = tokens.iter().enumerate().map(|(at, token)| {
+        let factor = if is_omitted(at) { omission_factor(token, named) } else { 1.0 };
+        token.weight * factor
+    });
+    kept.sum::<f64>().max(f64::MIN_POSITIVE)
+}
+
+/// The most that a name can contribute where only some of its tokens may stand for another.
+fn bound(tokens: &[&Token], runs: impl Iterator<Item = (usize, usize)>) -> f64 {
+    let mut stands: SmallVec<[bool; 16]> = SmallVec::from_elem(false, tokens.len());
+    for (from, to) in runs {
+        stands[from..to].fill(true);
+    }
+    let matched: f64 = tokens
+        .iter()
+        .zip(&stands)
+        .filter(|(_, stands)| **stands)
+        .map(|(token, _)| token.weight)
+        .sum();
+    0.5 * matched / mass(tokens, |at| !stands[at])
+}
+
+/// Aligns one view of each name; without pairings where the score cannot reach `floor`.
+fn aligned(query: (&ParsedName, usize), name: (&ParsedName, usize), floor: f64) -> Alignment {
+    let (left, right) = (tokens(query), tokens(name));
+    let candidates = candidates(&left, &right);
+    let reach = bound(&left, candidates.iter().map(|pairing| pairing.left))
+        + bound(&right, candidates.iter().map(|pairing| pairing.right));
+    let mut alignment = Alignment {
+        left: query.1,
+        right: name.1,
+        pairings: Vec::new(),
+        conflicts: Vec::new(),
+        score: 0.0,
     };
-    let (at_left, at_right) = (tokens(query, left), tokens(name, right));
-    let left_tokens: Vec<&Token> = at_left.iter().map(|at| &query.tokens[*at]).collect();
-    let right_tokens: Vec<&Token> = at_right.iter().map(|at| &name.tokens[*at]).collect();
-    let pairings = pair(&left_tokens, &right_tokens);
-    let open_left = uncovered(at_left.len(), pairings.iter().map(|pairing| pairing.left));
-    let open_right = uncovered(at_right.len(), pairings.iter().map(|pairing| pairing.right));
-    let (conflicts, omitted_left, omitted_right) =
-        conflicts(&left_tokens, &right_tokens, open_left, open_right);
-    let mass = |tokens: &[&Token], omitted: &[usize]| -> f64 {
-        let named = is_named(tokens.iter().copied());
-        let kept = tokens.iter().enumerate().map(|(at, token)| {
-            let factor = if omitted.contains(&at) { omission_factor(token, named) } else { 1.0 };
-            token.weight * factor
-        });
-        kept.sum()
-    };
-    let left_mass = mass(&left_tokens, &omitted_left).max(f64::MIN_POSITIVE);
-    let right_mass = mass(&right_tokens, &omitted_right).max(f64::MIN_POSITIVE);
+    if reach + 1e-9 < floor {
+        return alignment;
+    }
+    let pairings = best_of(&left, &right, candidates);
+    let open_left = uncovered(left.len(), pairings.iter().map(|pairing| pairing.left));
+    let open_right = uncovered(right.len(), pairings.iter().map(|pairing| pairing.right));
+    let (conflicts, omitted_left, omitted_right) = conflicts(&left, &right, open_left, open_right);
+    let left_mass = mass(&left, |at| omitted_left.contains(&at));
+    let right_mass = mass(&right, |at| omitted_right.contains(&at));
     let earned = pairings.into_iter().map(|pairing| {
-        let share = weight(&left_tokens, pairing.left) / left_mass
-            + weight(&right_tokens, pairing.right) / right_mass;
+        let share =
+            weight(&left, pairing.left) / left_mass + weight(&right, pairing.right) / right_mass;
         (pairing, 0.5 * share * pairing.similarity)
     });
-    let pairings: Vec<(Pairing, f64)> = earned.collect();
-    let earned: f64 = pairings.iter().map(|(_, points)| points).sum();
-    let lost: f64 = conflicts.iter().map(|conflict| conflict.penalty).sum();
-    Alignment { left, right, pairings, conflicts, score: (earned - lost).max(0.0) }
+    alignment.pairings = earned.collect();
+    alignment.conflicts = conflicts;
+    let earned: f64 = alignment.pairings.iter().map(|(_, points)| points).sum();
+    let lost: f64 = alignment.conflicts.iter().map(|conflict| conflict.penalty).sum();
+    alignment.score = (earned - lost).max(0.0);
+    alignment
 }
 
 impl Alignment {
@@ -438,6 +320,9 @@ fn conflicts(
     ];
     let mut found = Vec::new();
     for kind in KINDS {
+        if open_left.is_empty() || open_right.is_empty() {
+            break;
+        }
         let belongs = |token: &Token| match kind {
             LineKind::NumberConflict => token.kind == TokenKind::Number,
             LineKind::PlaceConflict => matches!(token.kind, TokenKind::Place(_)),

@@ -103,7 +103,9 @@ proptest! {
     ) {
         let (a, b) = (parse(&left), parse(&right));
         let comparison = compare(&a, &b);
-        prop_assert_eq!(comparison.points(), points(&a, &b));
+        prop_assert_eq!(comparison.points(), points(&a, &b, 0));
+        let from = points(&a, &b, 7_500);
+        prop_assert!(from == comparison.points() || comparison.points() < 7_500);
         let stands = |of: fn(&Line) -> &str, name: &ParsedName| {
             let mut shown: Vec<&str> = comparison.lines.iter().map(of).collect();
             shown.retain(|text| !text.is_empty());

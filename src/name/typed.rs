@@ -53,6 +53,8 @@ pub struct ParsedName {
     pub run: String,
     /// Letters, spaces and signs as written.
     pub written: usize,
+    /// The letters of the whole name but for noise and, in alphabets, legal forms.
+    pub(super) whole: Letters,
 }
 
 /// A legal form counts little: it is left out, swapped and misspelt more than any other part, and
@@ -105,9 +107,21 @@ pub fn parse(name: &str) -> ParsedName {
     let mut roles = roles(&plain);
     places(&mut plain, &mut roles);
     let views = views(&plain, &roles);
-    let tokens =
-        plain.into_iter().zip(roles).map(|(token, role)| Token::new(token, role)).collect();
-    ParsedName { tokens, views, run, written: name.trim().chars().count() }
+    let tokens = plain.into_iter().zip(roles).map(|(token, role)| Token::new(token, role));
+    let tokens: Vec<Token> = tokens.collect();
+    let counts = |token: &&Token| {
+        token.kind != TokenKind::Noise && (!token.is_form() || !token.text.is_ascii())
+    };
+    let whole: String = tokens.iter().filter(counts).map(|token| token.text.as_str()).collect();
+    let whole = Letters::new(&whole);
+    ParsedName { tokens, views, whole, run, written: name.trim().chars().count() }
+}
+
+impl ParsedName {
+    /// The letters of the whole name but for noise and, in alphabets, legal forms.
+    pub fn whole(&self) -> &str {
+        &self.whole.text
+    }
 }
 
 impl Token {
@@ -115,7 +129,7 @@ impl Token {
         let Plain { piece, kind } = plain;
         let (text, shown) = (piece.text, piece.shown);
         let readings = readings(&text);
-        let readings = readings.into_iter().map(Reading::new).collect();
+        let readings = readings.iter().map(|reading| Reading::new(reading)).collect();
         let mut concept = None;
         let mut abbreviated = false;
         let (kind, weight) = match kind {
@@ -135,6 +149,13 @@ impl Token {
         };
         let letters = Letters::new(&text);
         Token { text, shown, kind, weight, readings, concept, abbreviated, letters }
+    }
+
+    /// Bytes of its longest spelling, as written or as read.
+    pub(super) fn longest(&self) -> usize {
+        // A loan is longer in kana than the words it stands for, and seldom twice as long.
+        let read = self.readings.iter().map(|reading| 2 * reading.letters.text.len());
+        read.max().unwrap_or(0).max(self.text.len())
     }
 
     /// How an East Asian word is read, in Latin letters; none for others.
@@ -161,8 +182,8 @@ impl Token {
 }
 
 impl Reading {
-    fn new(latin: String) -> Reading {
-        Reading { letters: Letters::new(&latin), skeleton: skeleton(&latin) }
+    fn new(latin: &str) -> Reading {
+        Reading { letters: Letters::new(latin), skeleton: skeleton(latin) }
     }
 }
 
@@ -208,6 +229,7 @@ const GLUED_FORMS: &[&str] = &[
     "inc",
     "llc",
     "corp",
+    "co",
 ];
 
 /// Parts a legal form from the word that it is glued to: where the case of the letters shows the

@@ -376,9 +376,9 @@ fn drawn(curve: &Curve, chosen: i32) -> String {
         line(&|step| step.1),
         line(&|step| step.2)
     );
-    let _ = write!(
+    let _ = writeln!(
         svg,
-        "<text x=\"{0}\" y=\"{1:.1}\" fill=\"#1f6f4a\">recall</text><text x=\"{0}\" y=\"{2:.1}\" fill=\"#b3261e\">alerts</text></svg>\n",
+        "<text x=\"{0}\" y=\"{1:.1}\" fill=\"#1f6f4a\">recall</text><text x=\"{0}\" y=\"{2:.1}\" fill=\"#b3261e\">alerts</text></svg>",
         MARGIN + 8.0,
         y(0.92),
         y(0.08)

@@ -32,7 +32,6 @@ const NEIGHBOURS: &[(&str, &str)] =
 /// Crates that one module alone may import.
 const ONLY_IMPORTER: &[(&str, &[&str])] = &[
     ("fst::", &["index"]),
-    ("levenshtein_automata::", &["index"]),
     ("petgraph::", &["graph", "expand", "snapshot", "report"]),
     ("clap::", &["cli"]),
     ("indicatif::", &["cli"]),

@@ -1,0 +1,74 @@
+//! Names by classes of spellings, looked up as they are.
+
+use crate::column::Column;
+
+/// Names by the digest of a class. 8 bytes a class and 4 a posting; found by binary search.
+pub(super) struct Classes {
+    keys: Column<u64>,
+    /// Where the postings of each class begin; one more than there are classes.
+    from: Column<u32>,
+    names: Column<u32>,
+}
+
+/// Collects classes.
+#[derive(Default)]
+pub(super) struct ClassesBuilder(Vec<(u64, u32)>);
+
+impl ClassesBuilder {
+    pub fn add(&mut self, class: &str, name: u32) {
+        self.0.push((digest(class), name));
+    }
+
+    pub fn build(mut self) -> Classes {
+        self.0.sort_unstable();
+        self.0.dedup();
+        let (mut keys, mut from, mut names) = (Vec::new(), Vec::new(), Vec::new());
+        for (at, (key, name)) in self.0.iter().enumerate() {
+            if keys.last() != Some(key) {
+                keys.push(*key);
+                from.push(u32::try_from(at).expect("fewer than 4 billion postings"));
+            }
+            names.push(*name);
+        }
+        from.push(u32::try_from(names.len()).expect("fewer than 4 billion postings"));
+        Classes { keys: keys.into(), from: from.into(), names: names.into() }
+    }
+}
+
+impl Classes {
+    /// The names of a class, sorted. Two classes of one digest are possible at 2^-64 a pair: then a
+    /// name is compared in vain. O(log n).
+    pub fn find(&self, class: &str) -> &[u32] {
+        match self.keys.binary_search(&digest(class)) {
+            Ok(at) => &self.names[self.from[at] as usize..self.from[at + 1] as usize],
+            Err(_) => &[],
+        }
+    }
+}
+
+/// FNV-1a with a last mixing step: the same on every machine, and fast on short texts.
+fn digest(text: &str) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325u64;
+    for byte in text.bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    hash ^= hash >> 32;
+    hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ hash >> 29
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_hold_their_names() {
+        let mut builder = ClassesBuilder::default();
+        for (class, name) in [("a", 2), ("b", 1), ("a", 1), ("a", 2)] {
+            builder.add(class, name);
+        }
+        let classes = builder.build();
+        assert_eq!(classes.find("a"), [1, 2]);
+        assert_eq!(classes.find("b"), [1]);
+        assert_eq!(classes.find("c"), [0u32; 0]);
+    }
+}

@@ -1,0 +1,68 @@
+//! Names that the width of a field cut off.
+
+use super::token::TokenKind;
+use super::typed::{ParsedName, Token};
+
+/// Widths at which fields of master data and payment messages end: SAP's 35 and 40, SWIFT's 35,
+/// NACHA's 16 and 22, older systems' 20, 24, 25, 28, 30, 32.
+const WIDTHS: &[usize] =
+    &[16, 18, 20, 22, 24, 25, 28, 30, 32, 35, 36, 40, 50, 60, 70, 80, 100, 105, 140];
+
+/// A beginning of fewer letters is no evidence of the whole.
+pub(crate) const CUT: usize = 10;
+
+/// The score of a name that the width of a field cut off the other; `None` where it is not one.
+///
+/// A cut shows by its length (a usual width, the space before the next word left out) or by ending
+/// within a word. What is written must have a word that distinguishes, and the more is written the
+/// surer.
+pub(super) fn truncated(short: &ParsedName, long: &ParsedName) -> Option<f64> {
+    let rest = long.run.strip_prefix(short.run.as_str())?;
+    // A name that still ends in its legal form was not cut off.
+    let formed = short.tokens.last().is_none_or(Token::is_form);
+    if rest.is_empty() || formed || short.run.chars().count() < CUT {
+        return None;
+    }
+    let mut end = 0;
+    let cut = long.tokens.iter().find(|token| {
+        end += token.text.len();
+        end >= short.run.len()
+    });
+    // "BAY" within "BAYKAL" is another name; "SHIP" within "SHIPPING" is a cut.
+    let usual = cut.is_some_and(|token| token.kind != TokenKind::Distinctive);
+    let within = end > short.run.len() && usual && short.run.len() >= 16;
+    let wide = WIDTHS.contains(&short.written) || WIDTHS.contains(&(short.written + 1));
+    let named = short
+        .tokens
+        .iter()
+        .rev()
+        .skip(1)
+        .any(|token| token.kind == TokenKind::Distinctive || token.kind == TokenKind::Initial);
+    let words = short.tokens.iter().filter(|token| token.is_word()).count();
+    if !(wide || within) || words < 2 || !(named || words > 2 || within) {
+        return None;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "names are far shorter than 2^52 letters")]
+    let share = short.run.len() as f64 / long.run.len() as f64;
+    Some(0.86 + 0.12 * share)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+
+    fn cut(short: &str, long: &str) -> bool {
+        truncated(&parse(short), &parse(long)).is_some()
+    }
+
+    #[test]
+    fn a_cut_shows_by_its_width_or_within_a_word() {
+        assert!(cut("FLAGSHIP GLOBAL CAPI", "FLAGSHIP GLOBAL CAPITAL LIMITED"));
+        assert!(cut("MUCCI INTERNATIONAL", "MUCCI INTERNATIONAL MARKETING INC."));
+        assert!(cut("Islamic Republic of Iran Ship", "Islamic Republic of Iran Shipping Lines"));
+        assert!(!cut("Skydio", "Skydio Holdings"));
+        assert!(!cut("Topicus Healthcare B.V.", "Topicus Healthcare B.VI."));
+        assert!(!cut("Obshchestvo Imeni Bay", "Obshchestvo Imeni Baykal"));
+    }
+}
