@@ -5,12 +5,14 @@ mod links;
 mod notes;
 mod timeline;
 mod verdict;
+mod weigh;
 
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use self::findings::Finder;
+use self::weigh::Known;
 use crate::day::Day;
 use crate::error::Error;
 use crate::expand::{EffectiveShares, Exposure, Margin};
@@ -24,6 +26,7 @@ pub use findings::Findings;
 pub use notes::{Note, NoteKind, list_age};
 pub use timeline::{Said, Turn, timeline};
 pub use verdict::{Answer, Match, Tier, Verdict};
+pub use weigh::weigh_countries;
 
 /// The default threshold, in points of [`POINTS_OF_ONE`]. Chosen on clean customers against the
 /// names of a long list, of whom half as many hit at 0.85 as at 0.80, while what is lost to a hit
@@ -32,13 +35,6 @@ pub const DEFAULT_THRESHOLD: i32 = 8_500;
 
 /// Scores this far below the threshold are looked at by a person.
 pub const REVIEW_BAND: i32 = 1_000;
-
-/// What a differing country, a differing identifier and a differing kind take off a score. The
-/// first two together may not take an otherwise exact name out of review; a person is hardly ever a
-/// company.
-const COUNTRY_PENALTY: i32 = 1_600;
-const IDENTIFIER_PENALTY: i32 = 1_600;
-const KIND_PENALTY: i32 = 3_000;
 
 /// The score of a name that is the entity's letter for letter, legal form included or left out, but
 /// for spaces: what a run of words in another spacing scores in the comparison too.
@@ -217,11 +213,12 @@ impl<'s> Screener<'s> {
             };
         for query in party.names() {
             let (parsed, keys) = (name::parse(query), name::keys(query));
-            let least = f64::from(floor.max(0)) / f64::from(POINTS_OF_ONE);
-            for number in self.snapshot.candidates(&parsed, least) {
+            let least = (floor - weigh::most_added(party)).max(0);
+            let share = f64::from(least) / f64::from(POINTS_OF_ONE);
+            for number in self.snapshot.candidates(&parsed, share) {
                 let indexed = &self.snapshot.names()[number as usize];
                 let exact = same_but_for_writing(&keys, &indexed.keys);
-                if !exact && name::points(&parsed, &indexed.parsed, floor) < floor {
+                if !exact && name::points(&parsed, &indexed.parsed, least) < least {
                     continue;
                 }
                 let comparison = name::compare(&parsed, &indexed.parsed);
@@ -260,20 +257,18 @@ impl<'s> Screener<'s> {
         (rank(one), &other.name) > (rank(other), &one.name)
     }
 
-    /// Takes off what else is known of the party and speaks against the entity.
+    /// Adds and takes off what else is known of the party.
     fn weigh(&self, party: &Party, entity: EntityId, mut comparison: Comparison) -> Comparison {
         let world = self.snapshot.world();
-        weigh_countries(&mut comparison, &party.countries, world.countries(entity));
-        let identifiers = world.identifiers(entity);
-        if party.identifiers.contradict(identifiers) {
-            let (ours, theirs) = (party.identifiers.to_string(), identifiers.to_string());
-            comparison.penalise(ours, theirs, LineKind::IdentifierConflict, IDENTIFIER_PENALTY);
-        }
-        let kind = world.kind(entity);
-        if party.kind.contradicts(kind) {
-            let (ours, theirs) = (party.kind.to_string(), kind.to_string());
-            comparison.penalise(ours, theirs, LineKind::KindConflict, KIND_PENALTY);
-        }
+        let entries = self.finder.entries(entity);
+        let known = Known {
+            countries: world.countries(entity),
+            identifiers: world.identifiers(entity),
+            kind: world.kind(entity),
+            birth_dates: entries.iter().map(|entry| entry.birth_date.as_str()).collect(),
+            cities: entries.iter().map(|entry| entry.city.as_str()).collect(),
+        };
+        weigh::weigh(party, &known, &mut comparison);
         comparison
     }
 
@@ -331,14 +326,6 @@ impl<'s> Screener<'s> {
 fn same_but_for_writing(one: &NameKeys, other: &NameKeys) -> bool {
     let forms = one.form == other.form || one.form.is_empty() || other.form.is_empty();
     one.exact == other.exact && forms
-}
-
-/// Takes off what differing countries speak against a match.
-pub fn weigh_countries(comparison: &mut Comparison, ours: &Countries, theirs: &Countries) {
-    if ours.contradict(theirs) {
-        let (ours, theirs) = (ours.to_string(), theirs.to_string());
-        comparison.penalise(ours, theirs, LineKind::CountryConflict, COUNTRY_PENALTY);
-    }
 }
 
 #[cfg(test)]

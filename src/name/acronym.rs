@@ -22,13 +22,14 @@ pub(crate) fn written(name: &ParsedName) -> Option<&str> {
 }
 
 /// The acronyms that a name's words make: first letters with and without connectors, and with none,
-/// the first or all of the letters of its legal form. Empty for a name of fewer than three words.
+/// the first or all of the letters of its legal form. Empty for a name of fewer than three words,
+/// or of so many that nobody makes an acronym of them.
 pub(crate) fn made(name: &ParsedName) -> Vec<String> {
     let Some(view) = name.views.first() else { return Vec::new() };
     let tokens: Vec<&Token> = view.iter().map(|at| &name.tokens[*at]).collect();
     // A legal form alone gives two letters or three.
     let words = tokens.iter().filter(|token| !token.is_form());
-    if words.count() < 3 {
+    if words.count() < 3 || tokens.len() > 2 * LONGEST {
         return Vec::new();
     }
     let mut made: Vec<String> = vec![String::new()];

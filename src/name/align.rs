@@ -1,5 +1,8 @@
 //! The alignment of two names: which tokens stand for which.
 
+use std::collections::VecDeque;
+
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::alike::{Letters, alike, initial, misspelt_ending, spelling};
@@ -39,29 +42,45 @@ pub(super) struct Pairing {
 /// All pairs and runs of tokens that may stand for each other. O(n m) pairs of tokens, each at most
 /// one edit distance.
 pub(super) fn candidates(left: &[&Token], right: &[&Token]) -> Pairings {
-    let fuzzy = left.len() <= FUZZY_TOKENS && right.len() <= FUZZY_TOKENS;
+    if left.len() > FUZZY_TOKENS || right.len() > FUZZY_TOKENS {
+        return equal_tokens(left, right);
+    }
     let persons = may_be_person(left) && may_be_person(right);
     let mut candidates = Pairings::new();
     for (i, a) in left.iter().enumerate() {
         for (j, b) in right.iter().enumerate() {
-            let found = if fuzzy {
-                let ends = i + 1 == left.len() && j + 1 == right.len();
-                alike(a, b)
-                    .or_else(|| if persons { initial(a, b) } else { None })
-                    .or_else(|| if ends { misspelt_ending(a, b) } else { None })
-            } else {
-                (a.text == b.text && a.kind == b.kind).then_some((LineKind::Equal, 1.0))
-            };
+            let ends = i + 1 == left.len() && j + 1 == right.len();
+            let found = alike(a, b)
+                .or_else(|| if persons { initial(a, b) } else { None })
+                .or_else(|| if ends { misspelt_ending(a, b) } else { None });
             if let Some((kind, similarity)) = found {
                 candidates.push(Pairing { left: (i, i + 1), right: (j, j + 1), kind, similarity });
             }
         }
     }
-    if fuzzy {
-        merges(left, right, &mut candidates, false);
-        merges(right, left, &mut candidates, true);
-    }
+    merges(left, right, &mut candidates, false);
+    merges(right, left, &mut candidates, true);
     candidates
+}
+
+/// Equal tokens of two long names, each with the first that is free.
+fn equal_tokens(left: &[&Token], right: &[&Token]) -> Pairings {
+    let mut free: FxHashMap<&str, VecDeque<usize>> = FxHashMap::default();
+    for (at, token) in right.iter().enumerate() {
+        free.entry(&token.text).or_default().push_back(at);
+    }
+    let pairs = left.iter().enumerate().filter_map(|(i, token)| {
+        let own = free.get_mut(token.text.as_str())?;
+        let j = own.iter().position(|at| right[*at].kind == token.kind)?;
+        let j = own.remove(j)?;
+        Some(Pairing {
+            left: (i, i + 1),
+            right: (j, j + 1),
+            kind: LineKind::Equal,
+            similarity: 1.0,
+        })
+    });
+    pairs.collect()
 }
 
 /// The best one-to-one pairing, in the order of the first name: of all sets of candidates that share
@@ -105,8 +124,10 @@ fn clash(a: &Pairing, b: &Pairing) -> bool {
 /// Of candidates that clash, the set of most value; those that clash with none are taken as they are.
 fn best(candidates: &[Pairing], value: &impl Fn(&Pairing) -> f64) -> Pairings {
     let clashing = |one: &Pairing| candidates.iter().any(|other| other != one && clash(one, other));
+    // A name that repeats one word has more candidates than are worth being held against each other.
+    let few = candidates.len() <= 8 * TRIED;
     let (tried, mut chosen): (Pairings, Pairings) =
-        candidates.iter().copied().partition(|candidate| clashing(candidate));
+        candidates.iter().copied().partition(|candidate| !few || clashing(candidate));
     let mut greedy = Pairings::new();
     for candidate in &tried {
         if !greedy.iter().any(|taken| clash(taken, candidate)) {

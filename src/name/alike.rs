@@ -214,6 +214,9 @@ pub(crate) fn letter_set(text: &str) -> u64 {
 /// little.
 pub(super) fn one_letter_apart(a: &Letters, b: &Letters) -> bool {
     let short = a.count.min(b.count);
+    if short > LONGEST {
+        return false;
+    }
     let east_asian = a.text.chars().any(is_east_asian);
     short >= if east_asian { 4 } else { 8 }
         && a.count.abs_diff(b.count) <= 1
@@ -233,6 +236,10 @@ pub(crate) fn edit_budget(letters: usize, east_asian: bool) -> usize {
     }
 }
 
+/// Letters beyond which nothing is compared by edits: no word or name of a company is as long, and
+/// the time grows with the square.
+const LONGEST: usize = 256;
+
 /// What a first edit costs, in letters; in words of three more, since most are acronyms.
 const FIRST_EDIT: f64 = 0.65;
 const FIRST_EDIT_OF_THREE: f64 = 0.75;
@@ -243,7 +250,7 @@ const FIRST_EDIT_OF_THREE: f64 = 0.75;
 /// `McKesson`).
 pub(super) fn spelling(a: &Letters, b: &Letters) -> Option<(LineKind, f64)> {
     let (short, long) = (a.count.min(b.count), a.count.max(b.count));
-    if long - short > 4 {
+    if long - short > 4 || short > LONGEST {
         return None;
     }
     let digits = a.digits || b.digits;

@@ -55,6 +55,10 @@ pub(crate) fn is_named<'t>(mut tokens: impl Iterator<Item = &'t Token>) -> bool 
 /// The least share of its weight that an omitted token keeps.
 pub(crate) const LEAST_OMISSION: f64 = 0.35;
 
+/// Words in another order are the same name, as good as never another's, and yet not the name as it
+/// is written: only equal names score 1.
+const ANOTHER_ORDER: f64 = 0.99;
+
 /// What a part of a name that holds several names can score at most: the other part may be the name.
 const ONE_OF_SEVERAL: f64 = 0.97;
 
@@ -219,10 +223,12 @@ fn aligned(query: (&ParsedName, usize), name: (&ParsedName, usize), floor: f64) 
     let (conflicts, omitted_left, omitted_right) = conflicts(&left, &right, open_left, open_right);
     let left_mass = mass(&left, |at| omitted_left.contains(&at));
     let right_mass = mass(&right, |at| omitted_right.contains(&at));
+    let ordered = pairings.is_sorted_by_key(|pairing| pairing.right);
+    let order = if ordered { 1.0 } else { ANOTHER_ORDER };
     let earned = pairings.into_iter().map(|pairing| {
         let share =
             weight(&left, pairing.left) / left_mass + weight(&right, pairing.right) / right_mass;
-        (pairing, 0.5 * share * pairing.similarity)
+        (pairing, 0.5 * order * share * pairing.similarity)
     });
     alignment.pairings = earned.collect();
     alignment.conflicts = conflicts;

@@ -93,6 +93,36 @@ fn every_token_stands_in_one_line() {
     assert_eq!(words, expected);
 }
 
+#[test]
+fn strange_names_are_compared_like_others() {
+    let strange = [
+        "a".repeat(10_000),
+        "华".repeat(10_000),
+        "ア".repeat(10_000),
+        "a ".repeat(1_000),
+        "a ".repeat(64),
+        "Inc ".repeat(1_000),
+        "one ".repeat(1_000),
+        "(".repeat(1_000),
+        "a/".repeat(1_000),
+        "New York ".repeat(500),
+        "e\u{301}".repeat(5_000),
+        "شركة النفط الوطنية".to_owned(),
+        "\u{202e}evil\u{202c} Ltd".to_owned(),
+        "🚀🚀 Rocket 🚀 Inc".to_owned(),
+        "nul\0in\0name".to_owned(),
+        "\u{200b}\u{feff}".to_owned(),
+        String::new(),
+    ];
+    let parsed: Vec<ParsedName> = strange.iter().map(|name| parse(name)).collect();
+    for a in &parsed {
+        for b in &parsed {
+            let comparison = compare(a, b);
+            assert_eq!(comparison.points(), points(a, b, 0));
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(10_000))]
 

@@ -44,6 +44,10 @@ pub enum LineKind {
     CountryConflict,
     /// The cities known of both agree.
     CityEqual,
+    /// The cities known of both differ.
+    CityConflict,
+    /// The birth dates known of both agree.
+    BirthDateEqual,
     /// The birth dates known of both differ.
     BirthDateConflict,
     /// The identifiers known of both differ.
@@ -77,6 +81,8 @@ impl LineKind {
             LineKind::PlaceConflict => "place_conflict",
             LineKind::CountryConflict => "country_conflict",
             LineKind::CityEqual => "city",
+            LineKind::CityConflict => "city_conflict",
+            LineKind::BirthDateEqual => "birth_date",
             LineKind::BirthDateConflict => "birth_date_conflict",
             LineKind::IdentifierConflict => "identifier_conflict",
             LineKind::IdentifierEqual => "identifier",
@@ -118,7 +124,8 @@ impl Comparison {
 
     /// Whether it rests on an acronym alone: weak, however high.
     pub fn is_weak(&self) -> bool {
-        self.lines.iter().any(|line| line.kind == LineKind::Acronym)
+        let has = |kind| self.lines.iter().any(|line| line.kind == kind);
+        has(LineKind::Acronym) && !has(LineKind::IdentifierEqual)
     }
 
     /// Adds a penalty line; the score never falls below 0.

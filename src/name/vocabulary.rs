@@ -109,10 +109,10 @@ pub(super) fn cut(run: &str) -> Vec<(&str, Option<Part>)> {
     let mut parts: Vec<(&str, Option<Part>)> = Vec::new();
     let (mut open, mut at) = (0, 0);
     while at < run.len() {
-        let ends: Vec<usize> = run[at..].char_indices().map(|(i, c)| i + c.len_utf8()).collect();
-        let longest = ends.len().min(TABLES.longest);
+        let letters = run[at..].char_indices().take(TABLES.longest);
+        let ends: Vec<usize> = letters.map(|(i, c)| i + c.len_utf8()).collect();
         // One letter alone means too much: 中, 大 and 新 begin names of every kind.
-        let found = ends[..longest].iter().skip(1).rev().find_map(|end| {
+        let found = ends.iter().skip(1).rev().find_map(|end| {
             let part = TABLES.parts.get(&run[at..at + end])?;
             Some((*end, *part))
         });

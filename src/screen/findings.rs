@@ -11,7 +11,7 @@ use crate::expand::{
     Certainty, Cited, EffectiveShares, Expansion, Exposure, ExposureKind, Listing, Margin, Starts,
 };
 use crate::link::PossibleLink;
-use crate::model::{EntityId, Status};
+use crate::model::{EntityId, ListEntry, Status};
 use crate::rule::Rule;
 use crate::share::Share;
 use crate::snapshot::{Snapshot, World};
@@ -141,6 +141,12 @@ impl<'s> Finder<'s> {
     /// How an entity stands to the threshold of each rule that was published.
     pub fn margins(&self, entity: EntityId) -> Vec<(&'s Rule, Margin)> {
         self.plan.margins(entity)
+    }
+
+    /// The list entries of an entity.
+    pub fn entries(&self, entity: EntityId) -> Vec<&'s ListEntry> {
+        let listings = self.listings.get(&entity).into_iter().flatten();
+        listings.map(|listing| &self.snapshot.entries()[listing.entry as usize]).collect()
     }
 
     /// Whether an entity is on a list on the day, and not removed from it.

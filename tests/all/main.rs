@@ -5,6 +5,7 @@
 mod cases;
 mod command;
 mod floors;
+mod names;
 mod readme;
 mod schema;
 mod verify;
