@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use rustc_hash::FxHashMap;
 
 use self::classes::{Classes, ClassesBuilder};
-use self::terms::{Term, asked, held, is_shown, whole};
+use self::terms::{Term, apart, asked_whole, held_whole, is_shown, of_run, terms};
 use self::words::{Words, WordsBuilder};
 use crate::column::Column;
 use crate::name::{LEAST_OMISSION, ParsedName, Token, is_named, omission_factor};
@@ -36,13 +36,17 @@ impl NameIndex {
         let (mut words, mut classes) = (WordsBuilder::default(), ClassesBuilder::default());
         let (mut shown, mut rest) = (Vec::new(), Vec::new());
         for (number, name) in (0u32..).zip(names) {
-            for (text, fuzzy) in held(name) {
-                if fuzzy {
-                    words.add(text, number);
-                } else {
-                    classes.add(&text, number);
+            for view in &name.views {
+                for (_, term) in terms(name, view) {
+                    match term {
+                        Term::Word(word) => words.add(word, number),
+                        Term::Run(glued) => {
+                            of_run(&glued).for_each(|class| classes.add(&class, number));
+                        }
+                    }
                 }
             }
+            held_whole(name).for_each(|class| classes.add(&class, number));
             let weighed = |view: &Vec<usize>| weigh(name, view);
             let views = name.views.iter().map(weighed);
             let least = |(a, b): (f64, f64), (c, d): (f64, f64)| (a.min(c), b.max(d));
@@ -74,7 +78,7 @@ impl NameIndex {
             for view in &name.views {
                 self.of_view(name, view, floor, scratch, &mut found);
             }
-            for class in whole(name) {
+            for class in asked_whole(name) {
                 found.extend_from_slice(self.classes.find(&class));
             }
             found.sort_unstable();
@@ -113,10 +117,9 @@ impl NameIndex {
         let rest: Vec<bool> =
             (0..shown.len()).map(|at| 0.5 * query.share(!0 << at) + 0.5 + 1e-9 >= floor).collect();
         let bit = |at: &usize| shown.iter().position(|own| own == at).map_or(0, |at| 1u64 << at);
-        let mut asked: Vec<(u64, Term)> = asked(name, view)
+        let mut asked: Vec<(u64, Term)> = terms(name, view)
             .into_iter()
-            .map(|term| (term.of.iter().map(bit).fold(0, |mask, bit| mask | bit), term))
-            .filter(|(mask, term)| *mask != 0 || term.of.len() > 1)
+            .map(|(of, term)| (of.iter().map(bit).fold(0, |mask, bit| mask | bit), term))
             .collect();
         asked.sort_by_key(|(mask, _)| mask.trailing_zeros());
         scratch.begin(self.shown.len());
@@ -125,13 +128,23 @@ impl NameIndex {
             // Letters written apart have no bit: a name found by them alone is a candidate.
             let alone = rest.get(first).is_none_or(|enough| *enough);
             let mask = if mask == 0 { LETTERS } else { mask };
-            if term.fuzzy {
-                for word in self.words.near(&term.text).iter() {
-                    let most = self.words.weight(*word);
-                    scratch.count(self.words.names_of(*word), mask, most, alone);
+            match term {
+                Term::Word(word) => {
+                    for near in self.words.near(word).iter() {
+                        let most = self.words.weight(*near);
+                        scratch.count(self.words.names_of(*near), mask, most, alone);
+                    }
+                    for class in apart(word) {
+                        scratch.count(self.classes.find(&class), mask, WORDS_OF_A_RUN, alone);
+                    }
+                }
+                Term::Run(glued) => {
+                    for same in self.words.same(&glued) {
+                        let most = self.words.weight(same);
+                        scratch.count(self.words.names_of(same), mask, most, alone);
+                    }
                 }
             }
-            scratch.count(self.classes.find(&term.text), mask, narrow(term.most), alone);
         }
         scratch.drain(&query, &self.shown, &self.rest, found);
     }
@@ -174,6 +187,9 @@ impl Asked {
         matched / (matched + omitted).max(f64::MIN_POSITIVE)
     }
 }
+
+/// The most that a run of three words can weigh.
+const WORDS_OF_A_RUN: f32 = 3.0;
 
 /// The bit of letters written apart, which is no word's unless there are 64.
 const LETTERS: u64 = 1 << 63;

@@ -1,13 +1,13 @@
-//! Names by classes of spellings, looked up as they are.
+//! Names or words by classes of spellings, looked up as they are.
 
 use crate::column::Column;
 
-/// Names by the digest of a class. 8 bytes a class and 4 a posting; found by binary search.
+/// Numbers of names or words by the digest of a class. 8 bytes a class and 4 a posting; found by binary search.
 pub(super) struct Classes {
     keys: Column<u64>,
     /// Where the postings of each class begin; one more than there are classes.
     from: Column<u32>,
-    names: Column<u32>,
+    members: Column<u32>,
 }
 
 /// Collects classes.
@@ -15,32 +15,32 @@ pub(super) struct Classes {
 pub(super) struct ClassesBuilder(Vec<(u64, u32)>);
 
 impl ClassesBuilder {
-    pub fn add(&mut self, class: &str, name: u32) {
-        self.0.push((digest(class), name));
+    pub fn add(&mut self, class: &str, member: u32) {
+        self.0.push((digest(class), member));
     }
 
     pub fn build(mut self) -> Classes {
         self.0.sort_unstable();
         self.0.dedup();
-        let (mut keys, mut from, mut names) = (Vec::new(), Vec::new(), Vec::new());
-        for (at, (key, name)) in self.0.iter().enumerate() {
+        let (mut keys, mut from, mut members) = (Vec::new(), Vec::new(), Vec::new());
+        for (at, (key, member)) in self.0.iter().enumerate() {
             if keys.last() != Some(key) {
                 keys.push(*key);
                 from.push(u32::try_from(at).expect("fewer than 4 billion postings"));
             }
-            names.push(*name);
+            members.push(*member);
         }
-        from.push(u32::try_from(names.len()).expect("fewer than 4 billion postings"));
-        Classes { keys: keys.into(), from: from.into(), names: names.into() }
+        from.push(u32::try_from(members.len()).expect("fewer than 4 billion postings"));
+        Classes { keys: keys.into(), from: from.into(), members: members.into() }
     }
 }
 
 impl Classes {
-    /// The names of a class, sorted. Two classes of one digest are possible at 2^-64 a pair: then a
+    /// The members of a class, sorted. Two classes of one digest are possible at 2^-64 a pair: then a
     /// name is compared in vain. O(log n).
     pub fn find(&self, class: &str) -> &[u32] {
         match self.keys.binary_search(&digest(class)) {
-            Ok(at) => &self.names[self.from[at] as usize..self.from[at + 1] as usize],
+            Ok(at) => &self.members[self.from[at] as usize..self.from[at + 1] as usize],
             Err(_) => &[],
         }
     }

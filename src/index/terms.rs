@@ -1,23 +1,19 @@
 //! The terms of a name: what it is found by.
 //!
-//! Most terms are the folded letters of a word, or of neighbouring words without their space, and
-//! are looked up with typing errors. Others stand for a class of spellings and are looked up as they
-//! are: a word of the embedded tables, a place, a sound. They begin with three signs that no word
-//! has, so that two typing errors never lead from a word to one.
+//! A word is found by its letters, with typing errors, and by classes of spellings: a word of the
+//! embedded tables, a place, a sound. Neighbouring words are found without their space as well, and a
+//! name as a whole by its beginning, its halves and its first letters.
 
 use crate::name::{
-    CUT, ParsedName, Token, TokenKind, acronym, acronyms, misread, rarity, skeleton, sound,
-    unumlaut,
+    CUT, ParsedName, Token, TokenKind, acronym, acronyms, misread, skeleton, sound, unumlaut,
 };
 
-/// A term of a query, and the tokens that it finds the like of.
-pub(super) struct Term {
-    pub text: String,
-    pub of: Vec<usize>,
-    /// Whether it is looked up with typing errors.
-    pub fuzzy: bool,
-    /// The most that what it finds can weigh in the other name, where the word itself does not say.
-    pub most: f64,
+/// What a name is looked up by.
+pub(super) enum Term<'n> {
+    /// One word.
+    Word(&'n Token),
+    /// Neighbouring words, or letters written apart, without their spaces.
+    Run(String),
 }
 
 /// Whether a term shows that the token is matched: not for legal forms, connectors, numbers and
@@ -26,91 +22,70 @@ pub(super) fn is_shown(token: &Token) -> bool {
     token.is_word() && token.kind != TokenKind::Initial
 }
 
-/// The terms that a query of one view is looked up by.
-pub(super) fn asked(name: &ParsedName, view: &[usize]) -> Vec<Term> {
-    let tokens = |at: &usize| &name.tokens[*at];
-    let words: Vec<usize> = view.iter().copied().filter(|at| !tokens(at).is_form()).collect();
-    let any = words.iter().any(|at| is_shown(tokens(at)));
+/// The terms of one view of a name, each with the tokens that it is made of.
+pub(super) fn terms<'n>(name: &'n ParsedName, view: &[usize]) -> Vec<(Vec<usize>, Term<'n>)> {
+    let token = |at: &usize| &name.tokens[*at];
+    let words: Vec<usize> = view.iter().copied().filter(|at| !token(at).is_form()).collect();
+    let any = words.iter().any(|at| is_shown(token(at)));
     let mut terms = Vec::new();
     for from in 0..words.len() {
         let mut glued = String::new();
         for length in 1..=6.min(words.len() - from) {
             let run = &words[from..from + length];
-            let last = tokens(&run[length - 1]);
+            let letters = run.iter().all(|at| token(at).text.len() == 1);
             // Longer runs are letters written apart.
-            if length > 3 && run.iter().any(|at| tokens(at).text.len() > 1) {
+            if length > 3 && !letters {
                 break;
             }
+            let last = token(&run[length - 1]);
             if last.kind == TokenKind::Connector && length > 1 {
                 continue;
             }
             glued.push_str(&last.text);
-            let letters = length > 1 && run.iter().all(|at| tokens(at).text.len() == 1);
-            if any && !letters && !run.iter().any(|at| is_shown(tokens(at))) {
+            let shown = run.iter().any(|at| is_shown(token(at)));
+            if any && !shown && !(letters && length > 1) {
                 continue;
             }
-            let mut push = |text: String, fuzzy: bool| {
-                // One word may be three in the other name.
-                let most = if length == 1 { 3.0 } else { 1.0 };
-                terms.push(Term { text, of: run.to_vec(), fuzzy, most });
+            let term = match run {
+                [at] => Term::Word(token(at)),
+                _ => Term::Run(glued.clone()),
             };
-            if let [at] = run {
-                for reading in tokens(at).readings() {
-                    push(reading.to_owned(), true);
-                }
-            }
-            for plain in [unumlaut(&glued), misread(&glued)] {
-                if plain != glued {
-                    push(plain, false);
-                }
-            }
-            if let (Some(root), 1) = (root(&glued), length) {
-                push(root.to_owned(), false);
-            }
-            if length > 1 && glued.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-                let skeleton = skeleton(&glued);
-                if skeleton.len() >= 4 {
-                    push(format!("~~~{skeleton}"), false);
-                }
-            }
-            push(glued.clone(), length == 1);
-            if let [at] = run {
-                let classes = classes(tokens(at)).into_iter();
-                terms.extend(classes.map(|(text, most)| Term {
-                    text,
-                    of: run.to_vec(),
-                    fuzzy: false,
-                    most,
-                }));
-            }
+            terms.push((run.to_vec(), term));
         }
     }
     terms
 }
 
-/// Classes of spellings that a word belongs to, each with the most that a word of it can weigh.
-fn classes(token: &Token) -> Vec<(String, f64)> {
-    let mut classes = Vec::new();
-    if let Some(concept) = token.concept {
-        classes.push((format!("§§§{concept}"), rarity(concept)));
+/// The spellings of a word that are looked up with typing errors: as written and as read.
+pub(super) fn spellings(word: &Token) -> impl Iterator<Item = &str> {
+    std::iter::once(word.text.as_str()).chain(word.readings())
+}
+
+/// The classes of spellings that a word belongs to.
+pub(super) fn classes(word: &Token) -> Vec<String> {
+    let mut classes =
+        vec![format!("ü{}", unumlaut(&word.text)), format!("0{}", misread(&word.text))];
+    classes.push(format!("ь{}", root(&word.text).unwrap_or(&word.text)));
+    classes.extend(word.concept.map(|concept| format!("§{concept}")));
+    if let TokenKind::Place(place) = word.kind {
+        classes.push(format!("@{}", place.code));
     }
-    if let TokenKind::Place(place) = token.kind {
-        classes.push((format!("@@@{}", place.code), 1.0));
-    }
-    let own = std::iter::once(token.text.as_str()).filter(|_| token.readings().next().is_none());
-    for read in own.chain(token.readings()) {
-        if !token.is_word() || !read.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-            continue;
-        }
-        if read.len() >= 4 {
-            classes.push((format!("≈≈≈{}", sound(read)), 1.0));
-        }
-        let skeleton = skeleton(read);
-        if skeleton.len() >= 3 {
-            classes.push((format!("~~~{skeleton}"), 1.0));
+    let own = std::iter::once(word.text.as_str()).filter(|_| word.readings().next().is_none());
+    for read in own.chain(word.readings()) {
+        if word.is_word() && read.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            if read.len() >= 4 {
+                classes.push(format!("≈{}", sound(read)));
+            }
+            classes.extend(loan(read, 3));
         }
     }
     classes
+}
+
+/// The class of a word by its consonants, where it has enough of them.
+pub(super) fn loan(latin: &str, least: usize) -> Option<String> {
+    let skeleton = skeleton(latin);
+    (skeleton.len() >= least).then(|| format!("~{skeleton}"))
 }
 
 /// A word without the ending of a Russian adjective, which the comparison passes over.
@@ -120,34 +95,32 @@ fn root(word: &str) -> Option<&str> {
     (root.len() >= 4).then_some(root)
 }
 
-/// The terms that a name is indexed under, each with whether it is a word that is looked up with
-/// typing errors.
-pub(super) fn held(name: &ParsedName) -> Vec<(String, bool)> {
-    let all = name.views.iter().flat_map(|view| asked(name, view));
-    let mut terms: Vec<(String, bool)> = Vec::new();
-    for Term { text, fuzzy, .. } in all {
-        if fuzzy {
-            terms.push((text.clone(), true));
-        }
-        // Glued words are looked up as they are, and find a word that is written as one.
-        terms.push((text, false));
-    }
-    let whole = beginning(name).into_iter().chain(halves(name));
-    let written = acronym(name).map(|written| format!("==={written}"));
-    let made = acronyms(name).into_iter().map(|made| format!("+++{made}"));
-    terms.extend(whole.chain(written).chain(made).map(|class| (class, false)));
-    terms.sort_unstable();
-    terms.dedup();
-    terms
+/// The classes of a run: its letters, and its consonants where a loan may be written as one word.
+pub(super) fn of_run(glued: &str) -> impl Iterator<Item = String> {
+    let latin = glued.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let loan = if latin { loan(glued, 4) } else { None };
+    std::iter::once(format!("_{glued}")).chain(loan)
 }
 
-/// Terms by which a query is found as a whole: its beginning, where a field may have cut it or the
-/// other off, and acronyms either way.
-pub(super) fn whole(name: &ParsedName) -> Vec<String> {
-    let mut terms: Vec<String> = beginning(name).into_iter().chain(halves(name)).collect();
-    terms.extend(acronym(name).map(|written| format!("+++{written}")));
-    terms.extend(acronyms(name).into_iter().map(|made| format!("==={made}")));
-    terms
+/// The classes by which a word finds names that write it apart.
+pub(super) fn apart(word: &Token) -> impl Iterator<Item = String> {
+    let loans = word.readings().filter_map(|reading| loan(reading, 4));
+    spellings(word).map(|text| format!("_{text}")).chain(loans)
+}
+
+/// The classes of a whole name that it is held under.
+pub(super) fn held_whole(name: &ParsedName) -> impl Iterator<Item = String> {
+    let written = acronym(name).map(|written| format!("={written}"));
+    let made = acronyms(name).into_iter().map(|made| format!("+{made}"));
+    beginning(name).into_iter().chain(halves(name)).chain(written).chain(made)
+}
+
+/// The classes of a whole name that a query looks up: its beginning, where a field may have cut it or
+/// the other off, its halves, and acronyms either way.
+pub(super) fn asked_whole(name: &ParsedName) -> impl Iterator<Item = String> {
+    let written = acronym(name).map(|written| format!("+{written}"));
+    let made = acronyms(name).into_iter().map(|made| format!("={made}"));
+    beginning(name).into_iter().chain(halves(name)).chain(written).chain(made)
 }
 
 /// The halves of a whole name: one letter more, less or other leaves one of them as it is. Each
@@ -159,8 +132,8 @@ fn halves(name: &ParsedName) -> Vec<String> {
         let half = shorter.saturating_sub(1) / 2;
         if half > 0 {
             let text = |letters: &[char]| letters.iter().collect::<String>();
-            halves.push(format!("<<<{shorter}{}", text(&letters[..half])));
-            halves.push(format!(">>>{shorter}{}", text(&letters[letters.len() - half..])));
+            halves.push(format!("<{shorter}{}", text(&letters[..half])));
+            halves.push(format!(">{shorter}{}", text(&letters[letters.len() - half..])));
         }
     }
     halves
@@ -168,5 +141,5 @@ fn halves(name: &ParsedName) -> Vec<String> {
 
 fn beginning(name: &ParsedName) -> Option<String> {
     let beginning: String = name.run.chars().take(CUT).collect();
-    (beginning.chars().count() == CUT).then(|| format!("^^^{beginning}"))
+    (beginning.chars().count() == CUT).then(|| format!("^{beginning}"))
 }

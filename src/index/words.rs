@@ -10,9 +10,11 @@ use std::sync::{Arc, RwLock};
 use fst::{Map, MapBuilder};
 use rustc_hash::FxHashMap;
 
+use super::classes::{Classes, ClassesBuilder};
 use super::narrow;
+use super::terms::{classes, loan, spellings};
 use crate::column::Column;
-use crate::name::{edit_budget, is_east_asian, letter_set, rarity};
+use crate::name::{Token, edit_budget, is_east_asian, letter_set, rarity};
 
 /// Names by their words.
 pub(super) struct Words {
@@ -27,6 +29,8 @@ pub(super) struct Words {
     sets: Column<u64>,
     /// The most that each word can weigh in a name.
     weights: Column<f32>,
+    /// Words by class of spellings, and by the ways to read them.
+    classes: Classes,
     /// Words near those of earlier queries: words of company names come again and again.
     near: RwLock<FxHashMap<String, Arc<[u32]>>>,
 }
@@ -40,25 +44,39 @@ const REMEMBERED: usize = 50_000;
 
 /// Collects words.
 #[derive(Default)]
-pub(super) struct WordsBuilder(Vec<(String, u32)>);
+pub(super) struct WordsBuilder {
+    postings: Vec<(String, u32)>,
+    classes: FxHashMap<String, Vec<String>>,
+}
 
 impl WordsBuilder {
-    pub fn add(&mut self, word: String, name: u32) {
-        self.0.push((word, name));
+    /// Adds a word of a name, under each of its spellings and classes.
+    pub fn add(&mut self, word: &Token, name: u32) {
+        for spelling in spellings(word) {
+            self.postings.push((spelling.to_owned(), name));
+        }
+        if !self.classes.contains_key(&word.text) {
+            self.classes.insert(word.text.clone(), classes(word));
+        }
     }
 
-    pub fn build(mut self) -> Words {
-        self.0.sort_unstable();
-        self.0.dedup();
+    pub fn build(self) -> Words {
+        let WordsBuilder { mut postings, classes: of_words } = self;
+        postings.sort_unstable();
+        postings.dedup();
+        let mut classes = ClassesBuilder::default();
         let (mut builder, mut from, mut names) = (MapBuilder::memory(), Vec::new(), Vec::new());
         let mut weights = Vec::new();
         let mut lengths: Vec<(usize, u32, u64)> = Vec::new();
-        for (at, (word, name)) in self.0.iter().enumerate() {
-            if at == 0 || self.0[at - 1].0 != *word {
+        for (at, (word, name)) in postings.iter().enumerate() {
+            if at == 0 || postings[at - 1].0 != *word {
                 let number = u32::try_from(from.len()).expect("fewer than 4 billion words");
                 builder.insert(word, u64::from(number)).expect("words are sorted and different");
                 lengths.push((word.chars().count().min(LONGEST + 3), number, letter_set(word)));
                 weights.push(narrow(rarity(word)));
+                for class in of_words.get(word).into_iter().flatten() {
+                    classes.add(class, number);
+                }
                 from.push(u32::try_from(at).expect("fewer than 4 billion postings"));
             }
             names.push(*name);
@@ -77,6 +95,7 @@ impl WordsBuilder {
             by_length: lengths.iter().map(|(_, number, _)| *number).collect::<Vec<_>>().into(),
             sets: lengths.iter().map(|(.., set)| *set).collect::<Vec<_>>().into(),
             weights: weights.into(),
+            classes: classes.build(),
             near: RwLock::default(),
         }
     }
@@ -94,20 +113,38 @@ impl Words {
         self.weights[word as usize]
     }
 
-    /// The indexed words within the edits that the comparison would forgive, the heaviest first.
-    pub fn near(&self, word: &str) -> Arc<[u32]> {
+    /// The indexed words that the comparison may hold for a word, the heaviest first.
+    pub fn near(&self, word: &Token) -> Arc<[u32]> {
         if let Ok(known) = self.near.read()
-            && let Some(near) = known.get(word)
+            && let Some(near) = known.get(&word.text)
         {
             return Arc::clone(near);
         }
-        let near: Arc<[u32]> = self.search(word).into();
+        let mut near: Vec<u32> = spellings(word).flat_map(|text| self.search(text)).collect();
+        near.extend(classes(word).iter().flat_map(|class| self.classes.find(class)));
+        self.heaviest_first(&mut near);
+        let near: Arc<[u32]> = near.into();
         if let Ok(mut known) = self.near.write()
             && known.len() < REMEMBERED
         {
-            known.insert(word.to_owned(), Arc::clone(&near));
+            known.insert(word.text.clone(), Arc::clone(&near));
         }
         near
+    }
+
+    /// The indexed words that a run of words without its spaces is.
+    pub fn same(&self, glued: &str) -> Vec<u32> {
+        let mut same = self.exact(glued);
+        let latin = glued.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let loan = if latin { loan(glued, 4) } else { None };
+        same.extend(loan.iter().flat_map(|class| self.classes.find(class)));
+        self.heaviest_first(&mut same);
+        same
+    }
+
+    fn heaviest_first(&self, words: &mut Vec<u32>) {
+        words.sort_unstable_by(|a, b| self.weight(*b).total_cmp(&self.weight(*a)).then(a.cmp(b)));
+        words.dedup();
     }
 
     fn search(&self, word: &str) -> Vec<u32> {
@@ -144,7 +181,6 @@ impl Words {
                 near.push(number);
             }
         }
-        near.sort_unstable_by(|a, b| self.weight(*b).total_cmp(&self.weight(*a)).then(a.cmp(b)));
         near
     }
 }
@@ -156,29 +192,33 @@ fn number(at: u64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::name::parse;
     use proptest::prelude::*;
 
     proptest! {
         #[test]
-        fn near_words_are_all_found(
-            words in proptest::collection::btree_set("[a-d]{1,12}", 1..60),
-            word in "[a-d]{1,12}",
+        fn words_within_the_edits_are_all_found(
+            words in proptest::collection::btree_set("[a-d]{2,12}", 1..60),
+            word in "[a-d]{2,12}",
         ) {
             let mut builder = WordsBuilder::default();
-            for (name, word) in (0u32..).zip(&words) {
-                builder.add(word.clone(), name);
+            let tokens: Vec<Token> =
+                words.iter().filter_map(|word| parse(word).tokens.pop()).collect();
+            for (name, token) in (0u32..).zip(&tokens) {
+                builder.add(token, name);
             }
             let built = builder.build();
             let letters = word.chars().count();
             let budget = edit_budget(letters, false).max(usize::from(letters == 3));
-            let expected: Vec<u32> = (0u32..)
-                .zip(&words)
-                .filter(|(_, other)| strsim::osa_distance(&word, other) <= budget)
-                .map(|(name, _)| name)
-                .collect();
-            let mut near = built.near(&word).to_vec();
-            near.sort_unstable();
-            prop_assert_eq!(near, expected);
+            let asked = parse(&word).tokens.pop().unwrap();
+            let near = built.near(&asked);
+            let found: Vec<u32> =
+                near.iter().flat_map(|word| built.names_of(*word)).copied().collect();
+            for (name, token) in (0u32..).zip(&tokens) {
+                if strsim::osa_distance(&asked.text, &token.text) <= budget {
+                    prop_assert!(found.contains(&name), "{} lost {}", word, token.text);
+                }
+            }
         }
     }
 }

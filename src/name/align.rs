@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::alike::{Letters, alike, initial, misspelt_ending, spelling};
+use super::alike::{Letters, alike, initial, misspelt_ending, once, spelling};
 use super::line::LineKind;
 use super::romanise::skeleton;
 use super::token::TokenKind;
@@ -220,7 +220,7 @@ impl Run {
     fn push(&mut self, token: &Token) {
         if token.kind != TokenKind::Connector || self.tokens == 0 {
             self.length += token.text.len();
-            self.letters |= token.letters.set;
+            self.letters |= once(token.letters.set);
         }
         self.tokens += 1;
         self.words |= token.is_word();
@@ -239,7 +239,7 @@ impl Run {
         if word.is_form() {
             let near = word.text.len().abs_diff(self.length) <= 2 && word.letters.count >= 4;
             let long = run.len() > 3 && word.letters.count < 12;
-            let other = (self.letters ^ word.letters.set).count_ones() > 4;
+            let other = (self.letters ^ once(word.letters.set)).count_ones() > 4;
             if self.places || long || other || !near && word.text.len() != self.length {
                 return None;
             }

@@ -198,15 +198,29 @@ fn digest(text: &str) -> u64 {
     hasher.finish()
 }
 
-/// Which letters a text has, a bit for each of a to z and the digits, 28 for all others: an edit
-/// changes at most two bits.
+/// Which letters a text has: a bit for each of a to z, another for each that stands twice or more,
+/// 12 for all others. An edit changes at most two bits.
 pub(crate) fn letter_set(text: &str) -> u64 {
-    let bit = |c: char| match c {
-        'a'..='z' => 1 << (c as u32 - 'a' as u32),
-        '0'..='9' => 1 << (26 + c as u32 - '0' as u32),
-        _ => 1 << (36 + c as u32 % 28),
-    };
-    text.chars().map(bit).fold(0, |bag, bit: u64| bag | bit)
+    let mut set = 0;
+    for c in text.chars() {
+        set |= match c {
+            'a'..='z' => {
+                let bit = 1u64 << (c as u32 - 'a' as u32);
+                if set & bit == 0 { bit } else { bit << TWICE }
+            }
+            _ => 1 << (2 * TWICE + c as u32 % 12),
+        };
+    }
+    set
+}
+
+/// Where the bits of letters that stand twice begin.
+const TWICE: u32 = 26;
+
+/// The letters of a set, however often they stand: what sets of parts and the set of the whole have
+/// in common.
+pub(super) fn once(set: u64) -> u64 {
+    set & !(((1 << TWICE) - 1) << TWICE)
 }
 
 /// Whether two whole names differ in one letter left out, added, changed or swapped with the next;
