@@ -71,7 +71,7 @@ impl NameIndex {
     /// A score is the mean of how much of each name is matched: m / (m + o), where o is the weight of
     /// omitted tokens, each reduced by its factor. Of the query both are known. Of the other name a
     /// token of the query stands for at most the heaviest word that it was found by, and what is
-    /// omitted keeps at least [`LEAST_OMISSION`] of its weight.
+    /// omitted keeps some of its weight.
     pub fn candidates(&self, name: &ParsedName, floor: f64) -> Vec<u32> {
         SCRATCH.with_borrow_mut(|scratch| {
             let mut found = Vec::new();
