@@ -62,8 +62,9 @@ const SAMPLE: usize = 2_000;
 /// Within how many results a search should find its name.
 const FIRST: usize = 20;
 
-/// The floor of a search, below which nobody looks.
-const SEARCH_FLOOR: i32 = 6_000;
+/// The threshold of a search: whoever searches looks at the order, not at a verdict. As in a
+/// screening, what is in the review band below it is shown too.
+const SEARCH_THRESHOLD: i32 = 6_000;
 
 impl Selftest {
     pub fn run(self) -> Result<Outcome, Stop> {
@@ -75,8 +76,8 @@ impl Selftest {
         let (rows, outcome) = if let Some(path) = &self.pairs {
             self.of_pairs(path, threshold)?
         } else if let Some(path) = &self.retrieval {
-            let floor = self.threshold.map_or(SEARCH_FLOOR, |points| points.0);
-            (self.of_searches(path, floor)?, Outcome::default())
+            let threshold = self.threshold.map_or(SEARCH_THRESHOLD, |points| points.0);
+            (self.of_searches(path, threshold)?, Outcome::default())
         } else if let (Some(clean), Some(names)) = (&self.clean, &self.names) {
             (self.of_customers(clean, names, threshold)?, Outcome::default())
         } else {
@@ -133,7 +134,7 @@ impl Selftest {
         Ok((rows, Outcome { rejected: !faults.is_empty(), failed_on: false }))
     }
 
-    fn of_searches(&self, path: &str, floor: i32) -> Result<Vec<Row>, Error> {
+    fn of_searches(&self, path: &str, threshold: i32) -> Result<Vec<Row>, Error> {
         let names = source::names(self.names.as_deref().unwrap_or_default())?;
         let queries = source::queries(path)?;
         let count = names.len();
@@ -142,7 +143,7 @@ impl Selftest {
         let ranks: Vec<(String, Option<usize>)> = queries
             .par_iter()
             .map(|query| {
-                let found = names.search(&query.query, floor, FIRST);
+                let found = names.search(&query.query, threshold - REVIEW_BAND, FIRST);
                 let rank = found.iter().position(|(at, _)| *at == query.target);
                 (query.class.clone(), rank)
             })
