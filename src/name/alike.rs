@@ -330,6 +330,9 @@ fn shape(word: &str) -> String {
 /// What a word reads if its digits among letters, `rn` and `vv` were read wrongly from paper.
 pub(crate) fn misread(word: &str) -> String {
     let letters = word.bytes().any(|byte| byte.is_ascii_alphabetic());
+    if !digits(word) && !word.as_bytes().windows(2).any(|pair| matches!(pair, b"rn" | b"vv")) {
+        return word.to_owned();
+    }
     let word = word.replace("rn", "m").replace("vv", "w");
     let one = |c: char| match c {
         '0' => 'o',
@@ -344,5 +347,8 @@ pub(crate) fn misread(word: &str) -> String {
 
 /// German spelling without umlauts: `fuer` and `fur`, both for `für`.
 pub(crate) fn unumlaut(word: &str) -> String {
+    if !word.as_bytes().windows(2).any(|pair| matches!(pair, b"ae" | b"oe" | b"ue")) {
+        return word.to_owned();
+    }
     word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
 }
