@@ -72,6 +72,7 @@ impl Selftest {
         let inputs: Vec<&str> = given.into_iter().flatten().map(String::as_str).collect();
         guard(&[self.curve.as_deref(), self.report.as_deref()], &inputs)?;
         self.data.no_picture()?;
+        self.no_idle_option()?;
         let threshold = self.threshold.map_or(DEFAULT_THRESHOLD, |points| points.0);
         let (rows, outcome) = if let Some(path) = &self.pairs {
             self.of_pairs(path, threshold)?
@@ -85,6 +86,31 @@ impl Selftest {
         };
         self.print(&rows)?;
         Ok(outcome)
+    }
+
+    /// Refuses options that would play no part: a measurement that leaves out a file is a wrong one.
+    fn no_idle_option(&self) -> Result<(), Error> {
+        let listed = self.curve.is_some() || self.report.is_some();
+        let refused = match (&self.pairs, &self.retrieval, &self.clean, &self.names) {
+            (Some(_), None, None, None) | (None, Some(_), None, Some(_)) => None,
+            (None, None, Some(_), Some(_)) if listed => {
+                Some("--names with --curve or --report: these measure the loaded lists")
+            }
+            (None, None, Some(_), Some(_)) | (None, None, None, None) => None,
+            (None, None, Some(_), None) if listed => None,
+            (None, None, Some(_), None) => Some(
+                "--clean alone: name what to screen it against with --names FILE, or ask for \
+                      --curve FILE or --report FILE against the lists",
+            ),
+            (None, None, None, Some(_)) => {
+                Some("--names alone: add --clean FILE or --retrieval FILE")
+            }
+            _ => Some("several measurements at once: run one after the other"),
+        };
+        match refused {
+            Some(what) => Err(Error::Request(format!("selftest cannot run {what}"))),
+            None => Ok(()),
+        }
     }
 
     fn print(&self, rows: &[Row]) -> Result<(), Error> {
@@ -116,6 +142,14 @@ impl Selftest {
             Error::file(path, "has no column `is_match`; label every pair true or false")
         })?;
         let rows = pairs.read(usize::MAX);
+        for (at, row) in rows.iter().enumerate() {
+            if !is_label(&row.fields[label]) {
+                let line = at + 2;
+                let what = &row.fields[label];
+                let reason = format!("line {line}: is_match is `{what}`; write true or false");
+                return Err(Error::file(path, reason));
+            }
+        }
         let faults = rows.iter().filter_map(|row| row.pair.as_ref().err().cloned());
         let faults: Vec<_> = faults.collect();
         tell(&faults);
@@ -125,7 +159,7 @@ impl Selftest {
                 let pair = row.pair.as_ref().ok()?;
                 let comparison = compared(&pair.name1, &pair.country1, &pair.name2, &pair.country2);
                 let class = class.map_or_else(String::new, |at| row.fields[at].clone());
-                let is_match = matches!(row.fields[label].as_str(), "true" | "1" | "True" | "TRUE");
+                let is_match = matches!(row.fields[label].trim(), "true" | "1" | "True" | "TRUE");
                 Some(Scored { class, is_match, points: comparison.points() })
             })
             .collect();
@@ -138,6 +172,14 @@ impl Selftest {
         let names = source::names(self.names.as_deref().unwrap_or_default())?;
         let queries = source::queries(path)?;
         let count = names.len();
+        if let Some(query) = queries.iter().find(|query| query.target >= count) {
+            let (target, last) = (query.target, count.saturating_sub(1));
+            let reason = format!(
+                "target_line {target} of `{}` is beyond the last name, {last}",
+                query.query
+            );
+            return Err(Error::file(path, reason));
+        }
         let names = Names::new(&names);
         let start = std::time::Instant::now();
         let ranks: Vec<(String, Option<usize>)> = queries
@@ -244,4 +286,8 @@ impl Selftest {
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar
     }
+}
+
+fn is_label(text: &str) -> bool {
+    matches!(text.trim(), "true" | "1" | "True" | "TRUE" | "false" | "0" | "False" | "FALSE")
 }

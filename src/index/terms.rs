@@ -38,7 +38,7 @@ pub(super) fn terms<'n>(name: &'n ParsedName, view: &[usize]) -> Vec<(Vec<usize>
                 break;
             }
             let last = token(&run[length - 1]);
-            if last.kind == TokenKind::Connector && length > 1 {
+            if last.kind == TokenKind::Connector && last.text.len() > 1 && length > 1 {
                 continue;
             }
             glued.push_str(&last.text);
@@ -65,7 +65,8 @@ pub(super) fn spellings(word: &Token) -> impl Iterator<Item = &str> {
 pub(super) fn classes(word: &Token) -> Vec<String> {
     let mut classes =
         vec![format!("ü{}", unumlaut(&word.text)), format!("0{}", misread(&word.text))];
-    classes.push(format!("ь{}", root(&word.text).unwrap_or(&word.text)));
+    classes.push(format!("ь{}", word.text));
+    classes.extend(roots(&word.text).map(|root| format!("ь{root}")));
     classes.extend(word.concept.map(|concept| format!("§{concept}")));
     if let TokenKind::Place(place) = word.kind {
         classes.push(format!("@{}", place.code));
@@ -88,11 +89,13 @@ pub(super) fn loan(latin: &str, least: usize) -> Option<String> {
     (skeleton.len() >= least).then(|| format!("~{skeleton}"))
 }
 
-/// A word without the ending of a Russian adjective, which the comparison passes over.
-fn root(word: &str) -> Option<&str> {
-    let endings = ["skiy", "skii", "skij", "sky", "skaya", "skoye", "skoe", "skogo"];
-    let root = endings.iter().find_map(|ending| word.strip_suffix(ending))?;
-    (root.len() >= 4).then_some(root)
+/// A word without the endings of a Russian adjective, which the comparison passes over: without the
+/// short one, and without the long one.
+fn roots(word: &str) -> impl Iterator<Item = &str> {
+    const SHORT: &[&str] = &["iy", "ii", "ij", "aya", "oye", "oe", "ogo", "y"];
+    let without = SHORT.iter().filter_map(|ending| word.strip_suffix(ending));
+    let roots = without.flat_map(|root| [Some(root), root.strip_suffix("sk")]);
+    roots.flatten().filter(|root| root.len() >= 4)
 }
 
 /// The classes of a run: its letters, and its consonants where a loan may be written as one word.

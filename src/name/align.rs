@@ -203,6 +203,11 @@ fn merges(many: &[&Token], one: &[&Token], candidates: &mut Pairings, swapped: b
     }
 }
 
+/// Whether a token within a run is part of it: "M & A" is MA, and one letter is a letter.
+fn is_spoken(token: &Token) -> bool {
+    token.kind != TokenKind::Connector || token.text.len() == 1
+}
+
 /// A run of words, without what it reads: most runs stand for no word, and are told by their length.
 #[derive(Default)]
 struct Run {
@@ -218,7 +223,7 @@ struct Run {
 
 impl Run {
     fn push(&mut self, token: &Token) {
-        if token.kind != TokenKind::Connector || self.tokens == 0 {
+        if is_spoken(token) || self.tokens == 0 {
             self.length += token.text.len();
             self.letters |= once(token.letters.set);
         }
@@ -233,7 +238,7 @@ impl Run {
     fn alike(&self, run: &[&Token], word: &Token) -> Option<f64> {
         let glued = || {
             let first = std::iter::once(run[0].text.as_str());
-            let rest = run[1..].iter().filter(|token| token.kind != TokenKind::Connector);
+            let rest = run[1..].iter().filter(|token| is_spoken(token));
             first.chain(rest.map(|token| token.text.as_str())).collect::<String>()
         };
         if word.is_form() {

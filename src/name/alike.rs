@@ -85,7 +85,10 @@ pub(super) fn misspelt_ending(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
 
 /// Whether one word is the Russian adjective of the other, a place or a name: `Murom`, `Muromskiy`.
 fn adjective(word: &Token, derived: &Token) -> bool {
-    const ENDINGS: &[&str] = &["skiy", "skii", "skij", "sky", "skaya", "skoye", "skoe", "skogo"];
+    const ENDINGS: &[&str] = &[
+        "skiy", "skii", "skij", "sky", "skaya", "skoye", "skoe", "skogo", "iy", "ii", "ij", "aya",
+        "oye", "oe", "ogo",
+    ];
     let ending = derived.text.strip_prefix(word.text.as_str());
     word.letters.count >= 4 && ending.is_some_and(|ending| ENDINGS.contains(&ending))
 }
@@ -268,7 +271,7 @@ pub(super) fn spelling(a: &Letters, b: &Letters) -> Option<(LineKind, f64)> {
         return None;
     }
     let digits = a.digits || b.digits;
-    if short >= 3 && !digits && a.plain == b.plain {
+    if short >= 2 && !digits && a.plain == b.plain {
         return Some((LineKind::Spelling, SAME_UMLAUT));
     }
     let latin = short >= 5 && a.text.is_ascii() && b.text.is_ascii();

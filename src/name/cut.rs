@@ -4,8 +4,8 @@ use super::token::TokenKind;
 use super::typed::{ParsedName, Token};
 
 /// Widths at which fields of master data and payment messages end: SAP's 35 and 40, SWIFT's 35 and
-/// four times that, NACHA's 16 and 22, and the round ones of older systems.
-const WIDTHS: &[usize] = &[16, 20, 22, 25, 30, 32, 35, 40, 50, 60, 70, 80, 100, 105, 140];
+/// four times that, NACHA's 22, and the round ones of older systems.
+const WIDTHS: &[usize] = &[20, 22, 25, 30, 32, 35, 40, 50, 60, 70, 80, 100, 105, 140];
 
 /// A beginning of fewer letters is no evidence of the whole.
 pub(crate) const CUT: usize = 10;
@@ -30,7 +30,9 @@ pub(super) fn truncated(short: &ParsedName, long: &ParsedName) -> Option<f64> {
     // "BAY" within "BAYKAL" is another name; "SHIP" within "SHIPPING" is a cut.
     let usual = cut.is_some_and(|token| token.kind != TokenKind::Distinctive);
     let within = end > short.run.len() && usual && short.run.len() >= 16;
-    let wide = WIDTHS.contains(&short.written) || WIDTHS.contains(&(short.written + 1));
+    // The space before the next word is cut off too, and no letter of the word before it.
+    let spaced = end == short.run.len() && WIDTHS.contains(&(short.written + 1));
+    let wide = WIDTHS.contains(&short.written) || spaced;
     let named = short
         .tokens
         .iter()
@@ -61,6 +63,7 @@ mod tests {
         assert!(cut("MUCCI INTERNATIONAL", "MUCCI INTERNATIONAL MARKETING INC."));
         assert!(cut("Islamic Republic of Iran Ship", "Islamic Republic of Iran Shipping Lines"));
         assert!(!cut("Skydio", "Skydio Holdings"));
+        assert!(!cut("Vladimir Ivanov", "Vladimir Ivanovich Petrov"));
         assert!(!cut("Topicus Healthcare B.V.", "Topicus Healthcare B.VI."));
         assert!(!cut("Zavody Stroy Imeni Sem Bay", "Zavody Stroy Imeni Sem Baykal"));
     }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 
 use super::alike::unumlaut;
+use super::romanise::sound;
 
 const TABLE: &str = include_str!("legal_forms.tsv");
 
@@ -37,8 +38,21 @@ static WAYS: LazyLock<FxHashMap<&'static str, Form>> = LazyLock::new(|| {
         .collect()
 });
 
+/// Long ways of writing by their sound: `obshchestvo s ogranichennoy otvetstvennostyu` has as many
+/// spellings as hands that romanise it.
+static SOUNDS: LazyLock<FxHashMap<String, Form>> = LazyLock::new(|| {
+    let long = WAYS.iter().filter(|(way, _)| way.len() >= LONG);
+    long.map(|(way, form)| (sound(way), *form)).collect()
+});
+
+/// Letters from which a form is known by its sound: no word sounds like one by chance.
+const LONG: usize = 16;
+
 /// The form written by these folded letters, spaces left out.
 pub(super) fn form_of(glued: &str) -> Option<Form> {
+    if glued.len() >= LONG && glued.is_ascii() && !WAYS.contains_key(glued) {
+        return SOUNDS.get(&sound(glued)).copied();
+    }
     WAYS.get(glued).or_else(|| WAYS.get(unumlaut(glued).as_str())).copied()
 }
 

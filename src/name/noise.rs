@@ -159,10 +159,20 @@ fn addressees(tokens: &[Plain], roles: &mut [Role]) {
         match text(token) {
             "m/s" | "a/c" => roles[at] = Role::Noise,
             "attn" | "attention" if at == 0 => roles[at] = Role::Noise,
-            "c/o" | "attn" if at > 0 => roles[at..].fill(Role::Noise),
+            "attn" if at > 0 => roles[at..].fill(Role::Noise),
+            // An office is noise; another company may be the one that is meant.
+            "c/o" if at > 0 && tokens[at + 1..].iter().all(is_office) => {
+                roles[at..].fill(Role::Noise);
+            }
+            "c/o" if at > 0 => roles[at] = Role::Marker,
             _ => {}
         }
     }
+}
+
+fn is_office(token: &Plain) -> bool {
+    let text = text(token);
+    OFFICES.contains(&text) || matches!(text, "dept" | "department" | "team" | "office" | "the")
 }
 
 fn notes(tokens: &[Plain], roles: &mut [Role]) {

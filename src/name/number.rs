@@ -117,6 +117,35 @@ pub(super) fn roman(word: &str) -> Option<u32> {
     (rest.is_empty() && value > 0).then_some(value)
 }
 
+/// A number in Chinese numerals behind 第 (`第五十四研究所`) from the start of a run, and the bytes that
+/// it takes, a counter such as 号 included; up to 9,999.
+pub(super) fn chinese(run: &str) -> Option<(u32, usize)> {
+    let numerals = run.strip_prefix('第')?;
+    let (mut sum, mut digit, mut taken) = (0, 0, 0);
+    for c in numerals.chars() {
+        match (c, "零一二三四五六七八九".chars().position(|numeral| numeral == c)) {
+            ('〇', _) => digit = 0,
+            (_, Some(value)) => digit = u32::try_from(value).expect("below ten"),
+            ('十' | '百' | '千', None) => {
+                let unit = if c == '十' {
+                    10
+                } else if c == '百' {
+                    100
+                } else {
+                    1000
+                };
+                sum += digit.max(1) * unit;
+                digit = 0;
+            }
+            _ => break,
+        }
+        taken += c.len_utf8();
+    }
+    let counter = numerals[taken..].chars().next().filter(|c| matches!(c, '号' | '號'));
+    let length = '第'.len_utf8() + taken + counter.map_or(0, char::len_utf8);
+    (taken > 0).then_some((sum + digit, length))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,6 +156,9 @@ mod tests {
         assert_eq!(spoken("forty"), Some(Spoken::Tens(40)));
         assert_eq!(spoken("21st"), Some(Spoken::Whole(21)));
         assert_eq!(spoken("best"), None);
+        assert_eq!(chinese("第五十四研究所"), Some((54, "第五十四".len())));
+        assert_eq!(chinese("第一百零三号"), Some((103, "第一百零三号".len())));
+        assert_eq!(chinese("第研究"), None);
         for (word, value) in [("ii", 2), ("xiv", 14), ("cxxii", 122), ("xl", 40), ("xcix", 99)] {
             assert_eq!(roman(word), Some(value), "{word}");
         }

@@ -6,7 +6,7 @@ use super::alike::Letters;
 use super::background::rarity;
 use super::key::GENERIC_RARITY;
 use super::noise::{Role, roles};
-use super::number::{Spoken, roman, spoken};
+use super::number::{Spoken, chinese, roman, spoken};
 use super::pieces::pieces;
 use super::romanise::{readings, romanised, skeleton};
 use super::text::{is_east_asian, is_kana};
@@ -87,11 +87,19 @@ pub fn parse(name: &str) -> ParsedName {
             piece.text = piece.text.to_katakana();
         }
         if piece.text.chars().any(is_east_asian) {
-            for (text, _) in vocabulary::cut(&piece.text) {
+            for text in east_asian(&piece.text) {
                 let shown = if text.len() == piece.text.len() { &piece.shown } else { text };
                 let (shown, text) = (shown.to_owned(), text.to_owned());
                 run.push_str(&text);
-                plain.push(Plain::new(super::pieces::Piece { shown, text, ..piece }));
+                let number = chinese(&text);
+                let mut token = Plain::new(super::pieces::Piece { shown, text, ..piece });
+                if let Some((value, _)) = number {
+                    token.piece.text = value.to_string();
+                    token.kind = PlainKind::Number;
+                } else if matches!(token.piece.text.as_str(), "第" | "号" | "號") {
+                    token.kind = PlainKind::Connector;
+                }
+                plain.push(token);
             }
             continue;
         }
@@ -115,6 +123,27 @@ pub fn parse(name: &str) -> ParsedName {
     let whole: String = tokens.iter().filter(counts).map(|token| token.text.as_str()).collect();
     let whole = Letters::new(&whole);
     ParsedName { tokens, views, whole, run, written: name.trim().chars().count() }
+}
+
+/// The words, places and numbers of an East Asian run, and what is between them.
+fn east_asian(run: &str) -> Vec<&str> {
+    let (mut parts, mut open, mut at) = (Vec::new(), 0, 0);
+    let words =
+        |from: usize, to: usize| vocabulary::cut(&run[from..to]).into_iter().map(|(text, _)| text);
+    while let Some(c) = run[at..].chars().next() {
+        if c == '第'
+            && let Some((_, length)) = chinese(&run[at..])
+        {
+            parts.extend(words(open, at));
+            parts.push(&run[at..at + length]);
+            at += length;
+            open = at;
+        } else {
+            at += c.len_utf8();
+        }
+    }
+    parts.extend(words(open, run.len()));
+    parts
 }
 
 impl ParsedName {
@@ -263,8 +292,19 @@ fn part_glued_forms(tokens: &mut Vec<Plain>) {
 /// Reads numbers in words, ordinals and roman numerals where they stand.
 fn numbers(tokens: &mut Vec<Plain>) {
     let mut at = 0;
+    // A name begins with a surname rather than with a number: Xi Jinping.
+    if let Some(first) = tokens.first_mut()
+        && first.kind == PlainKind::Number
+        && first.piece.shown.chars().all(char::is_alphabetic)
+        && spoken(&super::text::fold(&first.piece.shown)).is_none()
+        && first.piece.shown.is_ascii()
+    {
+        first.piece.text = first.piece.shown.to_ascii_lowercase();
+        first.kind = PlainKind::Word;
+    }
     while at < tokens.len() {
-        if tokens[at].kind == PlainKind::Word {
+        let leads = at == 0 && spoken(&tokens[at].piece.text).is_none();
+        if tokens[at].kind == PlainKind::Word && !leads {
             let value = match spoken(&tokens[at].piece.text) {
                 Some(Spoken::Tens(tens)) => Some(tens + unit_after(tokens, at)),
                 Some(Spoken::Unit(value) | Spoken::Whole(value)) => Some(value),

@@ -121,6 +121,11 @@ pub(super) fn cut(run: &str) -> Vec<(&str, Option<Part>)> {
                 if open < at {
                     parts.push((&run[open..at], None));
                 }
+                // The city of Shenzhen, the province of Hubei: the word belongs to the place.
+                let rest = run[at + end..].chars().next();
+                let unit =
+                    rest.filter(|c| matches!(part, Part::Place(_)) && "市省县区".contains(*c));
+                let end = end + unit.map_or(0, char::len_utf8);
                 parts.push((&run[at..at + end], Some(part)));
                 at += end;
                 open = at;
@@ -144,7 +149,8 @@ pub(super) fn cut(run: &str) -> Vec<(&str, Option<Part>)> {
 
 /// What a whole East Asian run of letters is. O(1).
 pub(super) fn part(run: &str) -> Option<Part> {
-    TABLES.parts.get(run).copied()
+    let unit = |run: &str| TABLES.parts.get(run.strip_suffix(['市', '省', '县', '区'])?).copied();
+    TABLES.parts.get(run).copied().or_else(|| unit(run))
 }
 
 /// How the East Asian spellings of the table's words are read: a name in pinyin or romaji spells

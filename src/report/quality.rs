@@ -62,7 +62,7 @@ pub fn text(rows: &[Row]) -> String {
             let _ = writeln!(text, "{gap}{}", super::text::styled(super::text::BOLD, &row.measure));
             before = &row.measure;
         }
-        let value = if row.text.is_empty() || row.of > 0 {
+        let value = if row.text.is_empty() || row.of > 0 || row.class == "F1" {
             format!("{:.3}", row.value)
         } else {
             String::new()
@@ -82,15 +82,14 @@ pub fn pairs(
     classes: &BTreeMap<&str, Tally>,
     bands: &[(i32, usize, usize)],
 ) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for (class, value) in
-        [("F1", all.f1()), ("precision", all.precision()), ("recall", all.recall())]
-    {
-        let of = all.matches + all.others;
-        let count = all.found + all.others - all.alarms;
-        let row = Row::new("all pairs", class, count, of);
-        rows.push(Row { value, ..row });
-    }
+    let mut f1 = Row::new("all pairs", "F1", 0, 0);
+    f1.value = all.f1();
+    f1.text = format!("{} pairs", all.matches + all.others);
+    let mut rows = vec![
+        f1,
+        Row::new("all pairs", "precision", all.found, all.found + all.alarms),
+        Row::new("all pairs", "recall", all.found, all.matches),
+    ];
     for (class, tally) in classes.iter().filter(|(_, tally)| tally.matches > 0) {
         rows.push(Row::new("found, by class", class, tally.found, tally.matches));
     }
@@ -276,15 +275,14 @@ pub fn page(quality: &Quality) -> String {
     if quality.listed.missed.is_empty() {
         page.push_str("<p>None.</p>\n");
     } else {
-        page.push_str("<table>\n<tr><th>Change</th><th>On the list</th><th>Screened</th><th class=\"n\">Score</th></tr>\n");
+        page.push_str("<table>\n<tr><th>Change</th><th>On the list</th><th>Screened</th></tr>\n");
         for missed in &quality.listed.missed {
             let _ = writeln!(
                 page,
-                "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"n\">{}</td></tr>",
+                "<tr><td>{}</td><td>{}</td><td>{}</td></tr>",
                 missed.way,
                 escaped(&missed.name),
-                escaped(&missed.query),
-                score(missed.points)
+                escaped(&missed.query)
             );
         }
         page.push_str("</table>\n");

@@ -5,13 +5,25 @@ use std::io::BufRead;
 use super::open::{self, NamedRows};
 use crate::error::Error;
 
-/// The names of a file: its column `name`, or every line where it has none.
+/// The names of a file: its column `name`, or every line where it has one column without a header.
 ///
 /// # Errors
 /// The file cannot be read, is empty, or holds a row that is no text.
 pub fn names(path: &str) -> Result<Vec<String>, Error> {
     let has_column = {
         let NamedRows { rows, .. } = open::named_rows(path)?;
+        let columns = rows.header().names();
+        let is_header = columns.len() > 1
+            && columns.iter().all(|column| column.len() < 30 && !column.contains([' ', '.']));
+        if is_header && !rows.header().has("name") {
+            let columns = columns.join(", ");
+            let reason = format!("has the columns {columns} and none called `name`; rename one");
+            return Err(Error::file(path, reason));
+        }
+        if columns.len() == 1 && columns[0].contains([';', '\t']) && columns[0].contains("name") {
+            let reason = "parts its columns by something else than commas; write a CSV with commas";
+            return Err(Error::file(path, reason));
+        }
         rows.header().has("name")
     };
     if !has_column {
