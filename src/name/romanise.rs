@@ -138,7 +138,9 @@ pub(super) fn reading(word: &str) -> String {
     let mut latin = if word.chars().any(is_kana) {
         let kana: String = word.chars().filter(|c| !is_han(*c)).collect();
         long_vowels(&kana.to_romaji().to_ascii_lowercase())
-    } else if word.chars().any(|c| is_han(c) || is_hangul(c)) {
+    } else if word.chars().any(is_hangul) {
+        word.chars().map(syllable).collect()
+    } else if word.chars().any(is_han) {
         any_ascii(word).to_ascii_lowercase()
     } else {
         return String::new();
@@ -209,6 +211,28 @@ pub(super) fn letter_names(word: &str) -> (String, usize) {
 fn spelt_out(word: &str) -> Option<String> {
     let (letters, taken) = letter_names(word);
     (letters.len() >= 2 && taken == word.len()).then_some(letters)
+}
+
+/// A Hangul syllable in the Revised Romanization of Korean (2000), without the changes between
+/// syllables, which company names seldom write; other letters as they are.
+fn syllable(c: char) -> String {
+    const FIRST: [&str; 19] = [
+        "g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", "", "j", "jj", "ch", "k", "t",
+        "p", "h",
+    ];
+    const MIDDLE: [&str; 21] = [
+        "a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae", "oe", "yo", "u", "wo",
+        "we", "wi", "yu", "eu", "ui", "i",
+    ];
+    const LAST: [&str; 28] = [
+        "", "k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l", "p", "l", "m", "p",
+        "p", "t", "t", "ng", "t", "t", "k", "t", "p", "t",
+    ];
+    let Some(number) = (c as u32).checked_sub(0xAC00).filter(|number| *number < 11_172) else {
+        return c.to_string();
+    };
+    let number = number as usize;
+    [FIRST[number / 588], MIDDLE[number % 588 / 28], LAST[number % 28]].concat()
 }
 
 /// Long vowels as company names write them: `toukyou` and `tōkyō` are Tokyo.
@@ -370,6 +394,8 @@ mod tests {
         assert_eq!(reading("トウキョウ"), "tokyo");
         assert_eq!(reading("シーメンス"), "shimensu");
         assert_eq!(reading("삼성"), "samseong");
+        assert_eq!(reading("한빛"), "hanbit");
+        assert_eq!(reading("김정은"), "gimjeongeun");
     }
 
     #[test]
