@@ -2,9 +2,9 @@
 //! customers that are on no list, and on the loaded names themselves.
 //!
 //! A bank has to show its supervisor how its filter was tested and why its threshold stands where it
-//! stands (New York's 23 NYCRR 504.3 asks for "end-to-end, pre- and post-implementation testing" of
-//! a filtering program; the Wolfsberg Group's guidance on sanctions screening of 2019 for documented
-//! thresholds). These are the figures for that.
+//! stands: New York's 23 NYCRR 504.3 asks that a filtering program be tested, and the Wolfsberg
+//! Group's guidance on sanctions screening of 2019 that thresholds be argued (both from memory of the
+//! texts, not verified). These are the figures for that.
 
 mod listed;
 

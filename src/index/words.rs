@@ -1,9 +1,8 @@
 //! Names by their words, looked up with typing errors.
 //!
 //! Words within e edits differ in at most 2 e of the letters that they have or have not. So a scan of
-//! 64-bit sets of letters over the words of fitting length leaves a few per mille to be compared, and
-//! loses none: among the 100,000 words of as many company names that takes 0.1 ms, where a
-//! Levenshtein automaton over the fst takes 0.3 ms for one edit and 3 ms for two.
+//! 64-bit sets of letters over the words of fitting length leaves few to be compared, and loses none.
+//! `cargo bench --bench names` measures a search that rests on it.
 
 use std::sync::{Arc, RwLock};
 
