@@ -12,6 +12,7 @@ mod cut;
 mod forms;
 mod japanese;
 mod key;
+mod korean;
 mod line;
 mod noise;
 mod number;

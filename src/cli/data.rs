@@ -69,6 +69,11 @@ pub enum Format {
     Dot,
 }
 
+/// Why a command refuses `--format dot`.
+pub fn no_picture() -> Error {
+    Error::Request("only `explain` draws a picture: --format dot".to_owned())
+}
+
 impl Format {
     /// The format of a file name's extension.
     pub fn of_file(name: &str) -> Option<Format> {
@@ -104,9 +109,7 @@ impl DataOptions {
     /// Refuses a format that a command does not have.
     pub fn no_picture(&self) -> Result<(), Error> {
         match self.format {
-            Some(Format::Dot) => {
-                Err(Error::Request("only `explain` draws a picture: --format dot".to_owned()))
-            }
+            Some(Format::Dot) => Err(no_picture()),
             _ => Ok(()),
         }
     }

@@ -224,6 +224,13 @@ impl Selftest {
 
     /// The loaded names against themselves.
     fn of_lists(&self, threshold: i32) -> Result<Outcome, Stop> {
+        // What cannot be read or written is said before the work, not after it.
+        let (customers, of_file) = match &self.clean {
+            Some(path) => (source::names(path)?, Some(path.as_str())),
+            None => (clean_sample(SAMPLE), None),
+        };
+        let open = |path: &Option<String>| path.as_deref().map(|path| Output::open(Some(path)));
+        let (curve, report) = (open(&self.curve).transpose()?, open(&self.report).transpose()?);
         let snapshot = self.data.snapshot()?;
         let at = |threshold: i32| -> Result<Settings, Error> {
             let settings = self.data.settings(&snapshot, &[])?;
@@ -234,41 +241,28 @@ impl Selftest {
         let progress = self.progress(snapshot.names().len() as u64);
         let listed = selftest::listed(&Screener::new(&snapshot, &settings), || progress.inc(1));
         progress.finish_and_clear();
-        let rows = quality::listed(&listed);
-        self.print(&rows)?;
-        if self.curve.is_some() || self.report.is_some() {
-            let (customers, of_file) = match &self.clean {
-                Some(path) => (source::names(path)?, Some(path.as_str())),
-                None => (clean_sample(SAMPLE), None),
-            };
+        self.print(&quality::listed(&listed))?;
+        if curve.is_some() || report.is_some() {
             let screener = Screener::new(&snapshot, &low);
-            let clean: Vec<i32> = customers
-                .par_iter()
-                .map(|name| {
-                    let verdict = screener.screen(&Party::named(name));
-                    verdict.matches.iter().map(|one| one.points).max().unwrap_or(0)
-                })
-                .collect();
+            let clean = best_points(&screener, &customers);
             let varied = selftest::listed(&screener, || {}).points;
-            let curve = Curve::new(CURVE_FROM, &varied, &clean);
-            if let Some(path) = &self.curve {
-                let mut output = Output::open(Some(path))?;
-                output.row(["threshold", "recall", "alerts"])?;
-                for row in quality::curve_rows(&curve) {
+            let steps = Curve::new(CURVE_FROM, &varied, &clean);
+            let quality = Quality {
+                snapshot: &snapshot,
+                settings: &settings,
+                listed: &listed,
+                curve: &steps,
+                customers: customers.len(),
+                customers_of: of_file,
+            };
+            if let Some(mut output) = curve {
+                output.row(quality::CURVE_COLUMNS)?;
+                for row in quality::curve_rows(&quality) {
                     output.row(row)?;
                 }
                 output.finish()?;
             }
-            if let Some(path) = &self.report {
-                let quality = Quality {
-                    snapshot: &snapshot,
-                    settings: &settings,
-                    listed: &listed,
-                    curve: &curve,
-                    customers: customers.len(),
-                    customers_of: of_file,
-                };
-                let mut output = Output::open(Some(path))?;
+            if let Some(mut output) = report {
                 output.text(&quality::page(&quality))?;
                 output.finish()?;
             }
@@ -286,6 +280,15 @@ impl Selftest {
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar
     }
+}
+
+/// The score of the best match of each customer, in points; 0 for none.
+fn best_points(screener: &Screener, customers: &[String]) -> Vec<i32> {
+    let best = customers.par_iter().map(|name| {
+        let verdict = screener.screen(&Party::named(name));
+        verdict.matches.iter().map(|one| one.points).max().unwrap_or(0)
+    });
+    best.collect()
 }
 
 fn is_label(text: &str) -> bool {

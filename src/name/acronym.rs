@@ -74,7 +74,15 @@ fn letters(token: &Token) -> Vec<String> {
         }
         _ if token.readings.is_empty() => {
             let words = shown.split([' ', '-']).filter(|word| !word.is_empty());
-            vec![words.map(first).collect()]
+            let mut choices: Vec<String> = vec![words.clone().map(first).collect()];
+            // "of" in the name of a state is left out as it is between words.
+            let spoken: Vec<&str> = words.filter(|word| !matches!(*word, "of" | "and")).collect();
+            choices.push(spoken.into_iter().map(first).collect());
+            if token.concept == Some("group") {
+                choices.push(String::new());
+            }
+            choices.dedup();
+            choices
         }
         _ => token.readings.iter().map(|reading| first(&reading.letters.text)).collect(),
     }
@@ -93,6 +101,8 @@ mod tests {
             ("EISN", "Embark Investment Services Nominees Limited"),
             ("IWSP", "Indian Wire & Steel Products"),
             ("GEPII", "Golden Energy PSV Invest III AS"),
+            ("CETC", "China Electronics Technology Group Corporation"),
+            ("IRISL", "Islamic Republic of Iran Shipping Lines"),
         ] {
             assert!(
                 made(&parse(name)).iter().any(|made| made == &acronym.to_lowercase()),

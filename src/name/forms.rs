@@ -65,6 +65,16 @@ const RELATED: &[&[&str]] = &[
     &["co", "corp"],
     &["pvtltd", "pteltd"],
     &["pvtltd", "ltd"],
+    // One form, in the language of its country and in English.
+    &["grepe", "ltd"],
+    &["grepe", "llc"],
+    &["graae", "sa"],
+    &["tov", "llc"],
+    &["too", "llc"],
+    &["srl", "sl"],
+    &["tnhh", "co"],
+    &["tnhh", "ltd"],
+    &["ctycp", "jsc"],
 ];
 
 /// Whether two classes are used for one another.

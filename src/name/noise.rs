@@ -20,7 +20,57 @@ const PHRASES: &[&[&str]] = &[
     &["old", "account"],
     &["see", "new", "record"],
     &["use", "other", "account"],
+    &["do", "not", "contact"],
+    &["nicht", "verwenden"],
+    &["nicht", "benutzen"],
+    &["nicht", "mehr", "verwenden"],
+    &["ne", "pas", "utiliser"],
+    &["no", "usar"],
+    &["no", "utilizar"],
+    &["nao", "usar"],
+    &["non", "usare"],
+    &["niet", "gebruiken"],
+    &["ship", "to"],
+    &["bill", "to"],
+    &["sold", "to"],
+    &["in", "liquidation"],
+    &["in", "liquidazione"],
+    &["en", "liquidation"],
+    &["en", "liquidacion"],
+    &["under", "liquidation"],
+    &["in", "administration"],
+    &["in", "receivership"],
+    &["in", "grundung"],
+    &["in", "gruendung"],
+    &["i", "gr"],
 ];
+
+/// Currencies before `account`: an account of a customer, not a customer.
+const CURRENCIES: &[&str] = &["usd", "eur", "gbp", "jpy", "cny", "chf", "cad", "sgd", "hkd"];
+
+/// Words of address before a name, in its own language.
+const ADDRESSES: &[&str] = &["m/s", "a/c", "messrs", "firma", "fa"];
+
+/// What the writer of a letter adds behind a Chinese or Japanese name: polite words and offices.
+const EAST_ASIAN: &[&str] = &["御中", "经理部", "财务部", "采购部", "购买部", "営業部", "経理部"];
+
+/// What begins a telephone number, an address or a tax number behind a name.
+const CONTACTS: &[&str] = &[
+    "tel",
+    "telephone",
+    "phone",
+    "fax",
+    "mobile",
+    "vat",
+    "vatno",
+    "ustid",
+    "ust",
+    "iban",
+    "swift",
+];
+
+/// Letters that stand for nothing, before a name that is to be sorted last.
+const PLACEHOLDERS: &[&str] = &["xxx", "xxxx", "zzz", "zzzz"];
 
 /// Who in a company is addressed, before `dept` or `department`.
 const OFFICES: &[&str] = &[
@@ -82,6 +132,25 @@ const NOTES: &[&str] = &[
     "dormant",
     "merged",
     "migrated",
+    "deactivated",
+    "gesperrt",
+    "geschlossen",
+    "inaktiv",
+    "geloscht",
+    "alt",
+    "ancien",
+    "inactif",
+    "doublon",
+    "duplicado",
+    "baja",
+    "prepayment",
+    "only",
+    "see",
+    "bis",
+    "until",
+    "till",
+    "since",
+    "seit",
     "legacy",
     "customer",
     "vendor",
@@ -118,8 +187,23 @@ const MARKERS: &[&[&str]] = &[
     &["t/a"],
     &["alias"],
     &["vormals"],
+    &["ehemals"],
     &["anciennement"],
+    &["voorheen"],
+    &["anteriormente"],
+    &["byvsh"],
+    &["byvshiy"],
+    &["byvshaya"],
+    &["byvshee"],
+    &["ranee"],
+    &["旧社名"],
+    &["旧名"],
+    &["曾用名"],
+    &["原名"],
 ];
+
+/// Markers that are words and names too, unless they are written small.
+const SMALL_MARKERS: &[&str] = &["ex", "nee", "geb"];
 
 /// What a token is in this respect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,12 +218,15 @@ pub(super) enum Role {
 pub(super) fn roles(tokens: &[Plain]) -> Vec<Role> {
     let mut roles = vec![Role::Name; tokens.len()];
     addressees(tokens, &mut roles);
+    contacts(tokens, &mut roles);
     notes(tokens, &mut roles);
     offices(tokens, &mut roles);
     phrases(tokens, &mut roles);
+    behind_form(tokens, &mut roles);
     let named = |roles: &[Role]| {
         tokens.iter().zip(roles).any(|(token, role)| {
-            *role == Role::Name && matches!(token.kind, PlainKind::Word | PlainKind::Number)
+            let word = matches!(token.kind, PlainKind::Word | PlainKind::Number);
+            *role == Role::Name && word && forms::form_of(text(token)).is_none()
         })
     };
     if !named(&roles) {
@@ -153,11 +240,13 @@ fn text(token: &Plain) -> &str {
     &token.piece.text
 }
 
-/// `M/s` before a name; `c/o` or `attn` and what follows; `attn` alone where it leads.
+/// `M/s` or `Firma` before a name; `c/o` or `attn` and what follows; `attn` alone where it leads.
 fn addressees(tokens: &[Plain], roles: &mut [Role]) {
     for (at, token) in tokens.iter().enumerate() {
         match text(token) {
             "m/s" | "a/c" => roles[at] = Role::Noise,
+            text if at == 0 && ADDRESSES.contains(&text) => roles[at] = Role::Noise,
+            text if at > 0 && EAST_ASIAN.contains(&text) => roles[at] = Role::Noise,
             "attn" | "attention" if at == 0 => roles[at] = Role::Noise,
             "attn" if at > 0 => roles[at..].fill(Role::Noise),
             // An office is noise; another company may be the one that is meant.
@@ -175,14 +264,67 @@ fn is_office(token: &Plain) -> bool {
     OFFICES.contains(&text) || matches!(text, "dept" | "department" | "team" | "office" | "the")
 }
 
+/// A telephone or tax number and what follows; the page of a company behind its name, and what
+/// is no name in one that stands for it.
+fn contacts(tokens: &[Plain], roles: &mut [Role]) {
+    let digits = |token: &Plain| text(token).bytes().any(|byte| byte.is_ascii_digit());
+    for at in 1..tokens.len().saturating_sub(1) {
+        if CONTACTS.contains(&text(&tokens[at])) && tokens[at + 1..].iter().any(digits) {
+            roles[at..].fill(Role::Noise);
+        }
+    }
+    let www = tokens.iter().position(|token| text(token) == "www");
+    match www {
+        Some(0) => roles[0] = Role::Noise,
+        Some(at) => roles[at..].fill(Role::Noise),
+        None => {}
+    }
+    if www == Some(0)
+        && let Some(at) = tokens.iter().rposition(|token| DOMAINS.contains(&text(token)))
+        && at > 1
+    {
+        roles[at..].fill(Role::Noise);
+    }
+}
+
+/// Top-level domains of companies' pages.
+const DOMAINS: &[&str] = &["com", "net", "org", "eu", "de", "ru", "cn", "uk", "jp"];
+
+/// Notes behind a legal form, and the year of them: no company's name goes on there with `closed`.
+fn behind_form(tokens: &[Plain], roles: &mut [Role]) {
+    let formed = |token: &Plain| token.is_form() || forms::form_of(text(token)).is_some();
+    let Some(last) = tokens.iter().rposition(formed) else { return };
+    // "i.L." and "i.A.": in liquidation, and by order.
+    let noted = |at: &usize| {
+        let piece = &tokens[*at].piece;
+        NOTES.contains(&text(&tokens[*at])) || piece.dotted && matches!(&*piece.text, "il" | "ia")
+    };
+    let year = |at: &usize| tokens[*at].kind == PlainKind::Number && text(&tokens[*at]).len() == 4;
+    let mut behind = last + 1..tokens.len();
+    if last > 0 && behind.clone().any(|at| noted(&at)) && behind.all(|at| noted(&at) || year(&at)) {
+        roles[last + 1..].fill(Role::Noise);
+    }
+}
+
 fn notes(tokens: &[Plain], roles: &mut [Role]) {
+    let noted = |token: &Plain| NOTES.contains(&text(token)) || NUMBERED.contains(&text(token));
+    // Before a dash as behind one: `DUPLICATE - Skydio`.
+    if let Some(dash) = tokens.iter().position(|token| token.piece.dashed)
+        && tokens[..dash].iter().all(noted)
+    {
+        roles[..dash].fill(Role::Noise);
+    }
+    for (at, token) in tokens.iter().enumerate() {
+        if PLACEHOLDERS.contains(&text(token)) && (at == 0 || at + 1 == tokens.len()) {
+            roles[at] = Role::Noise;
+        }
+    }
     let mut at = 0;
     while at < tokens.len() {
         let section = tokens[at].piece.section;
         let apart = tokens[at].piece.enclosed || tokens[at].piece.dashed;
         let run = tokens[at..].iter().take_while(|token| token.piece.section == section);
         let end = at + run.count().max(1);
-        let noted = |token: &Plain| NOTES.contains(&text(token)) || NUMBERED.contains(&text(token));
         let all =
             tokens[at..end].iter().all(|token| noted(token) || token.kind == PlainKind::Number);
         if apart && all && tokens[at..end].iter().any(noted) {
@@ -214,12 +356,16 @@ fn phrases(tokens: &[Plain], roles: &mut [Role]) {
     }
 }
 
+/// Two last words: a department, or the account in one currency.
 fn offices(tokens: &[Plain], roles: &mut [Role]) {
-    for at in 0..tokens.len().saturating_sub(1) {
-        let department = matches!(text(&tokens[at + 1]), "dept" | "department");
-        if at > 0 && at + 2 == tokens.len() && department && OFFICES.contains(&text(&tokens[at])) {
-            roles[at..at + 2].fill(Role::Noise);
-        }
+    let Some(at) = tokens.len().checked_sub(2).filter(|at| *at > 0) else { return };
+    let noise = match text(&tokens[at + 1]) {
+        "dept" | "department" => OFFICES.contains(&text(&tokens[at])),
+        "account" => CURRENCIES.contains(&text(&tokens[at])),
+        _ => false,
+    };
+    if noise {
+        roles[at..].fill(Role::Noise);
     }
 }
 
@@ -236,8 +382,17 @@ fn markers(tokens: &[Plain], roles: &mut [Role]) {
     // "now" is a word of names too: a marker only behind a legal form.
     for at in 1..tokens.len().saturating_sub(1) {
         let form = tokens[at - 1].is_form() || forms::form_of(text(&tokens[at - 1])).is_some();
-        if text(&tokens[at]) == "now" && form {
+        let piece = &tokens[at].piece;
+        let opens = piece.enclosed && tokens[at - 1].piece.section != piece.section;
+        let small = SMALL_MARKERS.contains(&piece.text.as_str())
+            && piece.shown.chars().all(char::is_lowercase);
+        if piece.text == "now" && (form || opens) || small {
             roles[at] = Role::Marker;
+        }
+        // "(until 2019: Beta Works)"
+        let year = tokens[at + 1].kind == PlainKind::Number && at + 2 < tokens.len();
+        if opens && year && matches!(piece.text.as_str(), "until" | "till" | "bis" | "before") {
+            roles[at..at + 2].fill(Role::Marker);
         }
     }
 }
@@ -276,6 +431,23 @@ mod tests {
             ("Head Office Ltd", "Head Office Ltd"),
             ("Raytheon (formerly United Technologies)", "Raytheon United Technologies"),
             ("Do Not Use", "Do Not Use"),
+            ("DUPLICATE - Skydio Inc", "Skydio Inc"),
+            ("SKYDIO INC_DUP", "SKYDIO INC"),
+            ("Skydio Inc CLOSED 2019", "Skydio Inc"),
+            ("Skydio Inc NICHT VERWENDEN", "Skydio Inc"),
+            ("Skydio Inc (do not use - see 3344)", "Skydio Inc"),
+            ("Skydio Inc (bis 31.12.2020)", "Skydio Inc"),
+            ("Skydio Inc, Tel. 0049 89 1234567", "Skydio Inc"),
+            ("Skydio Inc www.skydio.com", "Skydio Inc"),
+            ("www.skydio.com", "skydio"),
+            ("Skydio Inc EUR account", "Skydio Inc"),
+            ("xxx Skydio Inc xxx", "Skydio Inc"),
+            ("Fa. Skydio GmbH in Gründung", "Skydio GmbH"),
+            ("Skydio Works (now Delta Tools)", "Skydio Works Delta Tools"),
+            ("Skydio (until 2019: Delta Tools)", "Skydio Delta Tools"),
+            ("Skydio GmbH i.L.", "Skydio GmbH"),
+            ("Closed Joint Stock Company Delta", "Closed Joint Stock Company Delta"),
+            ("Ex Libris", "Ex Libris"),
         ] {
             assert_eq!(name_of(written), name, "{written}");
         }

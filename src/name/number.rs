@@ -1,6 +1,6 @@
 //! Numbers in words, ordinals and roman numerals.
 
-/// Cardinals and ordinals below twenty, and what single words mean.
+/// Cardinals and ordinals below twenty in English, and ordinals of German companies that own others.
 const UNITS: &[(&str, u32)] = &[
     ("zero", 0),
     ("one", 1),
@@ -41,6 +41,16 @@ const UNITS: &[(&str, u32)] = &[
     ("eighteenth", 18),
     ("nineteen", 19),
     ("nineteenth", 19),
+    ("erste", 1),
+    ("zweite", 2),
+    ("dritte", 3),
+    ("vierte", 4),
+    ("funfte", 5),
+    ("sechste", 6),
+    ("siebte", 7),
+    ("achte", 8),
+    ("neunte", 9),
+    ("zehnte", 10),
 ];
 
 const TENS: &[(&str, u32)] = &[

@@ -1,7 +1,7 @@
 //! Cutting a name into pieces: words as written and as folded.
 
 use super::forms;
-use super::text::{fold, is_east_asian};
+use super::text::{as_shown, fold, is_east_asian};
 
 /// One piece of a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +59,15 @@ impl Cutter {
             _ => {}
         }
         let mut run = String::new();
-        for c in word.chars() {
+        let mut rest = word.chars();
+        while let Some(c) = rest.next() {
+            // A bar between small letters is an `l` that a scanner read.
+            let small = |c: Option<char>| c.is_some_and(char::is_lowercase);
+            let c = if c == '|' && small(run.chars().last()) && small(rest.clone().next()) {
+                'l'
+            } else {
+                c
+            };
             if matches!(c, '\'' | '’' | '`' | '´' | 'ʼ') {
                 continue;
             }
@@ -154,8 +162,13 @@ impl Cutter {
             run.clone_into(&mut folded);
         }
         if east_asian && let Some((before, form, after)) = forms::split_glued(&folded) {
-            for part in [before, form, after].into_iter().filter(|part| !part.is_empty()) {
-                self.push(part.to_owned(), part.to_owned());
+            let mut from = 0;
+            for part in [before, form, after] {
+                let to = from + part.len();
+                if from < to {
+                    self.push(as_shown(run, &folded, (from, to)), part.to_owned());
+                }
+                from = to;
             }
             return;
         }

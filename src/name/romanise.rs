@@ -7,8 +7,8 @@
 use any_ascii::any_ascii;
 use wana_kana::ConvertJapanese;
 
-use super::japanese;
 use super::text::{is_han, is_hangul, is_kana};
+use super::{japanese, korean};
 
 /// Cyrillic letters in the usual romanisation of Russian, Ukrainian, Serbian and Kazakh names
 /// (BGN/PCGN without its apostrophes), folded letters only: an accent is gone before.
@@ -139,7 +139,7 @@ pub(super) fn reading(word: &str) -> String {
         let kana: String = word.chars().filter(|c| !is_han(*c)).collect();
         long_vowels(&kana.to_romaji().to_ascii_lowercase())
     } else if word.chars().any(is_hangul) {
-        word.chars().map(syllable).collect()
+        korean::revised(word)
     } else if word.chars().any(is_han) {
         any_ascii(word).to_ascii_lowercase()
     } else {
@@ -150,13 +150,17 @@ pub(super) fn reading(word: &str) -> String {
 }
 
 /// The ways to read an East Asian word, in Latin letters: pinyin and the Japanese reading of Chinese
-/// characters, the sound of kana and Hangul, the letters that kana spell out (`ジーエムオー`). Empty
-/// for other scripts.
+/// characters, the sound of kana, Hangul in each of its usual spellings, the letters that either
+/// spells out (`ジーエムオー`, `에스케이`). Empty for other scripts.
 pub(super) fn readings(word: &str) -> Vec<String> {
     let mut readings = vec![reading(word)];
     readings.extend(japanese::reading(word).map(|kana| reading(&kana)));
     readings.extend(spelt_out(word));
+    if word.chars().any(is_hangul) {
+        readings.extend(korean::usual(word));
+    }
     readings.retain(|reading| !reading.is_empty());
+    readings.sort_unstable();
     readings.dedup();
     readings
 }
@@ -197,10 +201,16 @@ const LETTER_NAMES: &[(&str, char)] = &[
     ("ワイ", 'y'),
 ];
 
-/// The letters that kana spell out from the start of a word, and how many bytes they take.
+/// The letters that kana or Hangul spell out from the start of a word, and how many bytes they take.
 pub(super) fn letter_names(word: &str) -> (String, usize) {
+    let kana = spelt(word, LETTER_NAMES);
+    if kana.1 > 0 { kana } else { korean::letter_names(word) }
+}
+
+/// The letters that a word spells out from its start by their names, and how many bytes they take.
+pub(super) fn spelt(word: &str, names: &[(&str, char)]) -> (String, usize) {
     let (mut letters, mut rest) = (String::new(), word);
-    while let Some((name, letter)) = LETTER_NAMES.iter().find(|(name, _)| rest.starts_with(name)) {
+    while let Some((name, letter)) = names.iter().find(|(name, _)| rest.starts_with(name)) {
         letters.push(*letter);
         rest = &rest[name.len()..];
     }
@@ -211,28 +221,6 @@ pub(super) fn letter_names(word: &str) -> (String, usize) {
 fn spelt_out(word: &str) -> Option<String> {
     let (letters, taken) = letter_names(word);
     (letters.len() >= 2 && taken == word.len()).then_some(letters)
-}
-
-/// A Hangul syllable in the Revised Romanization of Korean (2000), without the changes between
-/// syllables, which company names seldom write; other letters as they are.
-fn syllable(c: char) -> String {
-    const FIRST: [&str; 19] = [
-        "g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", "", "j", "jj", "ch", "k", "t",
-        "p", "h",
-    ];
-    const MIDDLE: [&str; 21] = [
-        "a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae", "oe", "yo", "u", "wo",
-        "we", "wi", "yu", "eu", "ui", "i",
-    ];
-    const LAST: [&str; 28] = [
-        "", "k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l", "p", "l", "m", "p",
-        "p", "t", "t", "ng", "t", "t", "k", "t", "p", "t",
-    ];
-    let Some(number) = (c as u32).checked_sub(0xAC00).filter(|number| *number < 11_172) else {
-        return c.to_string();
-    };
-    let number = number as usize;
-    [FIRST[number / 588], MIDDLE[number % 588 / 28], LAST[number % 28]].concat()
 }
 
 /// Long vowels as company names write them: `toukyou` and `tōkyō` are Tokyo.
@@ -281,7 +269,8 @@ pub(crate) fn sound(word: &str) -> String {
         ("j", "i"),
     ];
     let mut out = String::with_capacity(word.len());
-    let mut rest = word;
+    // The Cyrillic `е` that begins a word is written as it sounds, or as it looks.
+    let mut rest = if word.starts_with("ye") { &word[1..] } else { word };
     'letters: while let Some(c) = rest.chars().next() {
         for (group, spelt) in GROUPS {
             if let Some(after) = rest.strip_prefix(group) {
@@ -403,6 +392,7 @@ mod tests {
         for (one, other) in [
             ("lukashenko", "lukaschenko"),
             ("evgenii", "evgeniy"),
+            ("yevgeniy", "evgeniy"),
             ("qaddafi", "kaddafi"),
             ("otvetstvennostyu", "otvetstvennostju"),
         ] {

@@ -44,6 +44,17 @@ pub(crate) fn is_east_asian(c: char) -> bool {
     is_han(c) || is_kana(c) || is_hangul(c)
 }
 
+/// The letters of `shown` that a part of its folded letters stands for, where folding kept their
+/// number; else the folded part. O(length).
+pub(super) fn as_shown(shown: &str, folded: &str, (from, to): (usize, usize)) -> String {
+    let letters = |text: &str| text.chars().count();
+    if letters(shown) != letters(folded) {
+        return folded[from..to].to_owned();
+    }
+    let before = letters(&folded[..from]);
+    shown.chars().skip(before).take(letters(&folded[from..to])).collect()
+}
+
 /// Folds a text: compatibility forms (full and half width), lower case, no accents on Latin, Greek
 /// and Cyrillic letters, simplified Chinese. O(length).
 pub fn fold(text: &str) -> String {

@@ -9,7 +9,7 @@ use super::noise::{Role, roles};
 use super::number::{Spoken, chinese, roman, spoken};
 use super::pieces::pieces;
 use super::romanise::{readings, romanised, skeleton};
-use super::text::{is_east_asian, is_kana};
+use super::text::{as_shown, is_east_asian, is_kana};
 use super::token::{Plain, PlainKind, TokenKind, mark_forms};
 use super::vocabulary::{self, LONGEST_PLACE, Part, Word};
 
@@ -87,9 +87,11 @@ pub fn parse(name: &str) -> ParsedName {
             piece.text = piece.text.to_katakana();
         }
         if piece.text.chars().any(is_east_asian) {
+            let mut from = 0;
             for text in east_asian(&piece.text) {
-                let shown = if text.len() == piece.text.len() { &piece.shown } else { text };
-                let (shown, text) = (shown.to_owned(), text.to_owned());
+                let shown = as_shown(&piece.shown, &piece.text, (from, from + text.len()));
+                from += text.len();
+                let text = text.to_owned();
                 run.push_str(&text);
                 let number = chinese(&text);
                 let mut token = Plain::new(super::pieces::Piece { shown, text, ..piece });
@@ -110,19 +112,52 @@ pub fn parse(name: &str) -> ParsedName {
         plain.push(Plain::new(piece));
     }
     part_glued_forms(&mut plain);
-    mark_forms(&mut plain);
-    numbers(&mut plain);
-    let mut roles = roles(&plain);
+    let (mut plain, mut roles) = names_apart(plain);
     places(&mut plain, &mut roles);
     let views = views(&plain, &roles);
     let tokens = plain.into_iter().zip(roles).map(|(token, role)| Token::new(token, role));
-    let tokens: Vec<Token> = tokens.collect();
+    let mut tokens: Vec<Token> = tokens.collect();
+    lighten_patronymic(&mut tokens);
     let counts = |token: &&Token| {
         token.kind != TokenKind::Noise && (!token.is_form() || !token.text.is_ascii())
     };
     let whole: String = tokens.iter().filter(counts).map(|token| token.text.as_str()).collect();
     let whole = Letters::new(&whole);
     ParsedName { tokens, views, whole, run, written: name.trim().chars().count() }
+}
+
+/// A patronymic is left out by habit: with two other words beside it, it weighs like a common word.
+fn lighten_patronymic(tokens: &mut [Token]) {
+    const ENDINGS: &[&str] =
+        &["ovich", "evich", "ovych", "evych", "ovna", "evna", "ivna", "yevna", "ichna"];
+    let named = tokens.iter().filter(|token| token.kind == TokenKind::Distinctive).count();
+    let person = tokens.iter().all(|token| token.kind == TokenKind::Distinctive) && named == 3;
+    let last = |token: &&mut Token| ENDINGS.iter().any(|ending| token.text.ends_with(ending));
+    // In "Ivan Petrovich Abramovich" it is the one that stands second.
+    if person && let Some(token) = tokens.iter_mut().skip(1).find(last) {
+        token.weight = token.weight.min(GENERIC_RARITY);
+    }
+}
+
+/// Tells names from notes, and reads legal forms and numbers within each name: `Ltd` ends one
+/// before `CLOSED 2019` too.
+fn names_apart(plain: Vec<Plain>) -> (Vec<Plain>, Vec<Role>) {
+    let roles = roles(&plain);
+    let (mut tokens, mut of_tokens) = (Vec::with_capacity(plain.len()), Vec::new());
+    let mut pairs = plain.into_iter().zip(roles).peekable();
+    while let Some((first, role)) = pairs.next() {
+        let mut run = vec![first];
+        while let Some((token, _)) = pairs.next_if(|(_, next)| *next == role) {
+            run.push(token);
+        }
+        if role == Role::Name {
+            mark_forms(&mut run);
+            numbers(&mut run);
+        }
+        of_tokens.resize(of_tokens.len() + run.len(), role);
+        tokens.append(&mut run);
+    }
+    (tokens, of_tokens)
 }
 
 /// The words, places and numbers of an East Asian run, and what is between them.
@@ -316,6 +351,12 @@ fn numbers(tokens: &mut Vec<Plain>) {
             }
         }
         at += 1;
+    }
+    for at in 0..tokens.len().saturating_sub(1) {
+        let number = tokens[at + 1].kind == PlainKind::Number;
+        if number && matches!(tokens[at].piece.text.as_str(), "no" | "nr" | "number" | "nummer") {
+            tokens[at].kind = PlainKind::Connector;
+        }
     }
 }
 

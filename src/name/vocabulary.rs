@@ -83,6 +83,15 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
 });
 
 impl Tables {
+    /// Whether two letters spelt out in Hangul end here: at the end of the run, or before a word.
+    fn ends_spelling(&self, run: &str, at: usize) -> bool {
+        let rest = &run[at..];
+        let word = |to| self.parts.contains_key(&rest[..to]);
+        let hangul = run.chars().all(super::text::is_hangul);
+        let mut ends = rest.char_indices().skip(1).map(|(at, c)| at + c.len_utf8());
+        hangul && (rest.is_empty() || ends.any(word))
+    }
+
     fn part(&mut self, word: &str, part: Part) {
         let folded = fold(word);
         if folded.is_empty() {
@@ -130,9 +139,14 @@ pub(super) fn cut(run: &str) -> Vec<(&str, Option<Part>)> {
                 at += end;
                 open = at;
             }
-            // Letters that kana spell out are a word of their own (`ジーエムオーペパボ`).
+            // Letters that kana or Hangul spell out are a word of their own (`ジーエムオーペパボ`,
+            // `엘지전자`); in Hangul two are enough, since single letters have no syllables by chance.
             None => match letter_names(&run[at..]) {
-                (letters, taken) if letters.len() >= 3 && open == at => {
+                (letters, taken)
+                    if open == at
+                        && (letters.len() >= 3
+                            || letters.len() == 2 && TABLES.ends_spelling(run, at + taken)) =>
+                {
                     parts.push((&run[at..at + taken], None));
                     at += taken;
                     open = at;

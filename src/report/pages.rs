@@ -10,7 +10,7 @@ use super::tree::named;
 use crate::day::Day;
 use crate::expand::{Exposure, Listing};
 use crate::model::{EntityId, Restriction, Status};
-use crate::name::{Line, POINTS_OF_ONE};
+use crate::name::{self, Line, POINTS_OF_ONE};
 use crate::rule::{Comparison, READINGS, Rule};
 use crate::snapshot::Snapshot;
 
@@ -231,11 +231,13 @@ fn besides(rule: &Rule) -> String {
 }
 
 /// A compared pair: its score and the alignment that adds up to it.
-pub fn compared(name1: &str, name2: &str, lines: &[Line], threshold: i32) -> String {
+pub fn compared(name1: &str, name2: &str, comparison: &name::Comparison, threshold: i32) -> String {
     let mut out = String::new();
-    let points: i32 = lines.iter().map(|line| line.points).sum();
+    let (lines, points) = (&comparison.lines, comparison.points());
     let answer = if points >= threshold { styled(HIT, "match") } else { styled(CLEAR, "no match") };
-    let _ = writeln!(out, "{}  {answer} at {}", styled(BOLD, &score(points)), score(threshold));
+    let weak = if comparison.is_weak() { ", weak: never more than a review" } else { "" };
+    let _ =
+        writeln!(out, "{}  {answer} at {}{weak}", styled(BOLD, &score(points)), score(threshold));
     let width = |text: &str| unicode_width::UnicodeWidthStr::width(text);
     let columns = |pick: fn(&Line) -> &str, title: &str| {
         lines.iter().map(|line| width(pick(line))).chain([width(title)]).max().unwrap_or(0)

@@ -199,11 +199,22 @@ pub fn listed(listed: &Listed) -> Vec<Row> {
     rows
 }
 
-/// The rows of a curve as CSV.
-pub fn curve_rows(curve: &Curve) -> impl Iterator<Item = [String; 3]> + '_ {
-    curve.steps.iter().map(|(threshold, recall, alerts)| {
-        let threshold = f64::from(*threshold) / f64::from(POINTS_OF_ONE);
-        [format!("{threshold:.2}"), format!("{recall:.5}"), format!("{alerts:.5}")]
+/// The columns of [`curve_rows`].
+pub const CURVE_COLUMNS: [&str; 6] =
+    ["threshold", "recall", "alerts", "default", "customers", "customers_of"];
+
+/// The rows of a curve as CSV: the share of varied names found and of customers on no list that
+/// alert, whether the threshold is the one measured with, and what the customers are.
+pub fn curve_rows<'q>(quality: &'q Quality) -> impl Iterator<Item = [String; 6]> + 'q {
+    quality.curve.steps.iter().map(|(threshold, recall, alerts)| {
+        [
+            format!("{:.2}", f64::from(*threshold) / f64::from(POINTS_OF_ONE)),
+            format!("{recall:.5}"),
+            format!("{alerts:.5}"),
+            (*threshold == quality.settings.threshold).to_string(),
+            quality.customers.to_string(),
+            quality.customers_of.unwrap_or("made-up names").to_owned(),
+        ]
     })
 }
 
@@ -239,7 +250,7 @@ pub fn page(quality: &Quality) -> String {
          and alias of the loaded lists, and of what a rule reaches from them, was screened against \
          them: as it is written, and changed in the ways that data entry changes names. A name counts \
          as found where the party comes out as a hit or a review with the right entity among its \
-         matches.</p>\n<table>\n"
+         matches. The aim is every name as it is written, and 99.8 % of the changed ones.</p>\n<table>\n"
     );
     let lists = quality.snapshot.lists_checked(settings.day);
     let lists: Vec<String> =

@@ -72,7 +72,10 @@ fn a_report_and_a_curve_are_written() {
     let page = std::fs::read_to_string(report).unwrap();
     assert!(page.contains("<svg") && page.contains("threshold 0.85"));
     let curve = std::fs::read_to_string(curve).unwrap();
-    assert_eq!(curve.lines().next(), Some("threshold,recall,alerts"));
+    assert_eq!(
+        curve.lines().next(),
+        Some("threshold,recall,alerts,default,customers,customers_of")
+    );
     assert_eq!(curve.lines().count(), 42);
 }
 
