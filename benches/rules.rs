@@ -15,7 +15,8 @@ use parentage::error::Place;
 use parentage::expand::{EffectiveShares, Expansion, Ground, Groups, Listing, Starts};
 use parentage::graph::{Graph, Holding};
 use parentage::model::{
-    Confidence, Countries, EntityId, EntityKind, HoldingRow, Identifiers, Interest, OnDay, Status,
+    Confidence, Countries, EntityCountries, EntityId, EntityKind, HoldingRow, Identifiers,
+    Interest, OnDay, Status,
 };
 use parentage::rule::Rule;
 use parentage::screen::DEFAULT_FLOOR;
@@ -112,7 +113,7 @@ struct World {
     edges: Vec<(u32, u32, u32)>,
     graph: Graph,
     complete: FixedBitSet,
-    countries: Vec<Countries>,
+    countries: EntityCountries,
     rules: Vec<Rule>,
 }
 
@@ -150,7 +151,7 @@ fn world() -> &'static World {
             graph,
             edges,
             complete: FixedBitSet::with_capacity(ENTITIES as usize),
-            countries: vec![Countries::default(); ENTITIES as usize],
+            countries: std::iter::repeat_n(Countries::default(), ENTITIES as usize).collect(),
             rules,
         }
     })

@@ -18,6 +18,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use parentage::column::undamaged;
 use parentage::error::Error;
 
 /// Who owns your counterparty, is any owner listed, and which rule says so on that day?
@@ -95,7 +96,8 @@ impl From<Error> for Stop {
 
 /// Runs the command line.
 pub fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
+    let command = Arguments::parse().command;
+    let run = || match command {
         Command::Screen(command) => command.run(),
         Command::Expand(command) => command.run(),
         Command::Explain(command) => command.run(),
@@ -107,7 +109,12 @@ pub fn main() -> ExitCode {
         Command::Selftest(command) => command.run(),
         Command::Verify(command) => command.run(),
     };
-    match outcome {
+    let damaged = |_| {
+        let what = "the snapshot file is damaged, and what was written so far is not the whole \
+                    answer; see which part with `parentage build --check FILE`, and build it again";
+        Err(Error::Request(what.to_owned()).into())
+    };
+    match undamaged(run).unwrap_or_else(damaged) {
         Ok(Outcome { rejected: true, .. }) => ExitCode::from(3),
         Ok(Outcome { failed_on: true, .. }) => ExitCode::from(1),
         Err(Stop::ClosedPipe) if data::was_told() => ExitCode::from(3),

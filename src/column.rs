@@ -1,13 +1,16 @@
 //! Columns of plain values that are owned or lie in somebody else's bytes (a memory map) alike.
 
-use std::marker::PhantomData;
-use std::ops::Deref;
+mod block;
 
-use bytes::Bytes;
+use std::hash::Hasher;
+use std::marker::PhantomData;
+use std::ops::Range;
+
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
-use std::hash::Hasher;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+pub use block::{Block, DIGEST, Damaged, PIECE, digest, undamaged};
 
 /// What may stand in a column: plain bytes of a fixed layout.
 pub trait Plain: FromBytes + IntoBytes + Immutable + KnownLayout + Copy {}
@@ -15,8 +18,9 @@ impl<T: FromBytes + IntoBytes + Immutable + KnownLayout + Copy> Plain for T {}
 
 /// An immutable slice of plain values.
 ///
-/// Owned columns come out of building; shared ones view the bytes of a snapshot file where they
-/// lie, without parsing or copying. Readers see a `&[T]` and cannot tell which it is.
+/// Owned columns come out of building; shared ones view a block of a snapshot file where it lies,
+/// without parsing or copying. Readers cannot tell which it is; they ask for no more than they need,
+/// since of a file only what is touched is read and checked (see [`Block::bytes`]).
 #[derive(Debug, Clone)]
 pub struct Column<T: Plain> {
     place: Storage<T>,
@@ -25,14 +29,64 @@ pub struct Column<T: Plain> {
 #[derive(Debug, Clone)]
 enum Storage<T> {
     Owned(Vec<T>),
-    Shared(Bytes, PhantomData<T>),
+    Shared(Block, PhantomData<T>),
 }
 
 impl<T: Plain> Column<T> {
-    /// A column over `bytes`; `None` where length or alignment do not fit `T`.
-    pub fn shared(bytes: Bytes) -> Option<Column<T>> {
-        <[T]>::ref_from_bytes(&bytes).ok()?;
-        Some(Column { place: Storage::Shared(bytes, PhantomData) })
+    /// A column over a block; `None` where length or alignment do not fit `T`.
+    pub fn shared(block: Block) -> Option<Column<T>> {
+        let aligned = block.is_empty() || block.fits(align_of::<T>());
+        let fits = aligned && block.len().is_multiple_of(size_of::<T>());
+        fits.then_some(Column { place: Storage::Shared(block, PhantomData) })
+    }
+
+    /// Number of values.
+    pub fn len(&self) -> usize {
+        match &self.place {
+            Storage::Owned(values) => values.len(),
+            Storage::Shared(block, _) => block.len() / size_of::<T>(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// One value.
+    pub fn get(&self, at: usize) -> T {
+        match &self.place {
+            Storage::Owned(values) => values[at],
+            Storage::Shared(..) => self.range(at..at + 1)[0],
+        }
+    }
+
+    /// Some values.
+    pub fn range(&self, range: Range<usize>) -> &[T] {
+        match &self.place {
+            Storage::Owned(values) => &values[range],
+            Storage::Shared(..) if range.is_empty() => &[],
+            Storage::Shared(block, _) => {
+                let bytes = block.bytes(range.start * size_of::<T>()..range.end * size_of::<T>());
+                <[T]>::ref_from_bytes(bytes)
+                    .expect("length and alignment were checked when the column was made")
+            }
+        }
+    }
+
+    /// Every value.
+    pub fn all(&self) -> &[T] {
+        self.range(0..self.len())
+    }
+
+    /// How many of the first values fulfil a condition that no later one does. O(log n).
+    pub fn partition_point(&self, holds: impl Fn(T) -> bool) -> usize {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if holds(self.get(middle)) { low = middle + 1 } else { high = middle }
+        }
+        low
     }
 }
 
@@ -48,15 +102,28 @@ impl<T: Plain> Default for Column<T> {
     }
 }
 
-impl<T: Plain> Deref for Column<T> {
-    type Target = [T];
+/// Columns by name, as they go into a snapshot file and come out of it.
+#[derive(Debug, Default)]
+pub struct Columns<'c> {
+    /// In the order in which they were put.
+    pub put: Vec<(String, &'c [u8])>,
+}
 
-    fn deref(&self) -> &[T] {
-        match &self.place {
-            Storage::Owned(values) => values,
-            Storage::Shared(bytes, _) => <[T]>::ref_from_bytes(bytes)
-                .expect("length and alignment were checked when the column was made"),
-        }
+impl<'c> Columns<'c> {
+    /// Adds a column under a name that no other has.
+    pub fn put<T: Plain>(&mut self, name: &str, column: &'c Column<T>) {
+        self.put.push((name.to_owned(), column.all().as_bytes()));
+    }
+}
+
+/// Blocks of a file by name.
+#[derive(Debug, Default)]
+pub struct Blocks(pub std::collections::BTreeMap<String, Block>);
+
+impl Blocks {
+    /// The column of a name; `None` where there is none, or one of other values.
+    pub fn column<T: Plain>(&self, name: &str) -> Option<Column<T>> {
+        Column::shared(self.0.get(name)?.clone())
     }
 }
 
@@ -94,7 +161,20 @@ pub struct Texts {
 impl Texts {
     /// The text of an id.
     pub fn get(&self, id: TextId) -> &str {
-        text_at(&self.bytes, &self.ends, id)
+        let at = id.0 as usize;
+        let from = if at == 0 { 0 } else { self.ends.get(at - 1) };
+        text(self.bytes.range(offset(from)..offset(self.ends.get(at))))
+    }
+
+    /// Puts its columns into a file.
+    pub fn save<'c>(&'c self, columns: &mut Columns<'c>) {
+        columns.put("texts.bytes", &self.bytes);
+        columns.put("texts.ends", &self.ends);
+    }
+
+    /// The arena of a file; `None` where it has none.
+    pub fn open(blocks: &Blocks) -> Option<Texts> {
+        Some(Texts { bytes: blocks.column("texts.bytes")?, ends: blocks.column("texts.ends")? })
     }
 
     /// Number of different texts.
@@ -109,11 +189,17 @@ impl Texts {
 }
 
 fn text_at<'a>(bytes: &'a [u8], ends: &[u64], id: TextId) -> &'a str {
-    let position = id.0 as usize;
-    let offset = |end: u64| usize::try_from(end).expect("an arena in memory has usize offsets");
-    let from = if position == 0 { 0 } else { offset(ends[position - 1]) };
-    std::str::from_utf8(&bytes[from..offset(ends[position])])
-        .expect("only whole texts are put into the arena")
+    let at = id.0 as usize;
+    let from = if at == 0 { 0 } else { ends[at - 1] };
+    text(&bytes[offset(from)..offset(ends[at])])
+}
+
+fn offset(end: u64) -> usize {
+    usize::try_from(end).expect("an arena in memory has usize offsets")
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("only whole texts are put into the arena")
 }
 
 /// Builds a [`Texts`] arena; the same text always gets the same id.
@@ -172,12 +258,17 @@ mod tests {
     #[test]
     fn shared_columns_read_like_owned_ones() {
         let owned: Column<u32> = vec![1, 2, 3].into();
-        let bytes = Bytes::copy_from_slice(owned.as_bytes());
+        let bytes = bytes::Bytes::copy_from_slice(owned.all().as_bytes());
+        let block = |bytes: bytes::Bytes| Block::new(bytes.clone(), digest(&bytes).to_vec().into());
         // A heap buffer of 12 bytes is aligned for u32 on every platform we build for.
-        let shared = Column::<u32>::shared(bytes.clone()).unwrap();
-        assert_eq!(&*owned, &*shared);
-        assert!(Column::<u32>::shared(bytes.slice(0..11)).is_none(), "a cut column is refused");
-        assert!(Column::<u32>::shared(bytes.slice(1..9)).is_none(), "so is an unaligned one");
+        let shared = Column::<u32>::shared(block(bytes.clone()).unwrap()).unwrap();
+        assert_eq!(owned.all(), shared.all());
+        assert_eq!((shared.get(1), shared.range(1..3), shared.len()), (2, &[2, 3][..], 3));
+        assert_eq!(shared.partition_point(|value| value < 3), 2);
+        let cut = block(bytes.slice(0..11)).unwrap();
+        assert!(Column::<u32>::shared(cut).is_none(), "a cut column is refused");
+        let odd = block(bytes.slice(1..9)).unwrap();
+        assert!(Column::<u32>::shared(odd).is_none(), "so is an unaligned one");
     }
 
     proptest! {

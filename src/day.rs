@@ -21,6 +21,8 @@ use jiff::civil::Date;
     zerocopy::IntoBytes,
     zerocopy::Immutable,
     zerocopy::KnownLayout,
+    serde::Serialize,
+    serde::Deserialize,
 )]
 #[repr(transparent)]
 pub struct Day(i32);
@@ -107,7 +109,7 @@ impl fmt::Display for Day {
 }
 
 /// The days on which something holds: from `from` on, up to but not including `until`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Span {
     /// First day.
     pub from: Day,

@@ -1,5 +1,6 @@
 //! Places, what was rejected there, and the errors that stop a run.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// Where a record came from: a source of a [`Sources`] table and a record of it. 8 bytes.
@@ -16,6 +17,8 @@ use std::fmt;
     zerocopy::IntoBytes,
     zerocopy::Immutable,
     zerocopy::KnownLayout,
+    serde::Serialize,
+    serde::Deserialize,
 )]
 #[repr(C)]
 pub struct Place {
@@ -26,7 +29,7 @@ pub struct Place {
 }
 
 /// What a record number of a source counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum RecordUnit {
     /// Lines of a text file.
     Line,
@@ -37,14 +40,14 @@ pub enum RecordUnit {
 }
 
 /// One file that was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Source {
     /// File name relative to the argument it was found under; `embedded:` for the built-in data.
     pub name: String,
     /// What its record numbers count.
     pub unit: RecordUnit,
     /// What it was recognised as, for example `holdings`.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// BLAKE3 digest of its bytes as they were given.
     pub digest: [u8; 32],
     /// Data records read.
@@ -54,7 +57,7 @@ pub struct Source {
 }
 
 /// All files read, in the order in which [`Place::source`] counts them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Sources(pub Vec<Source>);
 
 impl Sources {
@@ -70,7 +73,7 @@ impl Sources {
 }
 
 /// A record that could not be read. The rest of its file goes on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Rejected {
     /// File, relative to the argument it was found under.
     pub file: String,
@@ -87,7 +90,7 @@ pub struct Rejected {
 }
 
 /// The kinds of data a rejected record can belong to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Data {
     /// List entries, events, measures.
     Lists,
@@ -111,7 +114,7 @@ impl fmt::Display for Rejected {
 }
 
 /// Something to tell the user that stops nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Warning {
     /// `file:line`, or the file alone.
     pub place: String,

@@ -24,7 +24,7 @@ use self::effective::{Basis as Multiplying, Effective};
 use self::runs::Runs;
 use crate::day::Day;
 use crate::graph::DayView;
-use crate::model::{Countries, EntityId, Interest, OnDay, Restriction, Status};
+use crate::model::{EntityCountries, EntityId, Interest, OnDay, Restriction, Status};
 use crate::rule::{Rule, Test};
 use crate::share::Share;
 
@@ -43,7 +43,7 @@ pub struct Ground<'a> {
     /// Issuers whose recorded owners are all there are.
     pub complete: &'a FixedBitSet,
     /// Countries of each entity.
-    pub countries: &'a [Countries],
+    pub countries: &'a EntityCountries,
 }
 
 /// One rule, over one scope, on one day.
@@ -196,7 +196,7 @@ impl<'a> Expansion<'a> {
     /// Whether the rule shows issuers of the entity's countries: a blank country is never excluded;
     /// where the rule is about some countries alone, `None`: it may be one of them.
     fn shown(&self, entity: EntityId) -> Option<bool> {
-        self.rule.shows(&self.ground.countries[entity.index()])
+        self.rule.shows(self.ground.countries.get(entity))
     }
 
     /// The exposure of an entity that is itself on one of the rule's lists.

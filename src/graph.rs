@@ -10,7 +10,7 @@ mod view;
 use petgraph::visit::{Dfs, Reversed};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
-use crate::column::Column;
+use crate::column::{Blocks, Column, Columns};
 use crate::day::{Day, Span};
 use crate::error::Place;
 use crate::model::{EntityId, Interest};
@@ -152,7 +152,7 @@ impl Graph {
     /// share supposed.
     pub fn supposing(&self, supposed: Supposed, day: Day) -> Graph {
         let mut placed = false;
-        let rows = self.holdings.iter().filter_map(|row| {
+        let rows = self.holdings.all().iter().filter_map(|row| {
             let terms = row.terms();
             let same = (row.holder, row.issuer, terms.interest)
                 == (supposed.holder, supposed.issuer, supposed.interest)
@@ -168,6 +168,24 @@ impl Graph {
         Graph::of(self.entities(), rows.collect())
     }
 
+    /// Puts its columns into a file.
+    pub fn save<'c>(&'c self, columns: &mut Columns<'c>) {
+        columns.put("graph.holdings", &self.holdings);
+        columns.put("graph.incoming", &self.incoming);
+        columns.put("graph.outgoing", &self.outgoing);
+        columns.put("graph.outgoing_from", &self.outgoing_from);
+    }
+
+    /// The graph of a file; `None` where it has none.
+    pub fn open(blocks: &Blocks) -> Option<Graph> {
+        Some(Graph {
+            holdings: blocks.column("graph.holdings")?,
+            incoming: blocks.column("graph.incoming")?,
+            outgoing: blocks.column("graph.outgoing")?,
+            outgoing_from: blocks.column("graph.outgoing_from")?,
+        })
+    }
+
     /// Number of entities.
     pub fn entities(&self) -> u32 {
         u32::try_from(self.incoming.len() - 1).expect("offsets are made for 32-bit ids")
@@ -175,13 +193,14 @@ impl Graph {
 
     /// Every holding, of every day.
     pub fn holdings(&self) -> &[Holding] {
-        &self.holdings
+        self.holdings.all()
     }
 
     /// The holdings in an issuer, of every day.
     pub fn held_in(&self, issuer: EntityId) -> &[Holding] {
         let at = issuer.index();
-        &self.holdings[self.incoming[at] as usize..self.incoming[at + 1] as usize]
+        let range = self.incoming.range(at..at + 2);
+        self.holdings.range(range[0] as usize..range[1] as usize)
     }
 
     /// The holdings of a holder, of every day.
@@ -208,12 +227,17 @@ impl Graph {
 
     fn runs_of(&self, holder: EntityId) -> &[u32] {
         let at = holder.index();
-        &self.outgoing[self.outgoing_from[at] as usize..self.outgoing_from[at + 1] as usize]
+        let range = self.outgoing_from.range(at..at + 2);
+        self.outgoing.range(range[0] as usize..range[1] as usize)
     }
 
     fn run(&self, first: u32) -> &[Holding] {
-        let rest = &self.holdings[first as usize..];
-        let length = rest.iter().take_while(|row| same_run(&rest[0], row)).count();
+        let first = first as usize;
+        let row = self.holdings.get(first);
+        // A run ends within the holdings of its issuer.
+        let end = self.incoming.get(row.issuer.index() + 1) as usize;
+        let rest = self.holdings.range(first..end);
+        let length = rest.iter().take_while(|other| same_run(&row, other)).count();
         &rest[..length]
     }
 }

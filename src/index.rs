@@ -15,7 +15,7 @@ use rustc_hash::FxHashMap;
 use self::classes::{Classes, ClassesBuilder};
 use self::terms::{Term, apart, asked_whole, held_whole, is_shown, of_run, terms};
 use self::words::{Words, WordsBuilder};
-use crate::column::Column;
+use crate::column::{Blocks, Column, Columns};
 use crate::name::{LEAST_OMISSION, ParsedName, Token, is_named, omission_factor};
 
 pub use lookup::{Lookup, LookupBuilder};
@@ -60,6 +60,24 @@ impl NameIndex {
             shown: shown.into(),
             rest: rest.into(),
         }
+    }
+
+    /// Puts its columns into a file.
+    pub fn save<'c>(&'c self, columns: &mut Columns<'c>) {
+        self.words.save(columns);
+        self.classes.save("names.classes", columns);
+        columns.put("names.shown", &self.shown);
+        columns.put("names.rest", &self.rest);
+    }
+
+    /// The index of a file; `None` where it has none.
+    pub fn open(blocks: &Blocks) -> Option<NameIndex> {
+        Some(NameIndex {
+            words: Words::open(blocks)?,
+            classes: Classes::open("names.classes", blocks)?,
+            shown: blocks.column("names.shown")?,
+            rest: blocks.column("names.rest")?,
+        })
     }
 
     /// Numbers of the names that can score `floor` (0..1) or more against a name, sorted.
@@ -146,7 +164,7 @@ impl NameIndex {
                 }
             }
         }
-        scratch.drain(&query, &self.shown, &self.rest, found);
+        scratch.drain(&query, self, found);
     }
 }
 
@@ -235,7 +253,7 @@ impl Scratch {
     }
 
     /// Moves the names that share enough to `found`, and forgets all.
-    fn drain(&mut self, query: &Asked, shown: &[f32], rest: &[f32], found: &mut Vec<u32>) {
+    fn drain(&mut self, query: &Asked, of: &NameIndex, found: &mut Vec<u32>) {
         // Few masks come again and again.
         let mut shares: FxHashMap<u64, f64> = FxHashMap::default();
         for name in self.touched.drain(..) {
@@ -243,7 +261,7 @@ impl Scratch {
             let mask = std::mem::take(&mut self.masks[at]);
             let matched = f64::from(std::mem::take(&mut self.matched[at]));
             let of_query = *shares.entry(mask).or_insert_with(|| query.share(mask));
-            let (shown, rest) = (f64::from(shown[at]), f64::from(rest[at]));
+            let (shown, rest) = (f64::from(of.shown.get(at)), f64::from(of.rest.get(at)));
             let omitted = LEAST_OMISSION * (shown - matched).max(0.0);
             let matched = matched.min(shown) + rest;
             let of_name = matched / (matched + omitted).max(f64::MIN_POSITIVE);

@@ -1,11 +1,13 @@
 //! The nouns: entities, list entries, holdings, and what a status on a day is.
 
+mod countries;
 mod entity;
 mod holding;
 mod listing;
 mod party;
 mod status;
 
+pub use countries::EntityCountries;
 pub use entity::{Countries, Country, EntityId, EntityKind, Identifiers};
 pub use holding::{Confidence, HoldingRow, Interest};
 pub use listing::{
@@ -20,7 +22,7 @@ pub use status::{
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         pub enum $name { $($(#[$doc])* $variant),+ }
 
         impl $name {

@@ -54,7 +54,7 @@ words! {
 }
 
 /// The numeric test of a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Test {
     /// The threshold.
     pub threshold: Share,
@@ -76,7 +76,7 @@ impl Test {
 }
 
 /// What a period of a rule changes of its test.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct RulePeriod {
     /// `in_force` or `suspended`.
     pub status: Status,
@@ -95,7 +95,7 @@ pub struct RulePeriod {
 }
 
 /// One rule. The fields are those of its file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Rule {
     /// Its id as asked, with the reading after a slash.
     pub id: String,

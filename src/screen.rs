@@ -216,15 +216,15 @@ impl<'s> Screener<'s> {
             let least = (floor - weigh::most_added(party)).max(0);
             let share = f64::from(least) / f64::from(POINTS_OF_ONE);
             for number in self.snapshot.candidates(&parsed, share) {
-                let indexed = &self.snapshot.names()[number as usize];
-                let exact = same_but_for_writing(&keys, &indexed.keys);
-                if !exact && name::points(&parsed, &indexed.parsed, least) < least {
+                let (indexed, other) = (self.snapshot.name(number), self.snapshot.apart(number));
+                let exact = same_but_for_writing(&keys, &other.keys);
+                if !exact && name::points(&parsed, &other.parsed, least) < least {
                     continue;
                 }
-                let comparison = name::compare(&parsed, &indexed.parsed);
+                let comparison = name::compare(&parsed, &other.parsed);
                 let comparison = self.weigh(party, indexed.entity, comparison);
                 if comparison.points() >= floor || exact {
-                    let (name, kind) = (indexed.text.clone(), indexed.kind);
+                    let (name, kind) = (indexed.text.to_owned(), indexed.kind);
                     let candidate = Candidate { name, kind, comparison, exact };
                     keep(&mut best, indexed.entity, candidate);
                 }
@@ -261,9 +261,10 @@ impl<'s> Screener<'s> {
     fn weigh(&self, party: &Party, entity: EntityId, mut comparison: Comparison) -> Comparison {
         let world = self.snapshot.world();
         let entries = self.finder.entries(entity);
+        let identifiers = self.snapshot.identifiers(entity);
         let known = Known {
             countries: world.countries(entity),
-            identifiers: world.identifiers(entity),
+            identifiers: &identifiers,
             kind: world.kind(entity),
             birth_dates: entries.iter().map(|entry| entry.birth_date.as_str()).collect(),
             cities: entries.iter().map(|entry| entry.city.as_str()).collect(),

@@ -8,7 +8,19 @@ use std::fmt;
 
 /// A share in parts per billion of the whole: 0 is nothing, 1,000,000,000 is 100 percent. Only a
 /// sum of what sources declare ([`Share::of_sum`]) can exceed the whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub struct Share(u32);
 
 /// Which way a percentage with more than seven decimals is rounded.

@@ -4,9 +4,15 @@
 
 mod build;
 mod doubts;
+mod file;
+mod names;
+mod saved;
 mod world;
 
-use crate::column::{TextId, Texts};
+use std::sync::Arc;
+
+use self::names::Names;
+use crate::column::{Column, TextId, Texts};
 use crate::day::Day;
 use crate::error::{Rejected, Sources, Warning};
 use crate::expand::Listing;
@@ -15,42 +21,14 @@ use crate::index::{Lookup, NameIndex};
 use crate::link::{JoinedBy, PossibleLink};
 use crate::model::{
     Certitude, Countries, EntityId, EntityKind, Identifiers, ListEntry, ListEvent, ListInfo,
-    Measure, OnDay, Restriction, words,
+    Measure, OnDay, Restriction,
 };
 use crate::name::{NameKeys, ParsedName};
 use crate::rule::Rule;
 use crate::source::{HoldingRecord, Mention, MentionId};
 
+pub use names::{IndexedName, NameApart, NameKind};
 pub use world::{Ownership, World};
-
-words! {
-    /// What a name is to its entity.
-    NameKind {
-        /// The name of a record.
-        Name = "name",
-        /// The name in the list's own script.
-        Native = "native",
-        /// Another name that identifies it.
-        Alias = "alias",
-        /// A name that is common, not official, or shared by others.
-        Weak = "weak_alias",
-    }
-}
-
-/// A name in the index.
-#[derive(Debug, Clone)]
-pub struct IndexedName {
-    /// Whose name it is.
-    pub entity: EntityId,
-    /// What it is to the entity.
-    pub kind: NameKind,
-    /// As the source writes it.
-    pub text: String,
-    /// Taken apart.
-    pub parsed: ParsedName,
-    /// Its keys.
-    pub keys: NameKeys,
-}
 
 /// An entity as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,11 +59,14 @@ pub struct ListChecked {
 /// Everything loaded.
 pub struct Snapshot {
     texts: Texts,
-    mentions: Vec<Mention>,
-    entity_of: Vec<EntityId>,
-    joined_by: Vec<JoinedBy>,
+    mentions: Column<Mention>,
+    entity_of: Column<EntityId>,
+    /// Numbers of [`JoinedBy`].
+    joined_by: Column<u8>,
     /// The mention that names each entity.
-    shown: Vec<MentionId>,
+    shown: Column<MentionId>,
+    /// The identifiers of each entity, as [`Identifiers`] writes them.
+    identifiers: Column<TextId>,
     entries: Vec<ListEntry>,
     entry_mention: Vec<MentionId>,
     /// Events and measures that concern each entry.
@@ -94,12 +75,12 @@ pub struct Snapshot {
     lists: Vec<ListInfo>,
     events: Vec<ListEvent>,
     measures: Vec<Measure>,
-    holdings: Vec<HoldingRecord>,
+    holdings: Column<HoldingRecord>,
     rules: Vec<Rule>,
     world: World,
     possible: Vec<PossibleLink>,
     link_doubts: Vec<Warning>,
-    names: Vec<IndexedName>,
+    names: Names,
     index: NameIndex,
     lookup: Lookup,
     sources: Sources,
@@ -166,9 +147,19 @@ impl Snapshot {
         &self.possible
     }
 
-    /// The names in the index.
-    pub fn names(&self) -> &[IndexedName] {
-        &self.names
+    /// The names in the index, by number.
+    pub fn names(&self) -> impl ExactSizeIterator<Item = IndexedName<'_>> {
+        (0..self.names.len()).map(|number| self.name(number))
+    }
+
+    /// A name of the index.
+    pub fn name(&self, number: u32) -> IndexedName<'_> {
+        self.names.get(number, &self.texts)
+    }
+
+    /// A name of the index, taken apart.
+    pub fn apart(&self, number: u32) -> Arc<NameApart> {
+        self.names.apart(number, &self.texts)
     }
 
     /// Numbers of the indexed names that can score `floor` (0..1) or more against a name.
@@ -183,17 +174,17 @@ impl Snapshot {
 
     /// The entity of an entry.
     pub fn entity_of_entry(&self, entry: u32) -> EntityId {
-        self.entity_of[self.entry_mention[entry as usize] as usize]
+        self.entity_of.get(self.entry_mention[entry as usize] as usize)
     }
 
     /// By what an entry was joined to its entity.
     pub fn entry_joined_by(&self, entry: u32) -> JoinedBy {
-        self.joined_by[self.entry_mention[entry as usize] as usize]
+        self.mention_joined_by(self.entry_mention[entry as usize])
     }
 
     /// An entity as it is shown.
     pub fn entity(&self, entity: EntityId) -> EntityView {
-        let mention = &self.mentions[self.shown[entity.index()] as usize];
+        let mention = self.mentions.get(self.mention_of(entity) as usize);
         let identifiers = self.identifiers(entity);
         let name = self.texts.get(mention.name).to_owned();
         let country = self.world.countries(entity).to_string();
@@ -210,8 +201,8 @@ impl Snapshot {
     }
 
     /// All identifiers of an entity.
-    pub fn identifiers(&self, entity: EntityId) -> &Identifiers {
-        self.world.identifiers(entity)
+    pub fn identifiers(&self, entity: EntityId) -> Identifiers {
+        Identifiers::parse(self.texts.get(self.identifiers.get(entity.index())))
     }
 
     /// What an entity is, as far as a source says.
@@ -221,16 +212,19 @@ impl Snapshot {
 
     /// A holding's holder and issuer as the source writes them, and its citation.
     pub fn written(&self, holding: &Holding) -> (&str, &str, &str) {
-        let record = &self.holdings[holding.record as usize];
-        let name = |mention: MentionId| self.texts.get(self.mentions[mention as usize].name);
+        let record = self.holdings.get(holding.record as usize);
+        let name = |mention: MentionId| self.texts.get(self.mentions.get(mention as usize).name);
         (name(record.holder), name(record.issuer), self.texts.get(record.citation))
     }
 
     /// By what the holder and the issuer of a holding were joined to their entities.
     pub fn row_joined_by(&self, holding: &Holding) -> (JoinedBy, JoinedBy) {
-        let record = &self.holdings[holding.record as usize];
-        let by = |mention: MentionId| self.joined_by[mention as usize];
-        (by(record.holder), by(record.issuer))
+        let record = self.holdings.get(holding.record as usize);
+        (self.mention_joined_by(record.holder), self.mention_joined_by(record.issuer))
+    }
+
+    fn mention_joined_by(&self, mention: MentionId) -> JoinedBy {
+        JoinedBy::ALL[usize::from(self.joined_by.get(mention as usize))]
     }
 
     /// The entities with exactly this name but for writing: the same legal form or one without,
@@ -285,7 +279,7 @@ impl Snapshot {
 
     /// The mention that names an entity.
     pub fn mention_of(&self, entity: EntityId) -> MentionId {
-        self.shown[entity.index()]
+        self.shown.get(entity.index())
     }
 
     fn events_of(&self, entry: u32) -> Vec<&ListEvent> {

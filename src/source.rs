@@ -201,7 +201,7 @@ pub fn digest(sources: &Sources) -> String {
     let mut inputs: Vec<(&str, &str, &[u8; 32])> = sources
         .0
         .iter()
-        .map(|source| (source.kind, source.name.as_str(), &source.digest))
+        .map(|source| (&*source.kind, source.name.as_str(), &source.digest))
         .collect();
     inputs.sort_unstable();
     let mut hasher = blake3::Hasher::new();
@@ -228,7 +228,14 @@ fn read_not_covered(file: &InputFile, records: &mut Records) -> Result<(), Error
     let digest = opened.digest().map_err(|error| Error::io(&file.path, error))?;
     let (kind, unit) = ("not covered", RecordUnit::Record);
     let name = file.name.clone();
-    records.sources.0.push(Source { name, unit, kind, digest, records: 1, rejected: 0 });
+    records.sources.0.push(Source {
+        name,
+        unit,
+        kind: kind.into(),
+        digest,
+        records: 1,
+        rejected: 0,
+    });
     Ok(())
 }
 
@@ -319,7 +326,7 @@ fn read_file(
     let mut source = Source {
         name: file.name.clone(),
         unit: RecordUnit::Line,
-        kind: format.parts().0,
+        kind: format.parts().0.into(),
         digest: [0; 32],
         records: 0,
         rejected: 0,
@@ -440,7 +447,7 @@ fn read_rules(inputs: &Inputs, records: &mut Records) -> Result<(), Error> {
         records.sources.0.push(Source {
             name: file.name,
             unit,
-            kind,
+            kind: kind.into(),
             digest,
             records: 1,
             rejected: 0,

@@ -18,9 +18,16 @@ use super::{Outcome, Stop};
 /// Read everything and say what was read, joined, rejected, and what a person should settle
 ///
 /// With --lists, it also says which entries differ from the built-in ones: how a new notice is
-/// checked before it is used.
+/// checked before it is used. With --out, everything is written into one file that --snapshot opens
+/// at once.
 #[derive(Args)]
 pub struct Build {
+    /// Write everything into this snapshot file
+    #[arg(long, value_name = "FILE", conflicts_with = "snapshot")]
+    out: Option<String>,
+    /// Check every byte of this snapshot file, and do nothing else
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "snapshot", "lists", "ownership", "links", "rules"])]
+    check: Option<String>,
     #[command(flatten)]
     data: DataOptions,
 }
@@ -36,12 +43,15 @@ struct Report {
     added: Vec<String>,
     gone: Vec<String>,
     snapshot: String,
+    /// The digest of the file written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
 }
 
 #[derive(Serialize)]
 struct SourceLine {
     file: String,
-    kind: &'static str,
+    kind: String,
     records: u64,
     linked: u64,
     rejected: u64,
@@ -53,20 +63,29 @@ struct LinkLine {
     a_country: String,
     b: String,
     b_country: String,
-    reason: &'static str,
+    reason: String,
 }
 
 impl Build {
     pub fn run(self) -> Result<Outcome, Stop> {
         self.data.no_picture()?;
-        let snapshot = self.data.snapshot()?;
+        if let Some(path) = &self.check {
+            Snapshot::check(path)?;
+            let mut output = Output::open(None)?;
+            output.text(&format!("{path}: every byte is as it was written\n"))?;
+            output.finish()?;
+            return Ok(Outcome::default());
+        }
         let format = self.data.format();
         if format == Format::Csv {
             let what = "build has no CSV: its report is no table; use --format json";
             return Err(Error::Request(what.to_owned()).into());
         }
+        self.data.guard(self.out.as_deref(), None)?;
+        let snapshot = self.data.snapshot()?;
+        let file = self.out.as_deref().map(|path| snapshot.save(path)).transpose()?;
         let (added, gone) = self.difference(&snapshot)?;
-        let report = report(&snapshot, self.data.day(), added, gone);
+        let report = Report { file, ..report(&snapshot, self.data.day(), added, gone) };
         let mut output = Output::open(None)?;
         match Objects::new(format) {
             Some(list) => write_all(&mut output, list, [report])?,
@@ -122,7 +141,7 @@ fn report(
     };
     let source = |source: &parentage::error::Source| SourceLine {
         file: source.name.clone(),
-        kind: source.kind,
+        kind: source.kind.to_string(),
         records: source.records,
         linked: (source.records - source.rejected).saturating_sub(idle(source)),
         rejected: source.rejected,
@@ -132,7 +151,7 @@ fn report(
         a_country: link.countries.0.clone(),
         b: link.names.1.clone(),
         b_country: link.countries.1.clone(),
-        reason: link.reason,
+        reason: link.reason.to_string(),
     };
     let count = u32::try_from(snapshot.entries().len()).unwrap_or(u32::MAX);
     let listed: BTreeSet<_> = (0..count).map(|entry| snapshot.entity_of_entry(entry)).collect();
@@ -153,6 +172,7 @@ fn report(
         added,
         gone,
         snapshot: snapshot.digest().to_owned(),
+        file: None,
     }
 }
 
@@ -196,5 +216,8 @@ fn text(report: &Report) -> String {
         &mut report.gone.iter().cloned(),
     );
     let _ = writeln!(out, "\nsnapshot {}", report.snapshot);
+    if let Some(file) = &report.file {
+        let _ = writeln!(out, "file     {file}");
+    }
     out
 }

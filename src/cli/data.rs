@@ -32,6 +32,10 @@ pub struct DataOptions {
     /// Rules to read instead of those of the lists
     #[arg(long, value_name = "PATH", help_heading = "Data")]
     rules: Vec<String>,
+    /// A file that `build --out` wrote, instead of lists, holdings, links and rules: it opens at once
+    #[arg(long, value_name = "FILE", help_heading = "Data",
+          conflicts_with_all = ["lists", "ownership", "links", "rules"])]
+    snapshot: Option<String>,
     /// The day of the answer [default: today in UTC]
     #[arg(long, value_name = "DATE", value_parser = parse_day, help_heading = "Data")]
     as_of: Option<Day>,
@@ -122,14 +126,18 @@ impl DataOptions {
     /// Refuses outputs that would overwrite an input.
     pub fn guard(&self, out: Option<&str>, other_input: Option<&str>) -> Result<(), Error> {
         let inputs = [&self.lists, &self.ownership, &self.links, &self.rules].into_iter().flatten();
+        let inputs = inputs.chain(&self.snapshot);
         let inputs: Vec<&str> = inputs.map(String::as_str).chain(other_input).collect();
         guard(&[out, self.rejects.as_deref()], &inputs)
     }
 
-    /// Reads and links everything, and tells what could not be read.
+    /// Reads and links everything, or opens a snapshot file, and tells what could not be read.
     pub fn snapshot(&self) -> Result<Snapshot, Error> {
         self.guard(None, None)?;
-        let snapshot = Snapshot::build(self.records()?);
+        let snapshot = match &self.snapshot {
+            Some(path) => Snapshot::open(path)?,
+            None => Snapshot::build(self.records()?),
+        };
         if !self.quiet {
             for warning in snapshot.warnings() {
                 anstream::eprintln!("warning: {warning}");
@@ -156,6 +164,11 @@ impl DataOptions {
 
     /// Reads everything, without linking it.
     pub fn records(&self) -> Result<Records, Error> {
+        if self.snapshot.is_some() {
+            let what = "this reads the records themselves, which a snapshot file does not keep: name \
+                        what it was built from with --lists, --ownership, --links and --rules";
+            return Err(Error::Request(what.to_owned()));
+        }
         read(&Inputs {
             lists: self.lists.clone(),
             ownership: self.ownership.clone(),

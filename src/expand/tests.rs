@@ -12,10 +12,15 @@ use super::*;
 use crate::error::Place;
 use crate::graph::Graph;
 use crate::link::{Linked, link};
-use crate::model::{Confidence, EntityKind, HoldingRow, Identifiers};
+use crate::model::{Confidence, Countries, EntityKind, HoldingRow, Identifiers};
 use crate::rule::{Aggregate, Comparison, Reach, Test};
 use crate::share::ShareRange;
 use crate::source::Records;
+
+/// Entities of which nobody says a country.
+fn without_countries(entities: usize) -> EntityCountries {
+    std::iter::repeat_n(Countries::default(), entities).collect()
+}
 
 /// A stake of a test case: holder, issuer, low and high in percent, interest.
 type Case = (u32, u32, u32, u32, Interest);
@@ -92,7 +97,7 @@ fn with_expansion<T>(
     let day = Day::parse("2026-11-01").unwrap();
     let mut all_owners = FixedBitSet::with_capacity(entities as usize);
     complete.iter().for_each(|entity| all_owners.insert(*entity as usize));
-    let countries = vec![Countries::default(); entities as usize];
+    let countries = without_countries(entities as usize);
     let ground = Ground { view: graph.on(day), day, complete: &all_owners, countries: &countries };
     let starts = starts(rule, listings(seeds));
     let expansion = Expansion::new(rule, ground, &starts, Share::QUARTER, scope).unwrap();
@@ -372,7 +377,7 @@ fn a_listing_without_a_measure_hides_no_other() {
     let rule = rule(50, Comparison::AtLeast);
     let (graph, _) = graph(3, &cases);
     let day = Day::parse("2026-11-24").unwrap();
-    let (complete, countries) = (FixedBitSet::with_capacity(3), vec![Countries::default(); 3]);
+    let (complete, countries) = (FixedBitSet::with_capacity(3), without_countries(3));
     let ground = Ground { view: graph.on(day), day, complete: &complete, countries: &countries };
     let listing = |entity, confirm, restriction| Listing {
         entity: EntityId(entity),

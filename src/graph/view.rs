@@ -46,8 +46,8 @@ impl<'g> DayView<'g> {
 
     /// The stakes in an issuer, by holder.
     pub fn stakes_in(self, issuer: EntityId) -> Stakes<'g> {
-        let (at, end) =
-            (self.graph.incoming[issuer.index()], self.graph.incoming[issuer.index() + 1]);
+        let range = self.graph.incoming.range(issuer.index()..issuer.index() + 2);
+        let (at, end) = (range[0], range[1]);
         Stakes { view: self, runs: Runs::In { at, end } }
     }
 

@@ -1,6 +1,6 @@
 //! Names or words by classes of spellings, looked up as they are.
 
-use crate::column::Column;
+use crate::column::{Blocks, Column, Columns};
 
 /// Numbers of names or words by the digest of a class. 8 bytes a class and 4 a posting; found by binary search.
 pub(super) struct Classes {
@@ -39,10 +39,29 @@ impl Classes {
     /// The members of a class, sorted. Two classes of one digest are possible at 2^-64 a pair: then a
     /// name is compared in vain. O(log n).
     pub fn find(&self, class: &str) -> &[u32] {
-        match self.keys.binary_search(&digest(class)) {
-            Ok(at) => &self.members[self.from[at] as usize..self.from[at + 1] as usize],
-            Err(_) => &[],
+        let digest = digest(class);
+        let at = self.keys.partition_point(|key| key < digest);
+        if at == self.keys.len() || self.keys.get(at) != digest {
+            return &[];
         }
+        let range = self.from.range(at..at + 2);
+        self.members.range(range[0] as usize..range[1] as usize)
+    }
+
+    /// Puts its columns into a file, under names that begin with `of`.
+    pub fn save<'c>(&'c self, of: &str, columns: &mut Columns<'c>) {
+        columns.put(&format!("{of}.keys"), &self.keys);
+        columns.put(&format!("{of}.from"), &self.from);
+        columns.put(&format!("{of}.members"), &self.members);
+    }
+
+    /// The classes of a file; `None` where it has none of these.
+    pub fn open(of: &str, blocks: &Blocks) -> Option<Classes> {
+        Some(Classes {
+            keys: blocks.column(&format!("{of}.keys"))?,
+            from: blocks.column(&format!("{of}.from"))?,
+            members: blocks.column(&format!("{of}.members"))?,
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Every entity by identifier and by exact normalised name.
 
-use crate::column::Column;
+use crate::column::{Blocks, Column, Columns};
 use crate::model::EntityId;
 
 /// Entities by the digest of a key. 12 bytes an entry, sorted; found by binary search.
@@ -34,9 +34,21 @@ impl Lookup {
     /// caller that must be sure compares the names. O(log n).
     pub fn find(&self, key: &str) -> impl Iterator<Item = EntityId> + '_ {
         let digest = digest(key);
-        let from = self.keys.partition_point(|known| *known < digest);
-        let rest = self.keys[from..].iter().zip(&self.entities[from..]);
-        rest.take_while(move |(known, _)| **known == digest).map(|(_, entity)| EntityId(*entity))
+        let from = self.keys.partition_point(|known| known < digest);
+        let same = (from..self.keys.len()).take_while(move |at| self.keys.get(*at) == digest);
+        same.map(|at| EntityId(self.entities.get(at)))
+    }
+
+    /// Puts its columns into a file.
+    pub fn save<'c>(&'c self, columns: &mut Columns<'c>) {
+        columns.put("lookup.keys", &self.keys);
+        columns.put("lookup.entities", &self.entities);
+    }
+
+    /// The lookup of a file; `None` where it has none.
+    pub fn open(blocks: &Blocks) -> Option<Lookup> {
+        let (keys, entities) = (blocks.column("lookup.keys")?, blocks.column("lookup.entities")?);
+        Some(Lookup { keys, entities })
     }
 }
 

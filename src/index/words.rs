@@ -12,12 +12,12 @@ use rustc_hash::FxHashMap;
 use super::classes::{Classes, ClassesBuilder};
 use super::narrow;
 use super::terms::{classes, loan, spellings};
-use crate::column::Column;
+use crate::column::{Blocks, Column, Columns};
 use crate::name::{Token, edit_budget, is_east_asian, letter_set, rarity};
 
 /// Names by their words.
 pub(super) struct Words {
-    words: Map<Vec<u8>>,
+    words: Map<Dictionary>,
     /// Where the postings of each word begin; one more than there are words.
     from: Column<u32>,
     names: Column<u32>,
@@ -32,6 +32,15 @@ pub(super) struct Words {
     classes: Classes,
     /// Words near those of earlier queries: words of company names come again and again.
     near: RwLock<FxHashMap<String, Arc<[u32]>>>,
+}
+
+/// The bytes of the fst, owned or in a file: all of them are touched to open it.
+struct Dictionary(Column<u8>);
+
+impl AsRef<[u8]> for Dictionary {
+    fn as_ref(&self) -> &[u8] {
+        self.0.all()
+    }
 }
 
 /// The longest word that is searched with edits: no word of a language is as long.
@@ -87,7 +96,8 @@ impl WordsBuilder {
             u32::try_from(at).expect("fewer than 4 billion words")
         });
         Words {
-            words: builder.into_map(),
+            words: dictionary(builder.into_inner().expect("memory takes all").into())
+                .expect("what was just built"),
             from: from.into(),
             names: names.into(),
             lengths: begins.collect::<Vec<_>>().into(),
@@ -104,12 +114,40 @@ impl Words {
     /// The names that have a word, sorted.
     pub fn names_of(&self, word: u32) -> &[u32] {
         let at = word as usize;
-        &self.names[self.from[at] as usize..self.from[at + 1] as usize]
+        let range = self.from.range(at..at + 2);
+        self.names.range(range[0] as usize..range[1] as usize)
     }
 
     /// The most that a word can weigh in a name.
     pub fn weight(&self, word: u32) -> f32 {
-        self.weights[word as usize]
+        self.weights.get(word as usize)
+    }
+
+    /// Puts its columns into a file.
+    pub fn save<'c>(&'c self, columns: &mut Columns<'c>) {
+        columns.put("words.fst", &self.words.as_fst().as_inner().0);
+        columns.put("words.from", &self.from);
+        columns.put("words.names", &self.names);
+        columns.put("words.by_length", &self.by_length);
+        columns.put("words.lengths", &self.lengths);
+        columns.put("words.sets", &self.sets);
+        columns.put("words.weights", &self.weights);
+        self.classes.save("words.classes", columns);
+    }
+
+    /// The words of a file; `None` where it has none.
+    pub fn open(blocks: &Blocks) -> Option<Words> {
+        Some(Words {
+            words: dictionary(blocks.column("words.fst")?)?,
+            from: blocks.column("words.from")?,
+            names: blocks.column("words.names")?,
+            by_length: blocks.column("words.by_length")?,
+            lengths: blocks.column("words.lengths")?,
+            sets: blocks.column("words.sets")?,
+            weights: blocks.column("words.weights")?,
+            classes: Classes::open("words.classes", blocks)?,
+            near: RwLock::default(),
+        })
     }
 
     /// The indexed words that the comparison may hold for a word, the heaviest first.
@@ -163,16 +201,16 @@ impl Words {
 
     fn within(&self, word: &str, letters: usize, edits: usize) -> Vec<u32> {
         let set = letter_set(word);
-        let from = self.lengths[letters.saturating_sub(edits)] as usize;
-        let to = self.lengths[letters + edits + 1] as usize;
+        let from = self.lengths.get(letters.saturating_sub(edits)) as usize;
+        let to = self.lengths.get(letters + edits + 1) as usize;
         let most = 2 * u32::try_from(edits).expect("one or two");
         let mut text = Vec::new();
         let mut near = Vec::new();
-        for (at, other) in self.sets[from..to].iter().enumerate() {
+        for (at, other) in self.sets.range(from..to).iter().enumerate() {
             if (set ^ other).count_ones() > most {
                 continue;
             }
-            let number = self.by_length[from + at];
+            let number = self.by_length.get(from + at);
             text.clear();
             let found = self.words.as_fst().get_key_into(u64::from(number), &mut text);
             let other = std::str::from_utf8(&text).unwrap_or_default();
@@ -182,6 +220,10 @@ impl Words {
         }
         near
     }
+}
+
+fn dictionary(bytes: Column<u8>) -> Option<Map<Dictionary>> {
+    Map::new(Dictionary(bytes)).ok()
 }
 
 fn number(at: u64) -> u32 {

@@ -1,5 +1,7 @@
 //! Pairs that might be one entity: a person has to say.
 
+use std::borrow::Cow;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Linked, Node};
@@ -7,7 +9,7 @@ use crate::model::EntityId;
 use crate::name::{self, PossibleKey};
 
 /// Two entities that might be one.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct PossibleLink {
     /// One.
     pub a: EntityId,
@@ -18,7 +20,7 @@ pub struct PossibleLink {
     /// Their countries, as written.
     pub countries: (String, String),
     /// In what the names differ.
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
 }
 
 /// The least letters of a word that one edit may turn into another: shorter ones (`ACSL`, `ASPL`)
@@ -108,7 +110,7 @@ fn link(entities: (EntityId, EntityId), a: &Node, b: &Node, reason: &'static str
         b: entities.1,
         names: (a.names[0].clone(), b.names[0].clone()),
         countries: (a.countries.to_string(), b.countries.to_string()),
-        reason,
+        reason: reason.into(),
     }
 }
 

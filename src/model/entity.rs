@@ -20,6 +20,8 @@ use super::words;
     zerocopy::IntoBytes,
     zerocopy::Immutable,
     zerocopy::KnownLayout,
+    serde::Serialize,
+    serde::Deserialize,
 )]
 #[repr(transparent)]
 pub struct EntityId(pub u32);
@@ -60,7 +62,9 @@ impl EntityKind {
 }
 
 /// A country as two letters (ISO 3166-1 alpha-2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct Country([u8; 2]);
 
 /// The codes of ISO 3166-1, and XK, which registers use for Kosovo.
@@ -97,7 +101,18 @@ impl fmt::Display for Country {
 }
 
 /// The countries of a record: none said, one, or several of which any one may agree.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub struct Countries(Vec<Country>);
 
 impl Countries {
@@ -156,7 +171,18 @@ impl fmt::Display for Countries {
 }
 
 /// Identifiers of a record, each `scheme:value`, sorted.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub struct Identifiers(Vec<String>);
 
 impl Identifiers {

@@ -53,7 +53,7 @@ words! {
 }
 
 /// One entry of a published list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ListEntry {
     /// The list, for example `CN-UEL`.
     pub list: String,
@@ -98,7 +98,7 @@ pub struct ListEntry {
 }
 
 /// What a list is, and to which day its entries were checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ListInfo {
     /// The list.
     pub list: String,
@@ -115,7 +115,7 @@ pub struct ListInfo {
 }
 
 /// Which entries an event or a measure concerns.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ListEvent {
     /// The list.
     pub list: String,
@@ -136,7 +136,7 @@ pub struct ListEvent {
 }
 
 /// What an entry entailed on some days, in place of its own words.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Measure {
     /// The list.
     pub list: String,

@@ -75,9 +75,10 @@ impl<'s> Links<'s> {
             };
             let (left, right) = (with(pair.a, &sets), with(pair.b, &sets));
             let world = self.snapshot.world();
+            let identifiers = |one: &EntityId| self.snapshot.identifiers(*one);
             let against = left.iter().any(|a| {
                 right.iter().any(|b| {
-                    world.identifiers(*a).contradict(world.identifiers(*b))
+                    identifiers(a).contradict(&identifiers(b))
                         || world.kind(*a).contradicts(world.kind(*b))
                 })
             });

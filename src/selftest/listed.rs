@@ -41,9 +41,8 @@ pub fn listed(screener: &Screener, progress: impl Fn() + Sync) -> Listed {
     let snapshot = screener.snapshot();
     let names: Vec<(&str, EntityId)> = snapshot
         .names()
-        .iter()
         .filter(|name| !screener.findings(name.entity).exposures.is_empty())
-        .map(|name| (name.text.as_str(), name.entity))
+        .map(|name| (name.text, name.entity))
         .collect();
     let screened: Vec<Vec<(usize, String, Answer, i32)>> = names
         .par_iter()

@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 
 use fixedbitset::FixedBitSet;
 use petgraph::unionfind::UnionFind;
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{IndexedName, NameKind, Snapshot, World};
-use crate::column::{TextId, Texts};
+use super::names::Names;
+use super::{NameKind, Snapshot, World};
+use crate::column::{TextId, Texts, TextsBuilder};
 use crate::error::{Place, Sources, Warning};
 use crate::expand::Groups;
 use crate::graph::Graph;
 use crate::index::{LookupBuilder, NameIndex};
 use crate::link::{Linked, PossibleLink, link, possible_links};
 use crate::model::{Countries, EntityId, EntityKind, Identifiers, Interest, ListEntry};
-use crate::name;
+use crate::name::{self, ParsedName};
 use crate::source::{self, GroupMember, Mention, MentionId, Records};
 
 impl Snapshot {
@@ -33,10 +35,13 @@ impl Snapshot {
             groups,
             ..
         } = records;
-        let texts = texts.build();
         let (entries, entry_mention): (Vec<ListEntry>, Vec<MentionId>) =
             entries.into_iter().unzip();
         let graph = Graph::build(linked.entities, &holdings, &linked.entity_of);
+        let mut texts = texts;
+        let identifiers = identifiers(linked.entities, &mut texts, &mentions, &linked.entity_of);
+        let aliases = aliases(&mut texts, &entries);
+        let texts = texts.build();
         let mut world = world(graph, &texts, &mentions, &complete, &linked.entity_of);
         world.groups = arrangements(&groups, &linked.entity_of);
         let shown = shown(&texts, &mentions, &entries, &entry_mention, &linked);
@@ -90,11 +95,12 @@ impl Snapshot {
         let link_doubts = link_doubts(&records.sources, &linked);
         let mut snapshot = Snapshot {
             digest: source::digest(&records.sources),
-            entity_of: linked.entity_of,
-            joined_by: linked.joined_by,
+            entity_of: linked.entity_of.into(),
+            joined_by: linked.joined_by.iter().map(|by| *by as u8).collect::<Vec<_>>().into(),
             texts,
-            mentions,
-            shown,
+            mentions: mentions.into(),
+            shown: shown.into(),
+            identifiers: identifiers.into(),
             entries,
             entry_mention,
             entry_events,
@@ -102,12 +108,12 @@ impl Snapshot {
             lists,
             events,
             measures,
-            holdings,
+            holdings: holdings.into(),
             rules: records.rules,
             world,
             possible,
             link_doubts,
-            names: Vec::new(),
+            names: Names::default(),
             index: NameIndex::build([]),
             lookup: LookupBuilder::default().build(),
             sources: records.sources,
@@ -115,26 +121,26 @@ impl Snapshot {
             warnings,
             not_covered: records.not_covered,
         };
-        snapshot.index_names(&matter);
+        snapshot.index_names(&matter, &aliases);
         snapshot
     }
 
     /// Fills the name index with what can matter, and the lookup with every entity.
-    fn index_names(&mut self, wanted: &FixedBitSet) {
-        let mut names: Vec<(EntityId, NameKind, String)> = Vec::new();
+    fn index_names(&mut self, wanted: &FixedBitSet, aliases: &[(u32, NameKind, TextId)]) {
+        let mut names: Vec<(EntityId, NameKind, TextId)> = Vec::new();
         let mut lookup = LookupBuilder::default();
-        for (mention, entity) in self.mentions.iter().zip(&self.entity_of) {
-            let (written, native) = (self.texts.get(mention.name), self.texts.get(mention.native));
-            for (text, kind) in [(written, NameKind::Name), (native, NameKind::Native)] {
-                if text.is_empty() {
+        for (mention, entity) in self.mentions.all().iter().zip(self.entity_of.all()) {
+            for (text, kind) in [(mention.name, NameKind::Name), (mention.native, NameKind::Native)]
+            {
+                if text == TextId::EMPTY {
                     continue;
                 }
-                let keys = name::keys(text);
+                let keys = name::keys(self.texts.get(text));
                 lookup.add(&format!("{}|{}", keys.exact, keys.form), *entity);
                 lookup.add(&format!("any|{}", keys.exact), *entity);
                 lookup.add(&format!("native|{}", keys.native), *entity);
                 if wanted.contains(entity.index()) {
-                    names.push((*entity, kind, text.to_owned()));
+                    names.push((*entity, kind, text));
                 }
             }
             for identifier in Identifiers::parse(self.texts.get(mention.identifiers)).all() {
@@ -144,24 +150,16 @@ impl Snapshot {
         for entity in (0..self.world.graph().entities()).map(EntityId) {
             lookup.add(&format!("key|{}", self.entity(entity).id), entity);
         }
-        for (entry, mention) in self.entries.iter().zip(&self.entry_mention) {
-            let entity = self.entity_of[*mention as usize];
-            let of_kind = |all: &[String], kind| {
-                all.iter().map(|alias| (entity, kind, alias.clone())).collect::<Vec<_>>()
-            };
-            names.extend(of_kind(&entry.aliases, NameKind::Alias));
-            names.extend(of_kind(&entry.weak_aliases, NameKind::Weak));
+        for (entry, kind, text) in aliases {
+            names.push((self.entity_of_entry(*entry), *kind, *text));
         }
-        names.sort_unstable();
-        names.dedup_by(|a, b| (a.0, &a.2) == (b.0, &b.2));
-        self.names = names
-            .into_iter()
-            .map(|(entity, kind, text)| {
-                let (parsed, keys) = (name::parse(&text), name::keys(&text));
-                IndexedName { entity, kind, text, parsed, keys }
-            })
-            .collect();
-        self.index = NameIndex::build(self.names.iter().map(|name| &name.parsed));
+        // By text, not by its number, so that the order of files plays no part.
+        names.sort_unstable_by_key(|(entity, kind, text)| (*entity, *kind, self.texts.get(*text)));
+        names.dedup_by(|a, b| (a.0, a.2) == (b.0, b.2));
+        self.names = Names::new(&names);
+        let parsed: Vec<ParsedName> =
+            names.par_iter().map(|(_, _, text)| name::parse(self.texts.get(*text))).collect();
+        self.index = NameIndex::build(&parsed);
         self.lookup = lookup.build();
     }
 }
@@ -241,6 +239,38 @@ fn link_doubts(sources: &Sources, linked: &Linked) -> Vec<Warning> {
     unused.chain(both).collect()
 }
 
+/// The identifiers of each entity, of all its mentions.
+fn identifiers(
+    entities: u32,
+    texts: &mut TextsBuilder,
+    mentions: &[Mention],
+    entity_of: &[EntityId],
+) -> Vec<TextId> {
+    let mut all: Vec<TextId> = vec![TextId::EMPTY; entities as usize];
+    for (mention, entity) in mentions.iter().zip(entity_of) {
+        let known = &mut all[entity.index()];
+        if *known == TextId::EMPTY {
+            *known = mention.identifiers;
+        } else if mention.identifiers != TextId::EMPTY && mention.identifiers != *known {
+            let own = Identifiers::parse(texts.get(mention.identifiers));
+            let both = Identifiers::parse(texts.get(*known)).with(&own).to_string();
+            *known = texts.intern(&both);
+        }
+    }
+    all
+}
+
+/// The aliases of the entries, by entry.
+fn aliases(texts: &mut TextsBuilder, entries: &[ListEntry]) -> Vec<(u32, NameKind, TextId)> {
+    let mut aliases = Vec::new();
+    for (number, entry) in (0u32..).zip(entries) {
+        let weak = entry.weak_aliases.iter().map(|alias| (NameKind::Weak, alias));
+        let strong = entry.aliases.iter().map(|alias| (NameKind::Alias, alias));
+        aliases.extend(strong.chain(weak).map(|(kind, text)| (number, kind, texts.intern(text))));
+    }
+    aliases
+}
+
 /// Puts together what the mentions of each entity say.
 fn world(
     graph: Graph,
@@ -251,12 +281,10 @@ fn world(
 ) -> World {
     let entities = graph.entities() as usize;
     let mut countries: Vec<Vec<TextId>> = vec![Vec::new(); entities];
-    let mut identifiers: Vec<Vec<TextId>> = vec![Vec::new(); entities];
     let mut kinds = vec![EntityKind::Unknown; entities];
     for (mention, entity) in mentions.iter().zip(entity_of) {
         let at = entity.index();
         countries[at].push(mention.countries);
-        identifiers[at].push(mention.identifiers);
         // The first settled kind in the order of the words, so that the order of files is none.
         let (known, said) = (kinds[at], mention.kind());
         if known == EntityKind::Unknown || (said != EntityKind::Unknown && said < known) {
@@ -277,8 +305,7 @@ fn world(
             .into_iter()
             .map(|ids| Countries::parse(&joined(ids)).unwrap_or_default())
             .collect(),
-        identifiers: identifiers.into_iter().map(|ids| Identifiers::parse(&joined(ids))).collect(),
-        kinds,
+        kinds: kinds.into_iter().map(|kind| kind as u8).collect::<Vec<_>>().into(),
     }
 }
 

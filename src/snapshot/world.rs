@@ -4,10 +4,11 @@ use fixedbitset::FixedBitSet;
 use petgraph::unionfind::UnionFind;
 use rustc_hash::FxHashMap;
 
+use crate::column::Column;
 use crate::day::Day;
 use crate::expand::{Ground, Groups, Sums, counts_in};
 use crate::graph::Graph;
-use crate::model::{Countries, EntityId, EntityKind, Identifiers, Interest};
+use crate::model::{Countries, EntityCountries, EntityId, EntityKind, Interest};
 use crate::share::Share;
 
 /// A graph, its complete issuers, and what is known of its entities.
@@ -16,9 +17,9 @@ pub struct World {
     pub(super) graph: Graph,
     pub(super) complete: FixedBitSet,
     pub(super) groups: Groups,
-    pub(super) countries: Vec<Countries>,
-    pub(super) identifiers: Vec<Identifiers>,
-    pub(super) kinds: Vec<EntityKind>,
+    pub(super) countries: EntityCountries,
+    /// Numbers of [`EntityKind`].
+    pub(super) kinds: Column<u8>,
 }
 
 /// How far the owners of an entity are known.
@@ -51,17 +52,12 @@ impl World {
 
     /// The countries of an entity.
     pub fn countries(&self, entity: EntityId) -> &Countries {
-        &self.countries[entity.index()]
-    }
-
-    /// The identifiers of an entity.
-    pub fn identifiers(&self, entity: EntityId) -> &Identifiers {
-        &self.identifiers[entity.index()]
+        self.countries.get(entity)
     }
 
     /// What an entity is.
     pub fn kind(&self, entity: EntityId) -> EntityKind {
-        self.kinds[entity.index()]
+        EntityKind::ALL[usize::from(self.kinds.get(entity.index()))]
     }
 
     /// Members of joint arrangements.
@@ -107,17 +103,18 @@ impl World {
             graph: self.graph.part(entities.iter().copied(), count, |entity| numbered[&entity]),
             complete: FixedBitSet::with_capacity(size),
             groups: Groups::new(),
-            countries: vec![Countries::default(); size],
-            identifiers: vec![Identifiers::default(); size],
-            kinds: vec![EntityKind::Unknown; size],
+            countries: EntityCountries::default(),
+            kinds: vec![EntityKind::Unknown as u8; size].into(),
         };
+        let mut countries = vec![Countries::default(); size];
         for (entity, number) in &numbered {
             let (from, to) = (entity.index(), number.index());
             if self.complete.contains(from) {
                 part.complete.insert(to);
             }
-            part.countries[to] = part.countries[to].with(&self.countries[from]);
+            countries[to] = countries[to].with(self.countries(*entity));
         }
+        part.countries = countries.into_iter().collect();
         let known = |members: &Vec<EntityId>| -> Vec<EntityId> {
             members.iter().filter_map(|member| numbered.get(member)).copied().collect()
         };
@@ -142,7 +139,7 @@ impl World {
             let said = self.complete.contains(entity.index()) && !sums.cannot_be_complete();
             let whole = u64::from(Share::WHOLE.parts());
             let at_the_top =
-                matches!(self.kinds[entity.index()], EntityKind::Person | EntityKind::PublicBody);
+                matches!(self.kind(*entity), EntityKind::Person | EntityKind::PublicBody);
             said || at_the_top || sums.declared() >= whole
         };
         if view.owners_of([entity]).iter().all(whole) {

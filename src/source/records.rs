@@ -234,7 +234,7 @@ impl Records {
         self.sources.0.push(Source {
             name: "supposed".to_owned(),
             unit: RecordUnit::Record,
-            kind: "holdings",
+            kind: "holdings".into(),
             digest: *blake3::hash(text.as_bytes()).as_bytes(),
             records: 1,
             rejected: 0,

@@ -337,7 +337,7 @@ impl World {
         let day = Day::parse("2026-11-01").unwrap();
         let mut complete = FixedBitSet::with_capacity(ENTITIES as usize);
         self.complete.iter().for_each(|entity| complete.insert(*entity as usize));
-        let countries = vec![Countries::default(); ENTITIES as usize];
+        let countries = without_countries(ENTITIES as usize);
         let ground =
             Ground { view: graph.on(day), day, complete: &complete, countries: &countries };
         let seeds: Vec<(u32, Status)> =
