@@ -78,8 +78,14 @@ pub(super) fn initial(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
 pub(super) fn misspelt_ending(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
     let short = |token: &Token| (2..=4).contains(&token.letters.count) && token.text.is_ascii();
     let one_form = a.is_form() != b.is_form() && (a.is_word() || b.is_word());
-    let long = a.letters.count.max(b.letters.count) >= 3;
-    (one_form && short(a) && short(b) && long && strsim::osa_distance(&a.text, &b.text) == 1)
+    // `N.A.` is no evidence: `Li Nan` is not `Li N.A.`.
+    let long = |token: &Token| !token.is_form() || token.letters.count >= 3;
+    (one_form
+        && short(a)
+        && short(b)
+        && long(a)
+        && long(b)
+        && strsim::osa_distance(&a.text, &b.text) == 1)
         .then_some((LineKind::Spelling, RELATED_FORM))
 }
 
@@ -257,6 +263,9 @@ pub(crate) fn edit_budget(letters: usize, east_asian: bool) -> usize {
 /// the time grows with the square.
 const LONGEST: usize = 256;
 
+/// Letters beyond which two words are equal or not: none of a language is as long.
+const LONGEST_WORD: usize = 64;
+
 /// What a first edit costs, in letters; in words of three more, since most are acronyms.
 const FIRST_EDIT: f64 = 0.65;
 const FIRST_EDIT_OF_THREE: f64 = 0.75;
@@ -267,7 +276,7 @@ const FIRST_EDIT_OF_THREE: f64 = 0.75;
 /// `McKesson`).
 pub(super) fn spelling(a: &Letters, b: &Letters) -> Option<(LineKind, f64)> {
     let (short, long) = (a.count.min(b.count), a.count.max(b.count));
-    if long - short > 4 || short > LONGEST {
+    if long - short > 4 || short > LONGEST_WORD {
         return None;
     }
     let digits = a.digits || b.digits;

@@ -129,6 +129,9 @@ fn outcome(query: &ParsedName, name: &ParsedName, floor: f64) -> Outcome {
     let mut best: Option<Alignment> = None;
     for left in 0..query.views.len() {
         for right in 0..name.views.len() {
+            if left >= query.main && right >= name.main {
+                continue;
+            }
             let mut found = aligned((query, left), (name, right), floor);
             if left + right > 0 {
                 for (_, earned) in &mut found.pairings {

@@ -17,9 +17,17 @@ pub(crate) const CUT: usize = 10;
 /// surer.
 pub(super) fn truncated(short: &ParsedName, long: &ParsedName) -> Option<f64> {
     let rest = long.run.strip_prefix(short.run.as_str())?;
-    // A name that still ends in its legal form was not cut off.
-    let formed = short.tokens.last().is_none_or(Token::is_form);
-    if rest.is_empty() || formed || short.run.chars().count() < CUT {
+    let last = short.tokens.len().checked_sub(1)?;
+    let (own, there) = (&short.tokens[last], long.tokens.get(last));
+    // A name that still ends in its legal form was not cut off; "CA" may be what is left of a word.
+    let beginning =
+        there.is_some_and(|there| !there.is_form() && there.text.starts_with(&own.text));
+    let formed = own.is_form() && !(beginning && own.text.len() <= 3);
+    // "No. 1" is not what is left of "No. 12".
+    let number = |token: &Token| token.kind == TokenKind::Number;
+    let other_number =
+        there.is_some_and(|there| (number(own) || number(there)) && own.text != there.text);
+    if rest.is_empty() || formed || other_number || short.run.chars().count() < CUT {
         return None;
     }
     let mut end = 0;
@@ -62,6 +70,9 @@ mod tests {
         assert!(cut("FLAGSHIP GLOBAL CAPI", "FLAGSHIP GLOBAL CAPITAL LIMITED"));
         assert!(cut("MUCCI INTERNATIONAL", "MUCCI INTERNATIONAL MARKETING INC."));
         assert!(cut("Islamic Republic of Iran Ship", "Islamic Republic of Iran Shipping Lines"));
+        assert!(cut("Varkala Spice and Ca", "Varkala Spice and Cashew Exporters Private Limited"));
+        assert!(!cut("State Aircraft Factory No. 1", "State Aircraft Factory No. 12"));
+        assert!(!cut("Kestrel Infrastructure Fund II", "Kestrel Infrastructure Fund III"));
         assert!(!cut("Skydio", "Skydio Holdings"));
         assert!(!cut("Vladimir Ivanov", "Vladimir Ivanovich Petrov"));
         assert!(!cut("Topicus Healthcare B.V.", "Topicus Healthcare B.VI."));

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-use super::alike::unumlaut;
+use super::alike::{letter_set, unumlaut};
 use super::romanise::sound;
 
 const TABLE: &str = include_str!("legal_forms.tsv");
@@ -55,6 +55,30 @@ pub(super) fn form_of(glued: &str) -> Option<Form> {
     }
     WAYS.get(glued).or_else(|| WAYS.get(unumlaut(glued).as_str())).copied()
 }
+
+/// The way of writing that a misspelt form of eight letters and more was meant to be: one letter left
+/// out, added, changed or swapped, and never the first, since `Cooperation` and `Unlimited` are words.
+/// O(forms) comparisons of letter sets.
+pub(super) fn misspelt(glued: &str) -> Option<&'static str> {
+    const LEAST: usize = 7;
+    if glued.len() < LEAST || glued.len() > 64 || !glued.is_ascii() || WAYS.contains_key(glued) {
+        return None;
+    }
+    let set = letter_set(glued);
+    let near = LONG_WAYS.iter().filter(|(way, letters)| {
+        way.len().abs_diff(glued.len()) <= 1
+            && (set ^ letters).count_ones() <= 2
+            && way.as_bytes()[0] == glued.as_bytes()[0]
+            && strsim::osa_distance(way, glued) <= 1
+    });
+    near.map(|(way, _)| *way).min()
+}
+
+/// Ways of writing that a slip of the finger leaves recognisable, with their letters.
+static LONG_WAYS: LazyLock<Vec<(&'static str, u64)>> = LazyLock::new(|| {
+    let long = WAYS.keys().filter(|way| way.len() >= 8 && way.is_ascii());
+    long.map(|way| (*way, letter_set(way))).collect()
+});
 
 /// Forms that are written for one another: the English names of Chinese, Japanese and Korean
 /// companies are a matter of taste, registers translate a joint stock company in several ways, and

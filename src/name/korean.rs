@@ -21,7 +21,7 @@ const LAST: [&str; 28] = [
 
 /// Vowels as English readers say them.
 const SAID: [&str; 21] = [
-    "a", "ae", "ya", "yae", "u", "e", "you", "ye", "o", "wa", "wae", "oe", "yo", "oo", "wo", "we",
+    "a", "ae", "ya", "yae", "u", "e", "yu", "ye", "o", "wa", "wae", "oe", "yo", "oo", "wo", "we",
     "wi", "yu", "eu", "ee", "i",
 ];
 
@@ -142,7 +142,6 @@ fn said(word: &str) -> String {
         let begins = std::mem::take(&mut start);
         if begins && FIRST[first] == "g" { "k" } else { FIRST[first] }
     })
-    .replace("aeoo", "aewoo")
 }
 
 fn written(
@@ -157,9 +156,13 @@ fn written(
             out.push(c);
             continue;
         };
-        for part in [first(begin, soft), middle[vowel], LAST[end]] {
-            out.push_str(part);
-        }
+        let syllable = [first(begin, soft), middle[vowel], LAST[end]].concat();
+        out.push_str(match syllable.as_str() {
+            // As persons and companies write them: Young-ho, Daewoo.
+            "yung" => "young",
+            "oo" => "woo",
+            other => other,
+        });
         soft = matches!(LAST[end], "" | "n" | "m" | "ng" | "l");
     }
     out
@@ -181,6 +184,7 @@ mod tests {
             ("김정은", "kimjongun"),
             ("이영호", "leeyoungho"),
             ("한화", "hanhwa"),
+            ("현우", "hyunwoo"),
         ] {
             let ways = usual(word);
             assert!(ways.iter().any(|way| way == latin), "{word}: {ways:?}");

@@ -4,6 +4,7 @@ use wana_kana::ConvertJapanese;
 
 use super::alike::Letters;
 use super::background::rarity;
+use super::forms;
 use super::key::GENERIC_RARITY;
 use super::noise::{Role, roles};
 use super::number::{Spoken, chinese, roman, spoken};
@@ -49,6 +50,10 @@ pub struct ParsedName {
     /// Tokens, by number, that may stand for the whole name: first all but noise, then the parts of
     /// a name that holds several (`X formerly Y`, `X (Y)`).
     pub views: Vec<Vec<usize>>,
+    /// How many of the views are the name itself: all of it, or what stands before a marker, a bracket
+    /// or a slash. Two names that share only what stands behind those (`(London Branch)`, `c/o Agents`)
+    /// are two companies.
+    pub main: usize,
     /// All its letters in a row, folded, Latin where they can be.
     pub run: String,
     /// Letters, spaces and signs as written.
@@ -76,6 +81,9 @@ const INITIAL_WEIGHT: f64 = 0.3;
 
 /// A name of more tokens is only read as a whole.
 const MOST_VIEWED: usize = 64;
+
+/// A name of more parts between slashes is a list of something, not of names.
+const MOST_SLASHED: usize = 8;
 
 /// Takes a name apart. O(length).
 pub fn parse(name: &str) -> ParsedName {
@@ -114,7 +122,7 @@ pub fn parse(name: &str) -> ParsedName {
     part_glued_forms(&mut plain);
     let (mut plain, mut roles) = names_apart(plain);
     places(&mut plain, &mut roles);
-    let views = views(&plain, &roles);
+    let (views, main) = views(&plain, &roles);
     let tokens = plain.into_iter().zip(roles).map(|(token, role)| Token::new(token, role));
     let mut tokens: Vec<Token> = tokens.collect();
     lighten_patronymic(&mut tokens);
@@ -123,7 +131,7 @@ pub fn parse(name: &str) -> ParsedName {
     };
     let whole: String = tokens.iter().filter(counts).map(|token| token.text.as_str()).collect();
     let whole = Letters::new(&whole);
-    ParsedName { tokens, views, whole, run, written: name.trim().chars().count() }
+    ParsedName { tokens, views, main, whole, run, written: name.trim().chars().count() }
 }
 
 /// A patronymic is left out by habit: with two other words beside it, it weighs like a common word.
@@ -151,6 +159,7 @@ fn names_apart(plain: Vec<Plain>) -> (Vec<Plain>, Vec<Role>) {
             run.push(token);
         }
         if role == Role::Name {
+            mend_ending(&mut run);
             mark_forms(&mut run);
             numbers(&mut run);
         }
@@ -158,6 +167,44 @@ fn names_apart(plain: Vec<Plain>) -> (Vec<Plain>, Vec<Role>) {
         tokens.append(&mut run);
     }
     (tokens, of_tokens)
+}
+
+/// Writes a misspelt legal form that ends a name as it should be written, where it is long enough to
+/// be told. Only for comparing: what joins records is never guessed.
+fn mend_ending(tokens: &mut [Plain]) {
+    let ends = |length: usize| tokens.len() > length;
+    let glued = |length: usize| -> String {
+        tokens[tokens.len() - length..].iter().map(|token| token.piece.text.as_str()).collect()
+    };
+    if (1..=forms::LONGEST).any(|length| ends(length) && forms::form_of(&glued(length)).is_some()) {
+        let whole = (1..=forms::LONGEST).filter(|length| ends(*length));
+        let longer =
+            whole.filter_map(|length| forms::misspelt(&glued(length)).map(|way| (length, way)));
+        // "Limited Liabilty Company" ends in "Company" too.
+        if let Some((length, way)) =
+            longer.max_by_key(|(length, _)| *length).filter(|(length, _)| *length > 1)
+        {
+            rewrite(tokens, length, way);
+        }
+        return;
+    }
+    let found = (1..=forms::LONGEST)
+        .rev()
+        .filter(|length| ends(*length))
+        .find_map(|length| Some((length, forms::misspelt(&glued(length))?)));
+    if let Some((length, way)) = found {
+        rewrite(tokens, length, way);
+    }
+}
+
+/// Spreads the letters of a form over the last tokens; what they show stays.
+fn rewrite(tokens: &mut [Plain], length: usize, way: &str) {
+    let from = tokens.len() - length;
+    for token in &mut tokens[from..] {
+        token.piece.text.clear();
+        token.kind = PlainKind::Word;
+    }
+    way.clone_into(&mut tokens[from].piece.text);
 }
 
 /// The words, places and numbers of an East Asian run, and what is between them.
@@ -280,7 +327,7 @@ fn worded(text: &str, meaning: Option<Word>) -> (TokenKind, f64) {
     (kind, weight)
 }
 
-/// Legal forms that are found glued to the word before them where a space was lost.
+/// Legal forms that end no word of a language: glued to the word before them where a space was lost.
 const GLUED_FORMS: &[&str] = &[
     "privatelimited",
     "limited",
@@ -290,28 +337,30 @@ const GLUED_FORMS: &[&str] = &[
     "incorporated",
     "gmbh",
     "ltd",
-    "inc",
     "llc",
-    "corp",
-    "co",
+    "llp",
+    "plc",
+    "srl",
+    "sarl",
+    "pvt",
+    "pty",
+    "inc",
 ];
 
-/// Parts a legal form from the word that it is glued to: where the case of the letters shows the
-/// seam (`SkydioInc`), or where the form is long and the whole is no word of the background table.
+/// Legal forms that end words too (`ag`: bag, `co`: disco): found at the end of the name alone, behind
+/// a word of the background table.
+const GLUED_TO_WORDS: &[&str] = &[
+    "corp", "spa", "co", "ab", "ag", "sa", "nv", "bv", "oy", "as", "kg", "lp", "pte", "kft", "doo",
+    "sro",
+];
+
+/// Parts a legal form from the word that it is glued to, whatever the case of the letters: `BidCo` is
+/// a word, and `ENERGYAB` are two.
 fn part_glued_forms(tokens: &mut Vec<Plain>) {
     let mut at = 0;
     while at < tokens.len() {
-        let (text, shown) = (&tokens[at].piece.text, &tokens[at].piece.shown);
-        let seam = GLUED_FORMS.iter().find_map(|form| {
-            let word = text.strip_suffix(form)?;
-            let ascii = text.is_ascii() && shown.len() == text.len() && word.len() >= 2;
-            let (before, after) = shown.split_at_checked(word.len())?;
-            let upper = |c: Option<char>| c.is_some_and(char::is_uppercase);
-            let seen = upper(before.chars().last()) != upper(after.chars().next());
-            let long = form.len() >= 7 && word.len() >= 3 && rarity(text) >= 1.0;
-            (ascii && tokens[at].kind == PlainKind::Word && (seen || long)).then_some(word.len())
-        });
-        if let Some(seam) = seam {
+        let last = tokens[at + 1..].iter().all(|next| forms::form_of(&next.piece.text).is_some());
+        if let Some(seam) = seam(&tokens[at], last) {
             let mut form = tokens[at].piece.clone();
             form.text.drain(..seam);
             form.shown.drain(..seam);
@@ -322,6 +371,21 @@ fn part_glued_forms(tokens: &mut Vec<Plain>) {
         }
         at += 1;
     }
+}
+
+/// Where a word ends and a legal form begins that is glued to it.
+fn seam(token: &Plain, last: bool) -> Option<usize> {
+    let (text, shown) = (&token.piece.text, &token.piece.shown);
+    let unknown = rarity(text) >= 1.0 && meaning(text).is_none() && forms::form_of(text).is_none();
+    if token.kind != PlainKind::Word || !text.is_ascii() || shown.len() != text.len() || !unknown {
+        return None;
+    }
+    let word = |forms: &[&str]| forms.iter().find_map(|form| text.strip_suffix(form));
+    let long = word(GLUED_FORMS).filter(|word| word.len() >= 4);
+    let known = |word: &&str| {
+        word.len() >= 4 && meaning(word).is_some() || word.len() >= 7 && rarity(word) < 1.0
+    };
+    long.or_else(|| word(GLUED_TO_WORDS).filter(|word| last && known(word))).map(str::len)
 }
 
 /// Reads numbers in words, ordinals and roman numerals where they stand.
@@ -383,7 +447,9 @@ fn roman_at(tokens: &[Plain], at: usize) -> Option<u32> {
     let value = roman(text)?;
     let small = text.bytes().all(|letter| b"ivx".contains(&letter));
     if text.len() == 1 {
-        let shown = tokens[at].piece.shown.chars().all(char::is_uppercase);
+        // In a name without capitals a small letter says as much.
+        let capital = |token: &Plain| token.piece.shown.chars().any(char::is_uppercase);
+        let shown = capital(&tokens[at]) || !tokens.iter().any(capital);
         let behind =
             at > 0 && tokens[at - 1].kind == PlainKind::Word && tokens[at - 1].piece.text.len() > 1;
         let last = tokens
@@ -425,57 +491,64 @@ fn places(tokens: &mut Vec<Plain>, roles: &mut Vec<Role>) {
 }
 
 /// What may stand for the whole name.
-fn views(tokens: &[Plain], roles: &[Role]) -> Vec<Vec<usize>> {
+fn views(tokens: &[Plain], roles: &[Role]) -> (Vec<Vec<usize>>, usize) {
     let all: Vec<usize> = (0..tokens.len()).filter(|at| roles[*at] == Role::Name).collect();
-    let mut views = vec![all];
     if tokens.len() > MOST_VIEWED {
-        return views;
+        return (vec![all], 1);
     }
+    let (mut main, mut others): (Vec<Vec<usize>>, Vec<Vec<usize>>) = (Vec::new(), Vec::new());
     if let Some(marker) = roles.iter().position(|role| *role == Role::Marker) {
-        for side in [0..marker, marker..tokens.len()] {
-            views.push(side.filter(|at| roles[*at] == Role::Name).collect());
-        }
+        let side = |side: std::ops::Range<usize>| -> Vec<usize> {
+            side.filter(|at| roles[*at] == Role::Name).collect()
+        };
+        main.push(side(0..marker));
+        others.push(side(marker..tokens.len()));
     }
-    let marked = views.len() - 1;
+    let marked = main.clone().into_iter().chain(others.clone()).collect::<Vec<_>>();
     let plain_name = |at: &usize| roles[*at] == Role::Name;
     let outside: Vec<usize> =
         (0..tokens.len()).filter(plain_name).filter(|at| !tokens[*at].piece.enclosed).collect();
     let inside: Vec<usize> =
         (0..tokens.len()).filter(plain_name).filter(|at| tokens[*at].piece.enclosed).collect();
     let says_more = |at: &usize| {
-        tokens[*at].kind == PlainKind::Number || place_of(&tokens[*at].piece.text).is_some()
+        let text = &tokens[*at].piece.text;
+        text.bytes().any(|byte| byte.is_ascii_digit()) || place_of(text).is_some()
     };
     if !inside.is_empty() && !inside.iter().any(says_more) {
-        views.push(outside);
+        main.push(outside);
     }
     let words = inside.iter().filter(|at| tokens[**at].kind == PlainKind::Word).count();
     if words >= 2 {
-        views.push(inside);
+        others.push(inside);
     }
     let sections = tokens.iter().map(|token| token.piece.section).max().unwrap_or(0);
     let slashed = tokens.iter().all(|token| !token.piece.enclosed) && sections > 0;
-    for section in (0..=sections).filter(|_| slashed) {
+    for section in (0..=sections).filter(|_| slashed && usize::from(sections) < MOST_SLASHED) {
         let own = (0..tokens.len()).filter(plain_name);
-        views.push(own.filter(|at| tokens[*at].piece.section == section).collect());
+        let own = own.filter(|at| tokens[*at].piece.section == section).collect();
+        if section == 0 { main.push(own) } else { others.push(own) }
     }
     let named = |view: &Vec<usize>| {
         view.iter().any(|at| {
             let token = &tokens[*at];
             token.kind == PlainKind::Word
                 && meaning(&token.piece.text).is_none()
+                && place_of(&token.piece.text).is_none()
                 && token.piece.text.len() > 1
                 && rarity(&token.piece.text) > GENERIC_RARITY
         })
     };
-    let mut kept: Vec<Vec<usize>> = vec![views.remove(0)];
-    for (at, view) in views.into_iter().enumerate() {
+    let mut kept: Vec<Vec<usize>> = vec![all];
+    let mut mains = 1;
+    for (at, view) in main.iter().chain(&others).enumerate() {
         // What stands before and behind a marker is a name by that alone.
-        let marked = at < marked && !view.is_empty();
-        if (marked || named(&view)) && !kept.contains(&view) {
-            kept.push(view);
+        let marked = marked.contains(view) && !view.is_empty();
+        if (marked || named(view)) && !kept.contains(view) {
+            kept.push(view.clone());
+            mains += usize::from(at < main.len());
         }
     }
-    kept
+    (kept, mains)
 }
 
 #[cfg(test)]

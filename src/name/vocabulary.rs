@@ -35,6 +35,8 @@ pub(super) enum Part {
 
 struct Tables {
     words: FxHashMap<&'static str, Word>,
+    /// Russian adjectives without their endings.
+    stems: FxHashMap<&'static str, Word>,
     places: FxHashMap<&'static str, Place>,
     parts: FxHashMap<String, Part>,
     /// Letters of the longest part.
@@ -44,6 +46,7 @@ struct Tables {
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     let mut tables = Tables {
         words: FxHashMap::default(),
+        stems: FxHashMap::default(),
         places: FxHashMap::default(),
         parts: FxHashMap::default(),
         longest: 0,
@@ -58,6 +61,11 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
         for (words, abbreviation) in [(concept, false), (spellings, false), (abbreviations, true)] {
             for word in words.split(' ').filter(|word| !word.is_empty()) {
                 tables.words.entry(word).or_insert(Word { concept, domain, abbreviation });
+            }
+        }
+        for word in spellings.split(' ') {
+            if let Some(stem) = stem(word) {
+                tables.stems.entry(stem).or_insert(Word { concept, domain, abbreviation: false });
             }
         }
         for word in east_asian.iter().flat_map(|words| words.split(' ')) {
@@ -104,7 +112,17 @@ impl Tables {
 
 /// The word of the table that a folded Latin spelling stands for. O(1).
 pub(super) fn word(spelling: &str) -> Option<Word> {
-    TABLES.words.get(spelling).copied()
+    let known = TABLES.words.get(spelling).copied();
+    known.or_else(|| TABLES.stems.get(stem(spelling)?).copied())
+}
+
+/// A long Russian adjective without its ending, which changes with gender and with who romanises it:
+/// `priborostroitelny`, `-nyi`, `-naya`.
+fn stem(word: &str) -> Option<&str> {
+    const ENDINGS: &[&str] =
+        &["nyy", "nyi", "nyj", "ny", "naya", "noye", "noe", "nogo", "noy", "noi"];
+    let stem = ENDINGS.iter().find_map(|ending| word.strip_suffix(ending))?;
+    (stem.len() >= 6).then_some(stem)
 }
 
 /// The place that folded letters without spaces stand for. O(1).
@@ -122,8 +140,18 @@ pub(super) fn cut(run: &str) -> Vec<(&str, Option<Part>)> {
         let ends: Vec<usize> = letters.map(|(i, c)| i + c.len_utf8()).collect();
         // One letter alone means too much: 中, 大 and 新 begin names of every kind.
         let found = ends.iter().skip(1).rev().find_map(|end| {
-            let part = TABLES.parts.get(&run[at..at + end])?;
-            Some((*end, *part))
+            let (part, rest) = (TABLES.parts.get(&run[at..at + end])?, &run[at + end..]);
+            // `マリ` is Mali, and the beginning of `マリン` too.
+            let kana = |text: &str| text.chars().next().is_some_and(super::text::is_kana);
+            let two_kana = kana(&run[at..]) && run[at..at + end].chars().count() == 2;
+            if two_kana && (kana(rest) || open < at) {
+                return None;
+            }
+            // In the north `조선` is the country, in the south a shipyard; a name begins with the one.
+            let korea = &run[at..at + end] == "조선" && at == 0 && !rest.is_empty();
+            let part =
+                if korea { TABLES.places.get("korea").copied().map(Part::Place)? } else { *part };
+            Some((*end, part))
         });
         match found {
             Some((end, part)) => {
