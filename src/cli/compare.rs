@@ -25,7 +25,7 @@ pub struct Compare {
     #[arg(long, value_name = "FILE", conflicts_with = "names")]
     pairs: Option<String>,
     /// Write the pairs to this CSV file
-    #[arg(long, value_name = "FILE", requires = "pairs")]
+    #[arg(long, value_name = "FILE", conflicts_with = "names")]
     out: Option<String>,
     /// Format of the output for two names [default: text]
     #[arg(long, value_enum, value_name = "FORMAT", conflicts_with = "pairs")]

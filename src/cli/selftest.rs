@@ -34,7 +34,7 @@ pub struct Selftest {
     #[arg(long, value_name = "FILE", requires = "names")]
     retrieval: Option<String>,
     /// Customers that are on no list: a CSV with a column name, or a name a line; screened against
-    /// --names, or against the lists without it
+    /// --names, or against the lists for --curve and --report
     #[arg(long, value_name = "FILE")]
     clean: Option<String>,
     /// The names to search: a CSV with a column name, or a name a line
@@ -142,6 +142,9 @@ impl Selftest {
             Error::file(path, "has no column `is_match`; label every pair true or false")
         })?;
         let rows = pairs.read(usize::MAX);
+        if rows.is_empty() {
+            return Err(Error::file(path, "has no pair; write one a line below the columns"));
+        }
         for (at, row) in rows.iter().enumerate() {
             if !is_label(&row.fields[label]) {
                 let line = at + 2;

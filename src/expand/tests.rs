@@ -1,5 +1,6 @@
 //! The cascade against a slow oracle, and cases worked by hand.
 
+mod looked_at;
 mod multiplied;
 mod oracle;
 mod properties;

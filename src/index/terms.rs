@@ -115,15 +115,15 @@ pub(super) fn apart(word: &Token) -> impl Iterator<Item = String> {
 pub(super) fn held_whole(name: &ParsedName) -> impl Iterator<Item = String> {
     let written = acronym(name).map(|written| format!("={written}"));
     let made = acronyms(name).into_iter().map(|made| format!("+{made}"));
-    beginning(name).into_iter().chain(halves(name)).chain(written).chain(made)
+    in_a_row(name).chain(halves(name)).chain(written).chain(made)
 }
 
-/// The classes of a whole name that a query looks up: its beginning, where a field may have cut it or
-/// the other off, its halves, and acronyms either way.
+/// The classes of a whole name that a query looks up: its letters in a row, its beginning, where a field may
+/// have cut it or the other off, its halves, and acronyms either way.
 pub(super) fn asked_whole(name: &ParsedName) -> impl Iterator<Item = String> {
     let written = acronym(name).map(|written| format!("+{written}"));
     let made = acronyms(name).into_iter().map(|made| format!("={made}"));
-    beginning(name).into_iter().chain(halves(name)).chain(written).chain(made)
+    in_a_row(name).chain(halves(name)).chain(written).chain(made)
 }
 
 /// The halves of a whole name: one letter more, less or other leaves one of them as it is. Each
@@ -140,6 +140,11 @@ fn halves(name: &ParsedName) -> Vec<String> {
         }
     }
     halves
+}
+
+/// The letters of a name in a row, and its beginning where it has enough.
+fn in_a_row(name: &ParsedName) -> impl Iterator<Item = String> {
+    std::iter::once(format!("|{}", name.run)).chain(beginning(name))
 }
 
 fn beginning(name: &ParsedName) -> Option<String> {

@@ -45,6 +45,9 @@ pub(super) fn candidates(left: &[&Token], right: &[&Token]) -> Pairings {
     if left.len() > FUZZY_TOKENS || right.len() > FUZZY_TOKENS {
         return equal_tokens(left, right);
     }
+    let companies = left.iter().chain(right).any(|token| {
+        matches!(token.kind, TokenKind::Generic | TokenKind::Domain | TokenKind::Place(_))
+    });
     let persons = may_be_person(left) && may_be_person(right);
     let mut candidates = Pairings::new();
     for (i, a) in left.iter().enumerate() {
@@ -52,7 +55,7 @@ pub(super) fn candidates(left: &[&Token], right: &[&Token]) -> Pairings {
             let ends = i + 1 == left.len() && j + 1 == right.len();
             let found = alike(a, b)
                 .or_else(|| if persons { initial(a, b) } else { None })
-                .or_else(|| if ends { misspelt_ending(a, b) } else { None });
+                .or_else(|| if ends { misspelt_ending(a, b, companies) } else { None });
             if let Some((kind, similarity)) = found {
                 candidates.push(Pairing { left: (i, i + 1), right: (j, j + 1), kind, similarity });
             }
@@ -128,12 +131,7 @@ fn best(candidates: &[Pairing], value: &impl Fn(&Pairing) -> f64) -> Pairings {
     let few = candidates.len() <= 8 * TRIED;
     let (tried, mut chosen): (Pairings, Pairings) =
         candidates.iter().copied().partition(|candidate| !few || clashing(candidate));
-    let mut greedy = Pairings::new();
-    for candidate in &tried {
-        if !greedy.iter().any(|taken| clash(taken, candidate)) {
-            greedy.push(*candidate);
-        }
-    }
+    let mut greedy = greedy(&tried);
     if tried.len() <= TRIED && greedy.len() > 1 {
         let total = greedy.iter().map(value).sum();
         let mut search =
@@ -142,6 +140,24 @@ fn best(candidates: &[Pairing], value: &impl Fn(&Pairing) -> f64) -> Pairings {
         greedy = search.best.1;
     }
     chosen.append(&mut greedy);
+    chosen
+}
+
+/// Of candidates that clash, each that clashes with none before it. O(candidates and tokens).
+fn greedy(candidates: &[Pairing]) -> Pairings {
+    let end = |side: fn(&Pairing) -> (usize, usize)| candidates.iter().map(|one| side(one).1).max();
+    let taken = |end: Option<usize>| SmallVec::<[bool; 16]>::from_elem(false, end.unwrap_or(0));
+    let mut left = taken(end(|one| one.left));
+    let mut right = taken(end(|one| one.right));
+    let mut chosen = Pairings::new();
+    for one in candidates {
+        let (own, other) = (one.left.0..one.left.1, one.right.0..one.right.1);
+        if !left[own.clone()].contains(&true) && !right[other.clone()].contains(&true) {
+            left[own].fill(true);
+            right[other].fill(true);
+            chosen.push(*one);
+        }
+    }
     chosen
 }
 

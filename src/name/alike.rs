@@ -74,15 +74,16 @@ pub(super) fn initial(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
     (stands(a, b) || stands(b, a)).then_some((LineKind::Initial, INITIAL))
 }
 
-/// A legal form of two or three letters with one of them wrong, at the end of both names.
-pub(super) fn misspelt_ending(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
+/// A legal form of two or three letters with one of them wrong, at the end of both names. One of two
+/// letters is only told where the names say besides that they are companies': `Li Nan` is not `Li N.A.`.
+pub(super) fn misspelt_ending(a: &Token, b: &Token, companies: bool) -> Option<(LineKind, f64)> {
     let short = |token: &Token| (2..=4).contains(&token.letters.count) && token.text.is_ascii();
     let one_form = a.is_form() != b.is_form() && (a.is_word() || b.is_word());
-    // `N.A.` is no evidence: `Li Nan` is not `Li N.A.`.
-    let long = |token: &Token| !token.is_form() || token.letters.count >= 3;
+    let long = |token: &Token| companies || !token.is_form() || token.letters.count >= 3;
     (one_form
         && short(a)
         && short(b)
+        && a.letters.count.max(b.letters.count) >= 3
         && long(a)
         && long(b)
         && strsim::osa_distance(&a.text, &b.text) == 1)

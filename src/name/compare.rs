@@ -66,6 +66,10 @@ const ONE_OF_SEVERAL: f64 = 0.97;
 /// Engineering` is another name by its words, and one slip of a finger from `OKI Engineering`.
 const ONE_LETTER: f64 = 0.78;
 
+/// Names that differ in nothing but spaces and signs: near the top, since no other company has the same
+/// letters in a row by chance.
+const SPACES_ALONE: f64 = 0.97;
+
 /// An acronym is weak evidence: above the threshold, so that a person looks at it, and no more.
 const ACRONYM: f64 = 0.86;
 
@@ -145,6 +149,10 @@ fn outcome(query: &ParsedName, name: &ParsedName, floor: f64) -> Outcome {
         }
     }
     let best = best.unwrap_or_else(|| aligned((query, 0), (name, 0), floor));
+    // Whatever the words are taken for, no letter differs: `YusokiCo., Ltd.`, `CENTRAL PARTSSAS`.
+    if best.score < SPACES_ALONE && !query.run.is_empty() && query.run == name.run {
+        return Outcome::Whole(LineKind::Spacing, SPACES_ALONE);
+    }
     if let Some(score) = truncated(query, name).or_else(|| truncated(name, query))
         && score > best.score
     {
@@ -224,8 +232,8 @@ fn aligned(query: (&ParsedName, usize), name: (&ParsedName, usize), floor: f64) 
     let open_left = uncovered(left.len(), pairings.iter().map(|pairing| pairing.left));
     let open_right = uncovered(right.len(), pairings.iter().map(|pairing| pairing.right));
     let (conflicts, omitted_left, omitted_right) = conflicts(&left, &right, open_left, open_right);
-    let left_mass = mass(&left, |at| omitted_left.contains(&at));
-    let right_mass = mass(&right, |at| omitted_right.contains(&at));
+    let left_mass = mass(&left, |at| omitted_left.binary_search(&at).is_ok());
+    let right_mass = mass(&right, |at| omitted_right.binary_search(&at).is_ok());
     let ordered = pairings.is_sorted_by_key(|pairing| pairing.right);
     let order = if ordered { 1.0 } else { ANOTHER_ORDER };
     let earned = pairings.into_iter().map(|pairing| {
@@ -276,23 +284,27 @@ impl Alignment {
             [(query, left, &stands_left, true), (name, right, &stands_right, false)]
         {
             for (at, token) in parsed.tokens.iter().enumerate() {
-                let kind = match view.iter().position(|own| *own == at) {
-                    Some(own) if stands[own] => continue,
-                    Some(_) => LineKind::Omission,
-                    None if token.kind == TokenKind::Noise => LineKind::Noise,
-                    None => LineKind::OtherName,
+                let kind = match view.binary_search(&at) {
+                    Ok(own) if stands[own] => continue,
+                    Ok(_) => LineKind::Omission,
+                    Err(_) if token.kind == TokenKind::Noise => LineKind::Noise,
+                    Err(_) => LineKind::OtherName,
                 };
                 lines.push(beside(kind, &token.shown, of_query));
             }
         }
         let mut comparison = Comparison { lines };
+        // As `Comparison::penalise`, with the sum kept: a name may have thousands of conflicts.
+        let mut left_over = comparison.points();
         for conflict in &self.conflicts {
             let word = |name: &ParsedName, view: &[usize], at: Option<usize>| {
                 at.map(|at| name.tokens[view[at]].shown.clone()).unwrap_or_default()
             };
             let (query, name) =
                 (word(query, left, conflict.left), word(name, right, conflict.right));
-            comparison.penalise(query, name, conflict.kind, to_points(conflict.penalty));
+            let points = -to_points(conflict.penalty).min(left_over).max(0);
+            left_over += points;
+            comparison.lines.push(Line { query, name, kind: conflict.kind, points });
         }
         comparison
     }
@@ -346,9 +358,15 @@ fn conflicts(
         };
         let pairs: Vec<(usize, usize)> =
             ordered(left, &open_left).into_iter().zip(ordered(right, &open_right)).collect();
+        let taken = |side: fn(&(usize, usize)) -> usize| {
+            let mut taken: SmallVec<[usize; 12]> = pairs.iter().map(side).collect();
+            taken.sort_unstable();
+            taken
+        };
+        let (taken_left, taken_right) = (taken(|pair| pair.0), taken(|pair| pair.1));
+        open_left.retain(|at| taken_left.binary_search(at).is_err());
+        open_right.retain(|at| taken_right.binary_search(at).is_err());
         for (l, r) in pairs {
-            open_left.retain(|at| *at != l);
-            open_right.retain(|at| *at != r);
             let penalty = match kind {
                 LineKind::NumberConflict => NUMBER_PENALTY,
                 LineKind::PlaceConflict => PLACE_PENALTY,

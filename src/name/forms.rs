@@ -112,6 +112,7 @@ pub(super) fn related(one: &str, other: &str) -> bool {
 /// Legal forms that East Asian names carry without a space, the longest first.
 const GLUED: &[&str] = &[
     "股份有限公司",
+    "股份公司",
     "有限责任公司",
     "有限公司",
     "特定目的会社",

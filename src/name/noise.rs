@@ -322,17 +322,19 @@ fn notes(tokens: &[Plain], roles: &mut [Role]) {
     let mut at = 0;
     while at < tokens.len() {
         let section = tokens[at].piece.section;
-        let apart = tokens[at].piece.enclosed || tokens[at].piece.dashed;
+        if !(tokens[at].piece.enclosed || tokens[at].piece.dashed) {
+            at += 1;
+            continue;
+        }
         let run = tokens[at..].iter().take_while(|token| token.piece.section == section);
         let end = at + run.count().max(1);
         let all =
             tokens[at..end].iter().all(|token| noted(token) || token.kind == PlainKind::Number);
-        if apart && all && tokens[at..end].iter().any(noted) {
+        if all && tokens[at..end].iter().any(noted) {
             roles[at..end].fill(Role::Noise);
-            at = end;
-        } else {
-            at += 1;
         }
+        // Where one token is no note the section is a name, but for what a dash sets apart in it.
+        at = (at + 1..end).find(|at| tokens[*at].piece.dashed).unwrap_or(end);
     }
     for at in 0..tokens.len().saturating_sub(1) {
         let number = tokens[at + 1].kind == PlainKind::Number && at + 2 == tokens.len();

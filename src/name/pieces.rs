@@ -77,6 +77,13 @@ impl Cutter {
                 self.push(c.to_string(), "&".to_owned());
             } else if c == '.' || is_letter(c) {
                 run.push(c);
+            } else if is_sign(c) {
+                self.parted(&run);
+                run.clear();
+                self.push(
+                    c.to_string(),
+                    fold(&c.to_string()).chars().filter(|c| is_letter(*c)).collect(),
+                );
             } else {
                 self.parted(&run);
                 run.clear();
@@ -174,6 +181,11 @@ impl Cutter {
         }
         self.push(run.to_owned(), folded);
     }
+}
+
+/// Whether a sign stands for letters in brackets or a square: `㈱` is a legal form.
+fn is_sign(c: char) -> bool {
+    matches!(c, '\u{3200}'..='\u{321E}' | '\u{3220}'..='\u{3247}' | '\u{3300}'..='\u{3357}' | '\u{337B}'..='\u{337F}')
 }
 
 fn is_letter(c: char) -> bool {

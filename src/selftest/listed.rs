@@ -106,6 +106,7 @@ fn form(name: &str) -> Option<String> {
         (" GmbH", " Gesellschaft mit beschränkter Haftung"),
         (" AG", " Aktiengesellschaft"),
         ("株式会社", "(株)"),
+        ("股份有限公司", "股份公司"),
         ("有限公司", "有限责任公司"),
     ];
     let (from, to) = FORMS.iter().find(|(from, _)| name.ends_with(from))?;
@@ -120,9 +121,15 @@ fn wide(c: char) -> char {
     }
 }
 
-/// The first two words swapped.
+/// The first two words swapped, where each is a token by itself: `South Africa` and `Limited Liability
+/// Company` stay together.
 fn order(name: &str) -> Option<String> {
     let mut words: Vec<&str> = name.split(' ').collect();
+    let parsed = crate::name::parse(name);
+    let alone = parsed.tokens.iter().zip(&words).take(2).all(|(token, word)| token.shown == *word);
+    if !alone {
+        return None;
+    }
     let plain = |word: &str| word.chars().all(char::is_alphabetic) && word.len() > 2;
     if words.len() < 3 || !plain(words[0]) || !plain(words[1]) {
         return None;
