@@ -227,6 +227,11 @@ struct Scratch {
 
 impl Scratch {
     fn begin(&mut self, names: usize) {
+        // A search that came upon a damaged file ended in its midst.
+        for name in self.touched.drain(..) {
+            self.masks[name as usize] = 0;
+            self.matched[name as usize] = 0.0;
+        }
         if self.masks.len() < names {
             self.masks.resize(names, 0);
             self.matched.resize(names, 0.0);
@@ -256,7 +261,8 @@ impl Scratch {
     fn drain(&mut self, query: &Asked, of: &NameIndex, found: &mut Vec<u32>) {
         // Few masks come again and again.
         let mut shares: FxHashMap<u64, f64> = FxHashMap::default();
-        for name in self.touched.drain(..) {
+        // One by one, so that what a damaged file leaves here is known to the next search.
+        while let Some(name) = self.touched.pop() {
             let at = name as usize;
             let mask = std::mem::take(&mut self.masks[at]);
             let matched = f64::from(std::mem::take(&mut self.matched[at]));

@@ -91,3 +91,74 @@ fn files_in_another_order_make_the_same_digest_and_the_same_ids() {
     };
     assert_eq!(ids(&one), ids(&other));
 }
+
+#[test]
+fn a_saved_snapshot_opens_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let own = embedded();
+    own.save(&path("a")).unwrap();
+    let opened = Snapshot::open(&path("a")).unwrap();
+    assert_eq!(opened.digest(), own.digest());
+    assert!(opened.names().eq(own.names()));
+    for entity in (0..own.entity_count()).map(EntityId) {
+        assert_eq!(opened.entity(entity), own.entity(entity));
+        assert_eq!(opened.world().kind(entity), own.world().kind(entity));
+        assert_eq!(opened.world().graph().held_in(entity), own.world().graph().held_in(entity));
+    }
+    for (query, floor) in [("Skydoi Inc", 0.75), ("洛克希德马丁公司", 0.6), ("Lockhed Martin", 0.6)] {
+        let query = crate::name::parse(query);
+        assert_eq!(opened.candidates(&query, floor), own.candidates(&query, floor));
+        assert_eq!(opened.candidates(&query, floor), own.candidates(&query, floor), "again");
+    }
+    // What came out goes in again, byte for byte: nothing was lost on the way.
+    opened.save(&path("b")).unwrap();
+    assert!(std::fs::read(path("a")).unwrap() == std::fs::read(path("b")).unwrap());
+}
+
+/// Bytes changed at random, whatever they are: what is touched of them is told, and nothing panics.
+#[test]
+fn no_damage_of_a_snapshot_file_panics() {
+    use crate::column::{Damaged, undamaged};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a").to_str().unwrap().to_owned();
+    let own = embedded();
+    own.save(&path).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let query = crate::name::parse("Skydoi Inc");
+    let look = |snapshot: &Snapshot| {
+        let found = snapshot.candidates(&query, 0.75);
+        let apart = found.iter().map(|number| snapshot.apart(*number).parsed.clone());
+        (
+            found.clone(),
+            apart.collect::<Vec<_>>(),
+            snapshot.doubts(Day::parse("2026-11-24").unwrap()),
+        )
+    };
+    let expected = look(own);
+    let mut seed = 7u64;
+    let mut next = || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap()
+    };
+    let (mut refused, mut damaged) = (0, 0);
+    for _ in 0..300 {
+        let mut bytes = whole.clone();
+        for _ in 0..=next() % 3 {
+            let at = next() % bytes.len();
+            bytes[at] = bytes[at].wrapping_add(u8::try_from(next() % 255).unwrap() + 1);
+        }
+        if next() % 4 == 0 {
+            bytes.truncate(next() % bytes.len());
+        }
+        std::fs::write(&path, &bytes).unwrap();
+        match Snapshot::open(&path) {
+            Err(_) => refused += 1,
+            Ok(snapshot) => match undamaged(|| look(&snapshot)) {
+                Ok(found) => assert_eq!(found, expected, "what was touched was whole"),
+                Err(Damaged) => damaged += 1,
+            },
+        }
+    }
+    assert!(refused > 30 && damaged > 10, "{refused} refused, {damaged} damaged");
+}

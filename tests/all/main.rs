@@ -8,6 +8,7 @@ mod floors;
 mod names;
 mod readme;
 mod schema;
+mod snapshot_file;
 mod verify;
 mod worked_cases;
 
