@@ -41,6 +41,7 @@ impl<T: Plain> Column<T> {
     }
 
     /// Number of values.
+    #[inline]
     pub fn len(&self) -> usize {
         match &self.place {
             Storage::Owned(values) => values.len(),
@@ -54,27 +55,34 @@ impl<T: Plain> Column<T> {
     }
 
     /// One value.
+    #[inline]
     pub fn get(&self, at: usize) -> T {
         match &self.place {
             Storage::Owned(values) => values[at],
-            Storage::Shared(..) => self.range(at..at + 1)[0],
+            Storage::Shared(block, _) => Self::mapped(block, at..at + 1)[0],
         }
     }
 
     /// Some values.
+    #[inline]
     pub fn range(&self, range: Range<usize>) -> &[T] {
         match &self.place {
             Storage::Owned(values) => &values[range],
-            Storage::Shared(..) if range.is_empty() => &[],
-            Storage::Shared(block, _) => {
-                let bytes = block.bytes(range.start * size_of::<T>()..range.end * size_of::<T>());
-                <[T]>::ref_from_bytes(bytes)
-                    .expect("length and alignment were checked when the column was made")
-            }
+            Storage::Shared(block, _) => Self::mapped(block, range),
         }
     }
 
+    fn mapped(block: &Block, range: Range<usize>) -> &[T] {
+        if range.is_empty() {
+            return &[];
+        }
+        let bytes = block.bytes(range.start * size_of::<T>()..range.end * size_of::<T>());
+        <[T]>::ref_from_bytes(bytes)
+            .expect("length and alignment were checked when the column was made")
+    }
+
     /// Every value.
+    #[inline]
     pub fn all(&self) -> &[T] {
         self.range(0..self.len())
     }

@@ -203,13 +203,11 @@ impl Words {
         let set = letter_set(word);
         let from = self.lengths.get(letters.saturating_sub(edits)) as usize;
         let to = self.lengths.get(letters + edits + 1) as usize;
-        let most = 2 * u32::try_from(edits).expect("one or two");
+        let sets = self.sets.range(from..to);
+        let close = if edits == 1 { close::<2>(sets, set) } else { close::<4>(sets, set) };
         let mut text = Vec::new();
         let mut near = Vec::new();
-        for (at, other) in self.sets.range(from..to).iter().enumerate() {
-            if (set ^ other).count_ones() > most {
-                continue;
-            }
+        for at in close {
             let number = self.by_length.get(from + at);
             text.clear();
             let found = self.words.as_fst().get_key_into(u64::from(number), &mut text);
@@ -220,6 +218,21 @@ impl Words {
         }
         near
     }
+}
+
+/// Where sets lie that differ from one in at most so many letters. O(sets), eight at a time, so that a
+/// compiler makes vectors of it; most eights hold none.
+fn close<const MOST: usize>(sets: &[u64], set: u64) -> Vec<usize> {
+    // Taking away the lowest bit so often leaves nothing.
+    let few = |other: u64| (0..MOST).fold(set ^ other, |rest, _| rest & rest.wrapping_sub(1)) == 0;
+    let mut close = Vec::new();
+    for (eight, sets) in sets.chunks(8).enumerate() {
+        if sets.iter().fold(false, |any, other| any | few(*other)) {
+            let own = sets.iter().enumerate().filter(|(_, other)| few(**other));
+            close.extend(own.map(|(at, _)| 8 * eight + at));
+        }
+    }
+    close
 }
 
 fn dictionary(bytes: Column<u8>) -> Option<Map<Dictionary>> {

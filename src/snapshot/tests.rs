@@ -106,7 +106,8 @@ fn a_saved_snapshot_opens_as_it_was() {
         assert_eq!(opened.world().kind(entity), own.world().kind(entity));
         assert_eq!(opened.world().graph().held_in(entity), own.world().graph().held_in(entity));
     }
-    for (query, floor) in [("Skydoi Inc", 0.75), ("洛克希德马丁公司", 0.6), ("Lockhed Martin", 0.6)] {
+    for (query, floor) in [("Skydoi Inc", 0.75), ("洛克希德马丁公司", 0.6), ("Lockhed Martin", 0.6)]
+    {
         let query = crate::name::parse(query);
         assert_eq!(opened.candidates(&query, floor), own.candidates(&query, floor));
         assert_eq!(opened.candidates(&query, floor), own.candidates(&query, floor), "again");
