@@ -159,6 +159,10 @@ fn read_as(reading: &Reading, latin: &Token) -> Option<f64> {
 
 /// A legal form that is misspelt, or read wrongly from paper, so that the other name holds a word.
 fn misspelt_form(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
+    // A cooperative is no misspelt corporation.
+    if a.concept.is_some() || b.concept.is_some() {
+        return None;
+    }
     if a.letters.count.min(b.letters.count) < 4 {
         let shape = a.letters.count == b.letters.count
             && a.letters.count >= 2

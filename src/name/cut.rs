@@ -48,7 +48,9 @@ pub(super) fn truncated(short: &ParsedName, long: &ParsedName) -> Option<f64> {
         .skip(1)
         .any(|token| token.kind == TokenKind::Distinctive || token.kind == TokenKind::Initial);
     let words = short.tokens.iter().filter(|token| token.is_word()).count();
-    if !(wide || within) || words < 2 || !(named || words > 2 || within) {
+    // What is left of the word that was cut says enough by itself.
+    let part = wide && end > short.run.len() && own.letters.count >= 6;
+    if !(wide || within) || words < 2 || !(named || words > 2 || within || part) {
         return None;
     }
     #[expect(clippy::cast_precision_loss, reason = "names are far shorter than 2^52 letters")]
@@ -71,6 +73,7 @@ mod tests {
         assert!(cut("MUCCI INTERNATIONAL", "MUCCI INTERNATIONAL MARKETING INC."));
         assert!(cut("Islamic Republic of Iran Ship", "Islamic Republic of Iran Shipping Lines"));
         assert!(cut("Varkala Spice and Ca", "Varkala Spice and Cashew Exporters Private Limited"));
+        assert!(cut("Kazakhstan Electroly", "Kazakhstan Electrolysis and Smelting LLP"));
         assert!(!cut("State Aircraft Factory No. 1", "State Aircraft Factory No. 12"));
         assert!(!cut("Kestrel Infrastructure Fund II", "Kestrel Infrastructure Fund III"));
         assert!(!cut("Skydio", "Skydio Holdings"));

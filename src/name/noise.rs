@@ -4,23 +4,14 @@
 use super::forms;
 use super::token::{Plain, PlainKind};
 
-/// Notes of several words, wherever they begin or end a name.
-const PHRASES: &[&[&str]] = &[
+/// Notes of several words that may begin a name as well as end it.
+const LEADING: &[&[&str]] = &[
     &["do", "not", "use"],
     &["dont", "use"],
+    &["do", "not", "pay"],
+    &["do", "not", "contact"],
     &["not", "in", "use"],
     &["no", "longer", "used"],
-    &["do", "not", "pay"],
-    &["on", "hold"],
-    &["accounts", "payable"],
-    &["accounts", "receivable"],
-    &["account", "payable"],
-    &["head", "office"],
-    &["main", "account"],
-    &["old", "account"],
-    &["see", "new", "record"],
-    &["use", "other", "account"],
-    &["do", "not", "contact"],
     &["nicht", "verwenden"],
     &["nicht", "benutzen"],
     &["nicht", "mehr", "verwenden"],
@@ -30,9 +21,23 @@ const PHRASES: &[&[&str]] = &[
     &["nao", "usar"],
     &["non", "usare"],
     &["niet", "gebruiken"],
+];
+
+/// Notes of several words that end a name; at its start they are words like others (`Ship to Shore`).
+const PHRASES: &[&[&str]] = &[
+    &["on", "hold"],
+    &["accounts", "payable"],
+    &["accounts", "receivable"],
+    &["account", "payable"],
+    &["head", "office"],
+    &["main", "account"],
+    &["old", "account"],
+    &["see", "new", "record"],
+    &["use", "other", "account"],
     &["ship", "to"],
     &["bill", "to"],
     &["sold", "to"],
+    &["remit", "to"],
     &["in", "liquidation"],
     &["in", "liquidazione"],
     &["en", "liquidation"],
@@ -49,7 +54,7 @@ const PHRASES: &[&[&str]] = &[
 const CURRENCIES: &[&str] = &["usd", "eur", "gbp", "jpy", "cny", "chf", "cad", "sgd", "hkd"];
 
 /// Words of address before a name, in its own language.
-const ADDRESSES: &[&str] = &["m/s", "a/c", "messrs", "firma", "fa"];
+const ADDRESSES: &[&str] = &["m/s", "a/c", "messrs"];
 
 /// What the writer of a letter adds behind a Chinese or Japanese name: polite words and offices.
 const EAST_ASIAN: &[&str] = &["御中", "经理部", "财务部", "采购部", "购买部", "営業部", "経理部"];
@@ -70,7 +75,33 @@ const CONTACTS: &[&str] = &[
 ];
 
 /// Letters that stand for nothing, before a name that is to be sorted last.
-const PLACEHOLDERS: &[&str] = &["xxx", "xxxx", "zzz", "zzzz"];
+const PLACEHOLDERS: &[&str] = &["zzz", "zzzz"];
+
+/// Notes that go on behind a legal form without a sign between: no name does.
+const BEHIND_FORM: &[&str] = &[
+    "old",
+    "closed",
+    "inactive",
+    "blocked",
+    "obsolete",
+    "deleted",
+    "duplicate",
+    "dup",
+    "dupe",
+    "archived",
+    "dormant",
+    "gesperrt",
+    "geschlossen",
+    "inaktiv",
+    "inactif",
+    "doublon",
+    "duplicado",
+];
+
+/// The digits that a telephone or tax number has at least, and a number that a system gave a customer:
+/// `Mobile 2025` and `Account 4` are names.
+const CONTACT_DIGITS: usize = 6;
+const SYSTEM_DIGITS: usize = 3;
 
 /// Who in a company is addressed, before `dept` or `department`.
 const OFFICES: &[&str] = &[
@@ -93,7 +124,6 @@ const OFFICES: &[&str] = &[
 /// Notes of one word, where brackets, asterisks or a dash set them apart from the name.
 const NOTES: &[&str] = &[
     "old",
-    "new",
     "inactive",
     "closed",
     "duplicate",
@@ -110,8 +140,6 @@ const NOTES: &[&str] = &[
     "archive",
     "hold",
     "void",
-    "ap",
-    "ar",
     "hq",
     "headquarters",
     "billing",
@@ -119,12 +147,7 @@ const NOTES: &[&str] = &[
     "invoicing",
     "payables",
     "receivables",
-    "accounting",
     "accounts",
-    "finance",
-    "purchasing",
-    "procurement",
-    "main",
     "do",
     "not",
     "use",
@@ -151,7 +174,6 @@ const NOTES: &[&str] = &[
     "till",
     "since",
     "seit",
-    "legacy",
     "customer",
     "vendor",
     "supplier",
@@ -247,7 +269,7 @@ fn addressees(tokens: &[Plain], roles: &mut [Role]) {
             "m/s" | "a/c" => roles[at] = Role::Noise,
             text if at == 0 && ADDRESSES.contains(&text) => roles[at] = Role::Noise,
             text if at > 0 && EAST_ASIAN.contains(&text) => roles[at] = Role::Noise,
-            "attn" | "attention" if at == 0 => roles[at] = Role::Noise,
+            "attn" if at == 0 => roles[at] = Role::Noise,
             "attn" if at > 0 => roles[at..].fill(Role::Noise),
             // An office is noise; another company may be the one that is meant.
             "c/o" if at > 0 && tokens[at + 1..].iter().all(is_office) => {
@@ -267,28 +289,31 @@ fn is_office(token: &Plain) -> bool {
 /// A telephone or tax number and what follows; the page of a company behind its name, and what
 /// is no name in one that stands for it.
 fn contacts(tokens: &[Plain], roles: &mut [Role]) {
-    let digits = |token: &Plain| text(token).bytes().any(|byte| byte.is_ascii_digit());
+    let digits = |token: &Plain| text(token).bytes().filter(u8::is_ascii_digit).count();
     for at in 1..tokens.len().saturating_sub(1) {
-        if CONTACTS.contains(&text(&tokens[at])) && tokens[at + 1..].iter().any(digits) {
+        let behind = &tokens[at + 1..];
+        let number = behind.iter().all(|token| digits(token) > 0)
+            && behind.iter().map(digits).sum::<usize>() >= CONTACT_DIGITS;
+        if CONTACTS.contains(&text(&tokens[at])) && number {
             roles[at..].fill(Role::Noise);
         }
     }
-    let www = tokens.iter().position(|token| text(token) == "www");
-    match www {
-        Some(0) => roles[0] = Role::Noise,
-        Some(at) => roles[at..].fill(Role::Noise),
-        None => {}
-    }
-    if www == Some(0)
-        && let Some(at) = tokens.iter().rposition(|token| DOMAINS.contains(&text(token)))
-        && at > 1
-    {
-        roles[at..].fill(Role::Noise);
+    let last = tokens.last().is_some_and(|token| DOMAINS.contains(&text(token)));
+    match tokens.iter().position(|token| text(token) == "www").filter(|_| last) {
+        Some(0) if tokens.len() > 2 => {
+            roles[0] = Role::Noise;
+            let end = tokens.len() - 1;
+            let country = usize::from(end > 2 && DOMAINS.contains(&text(&tokens[end - 1])));
+            roles[end - country..].fill(Role::Noise);
+        }
+        Some(at) if at > 0 => roles[at..].fill(Role::Noise),
+        _ => {}
     }
 }
 
 /// Top-level domains of companies' pages.
-const DOMAINS: &[&str] = &["com", "net", "org", "eu", "de", "ru", "cn", "uk", "jp"];
+const DOMAINS: &[&str] =
+    &["com", "net", "org", "eu", "de", "fr", "it", "ru", "cn", "co", "uk", "jp"];
 
 /// Notes behind a legal form, and the year of them: no company's name goes on there with `closed`.
 fn behind_form(tokens: &[Plain], roles: &mut [Role]) {
@@ -297,7 +322,7 @@ fn behind_form(tokens: &[Plain], roles: &mut [Role]) {
     // "i.L." and "i.A.": in liquidation, and by order.
     let noted = |at: &usize| {
         let piece = &tokens[*at].piece;
-        NOTES.contains(&text(&tokens[*at])) || piece.dotted && matches!(&*piece.text, "il" | "ia")
+        BEHIND_FORM.contains(&&*piece.text) || piece.dotted && matches!(&*piece.text, "il" | "ia")
     };
     let year = |at: &usize| tokens[*at].kind == PlainKind::Number && text(&tokens[*at]).len() == 4;
     let mut behind = last + 1..tokens.len();
@@ -337,8 +362,10 @@ fn notes(tokens: &[Plain], roles: &mut [Role]) {
         at = (at + 1..end).find(|at| tokens[*at].piece.dashed).unwrap_or(end);
     }
     for at in 0..tokens.len().saturating_sub(1) {
-        let number = tokens[at + 1].kind == PlainKind::Number && at + 2 == tokens.len();
-        let leads = at == 0 && tokens[1].kind == PlainKind::Number && tokens.len() > 2;
+        let shown = &tokens[at + 1].piece.shown;
+        let given = tokens[at + 1].kind == PlainKind::Number && shown.len() >= SYSTEM_DIGITS;
+        let number = given && at + 2 == tokens.len();
+        let leads = at == 0 && given && tokens.len() > 2;
         if NUMBERED.contains(&text(&tokens[at])) && (number && at > 0 || leads) {
             roles[at..at + 2].fill(Role::Noise);
         }
@@ -346,12 +373,15 @@ fn notes(tokens: &[Plain], roles: &mut [Role]) {
 }
 
 fn phrases(tokens: &[Plain], roles: &mut [Role]) {
-    for phrase in PHRASES {
+    let all = LEADING.iter().map(|phrase| (phrase, true));
+    for (phrase, leads) in all.chain(PHRASES.iter().map(|phrase| (phrase, false))) {
         for from in found(tokens, phrase) {
             let end = from + phrase.len();
             let ends = roles[end..].iter().all(|role| *role == Role::Noise);
             let begins = roles[..from].iter().all(|role| *role == Role::Noise);
-            if (ends || begins) && !(ends && begins) {
+            let piece = &tokens[from].piece;
+            let apart = piece.enclosed || tokens.get(end).is_some_and(|next| next.piece.dashed);
+            if (ends && !begins) || (begins && !ends && (leads || apart)) {
                 roles[from..end].fill(Role::Noise);
             }
         }
@@ -361,8 +391,12 @@ fn phrases(tokens: &[Plain], roles: &mut [Role]) {
 /// Two last words: a department, or the account in one currency.
 fn offices(tokens: &[Plain], roles: &mut [Role]) {
     let Some(at) = tokens.len().checked_sub(2).filter(|at| *at > 0) else { return };
+    let before = &tokens[at - 1];
+    let piece = &tokens[at].piece;
+    let formed = before.is_form() || forms::form_of(text(before)).is_some();
+    let apart = formed || piece.dashed || piece.enclosed;
     let noise = match text(&tokens[at + 1]) {
-        "dept" | "department" => OFFICES.contains(&text(&tokens[at])),
+        "dept" | "department" => apart && OFFICES.contains(&text(&tokens[at])),
         "account" => CURRENCIES.contains(&text(&tokens[at])),
         _ => false,
     };
@@ -443,13 +477,24 @@ mod tests {
             ("Skydio Inc www.skydio.com", "Skydio Inc"),
             ("www.skydio.com", "skydio"),
             ("Skydio Inc EUR account", "Skydio Inc"),
-            ("xxx Skydio Inc xxx", "Skydio Inc"),
-            ("Fa. Skydio GmbH in Gründung", "Skydio GmbH"),
+            ("ZZZ_Skydio Inc", "Skydio Inc"),
+            ("Skydio GmbH in Gründung", "Skydio GmbH"),
+            ("Skydio Inc Sales Dept", "Skydio Inc"),
             ("Skydio Works (now Delta Tools)", "Skydio Works Delta Tools"),
             ("Skydio (until 2019: Delta Tools)", "Skydio Delta Tools"),
             ("Skydio GmbH i.L.", "Skydio GmbH"),
             ("Closed Joint Stock Company Delta", "Closed Joint Stock Company Delta"),
             ("Ex Libris", "Ex Libris"),
+            ("MFP West Mobile 2025 Property LLC", "MFP West Mobile 2025 Property LLC"),
+            ("Golden Swift 8 Aviation", "Golden Swift 8 Aviation"),
+            ("Segregated Loan Account 4", "Segregated Loan Account 4"),
+            ("Ship to Shore Ltd", "Ship to Shore Ltd"),
+            ("Head Office Furniture", "Head Office Furniture"),
+            ("ROC Oil (Finance) Pty Limited", "ROC Oil Finance Pty Limited"),
+            ("Iran Logistics Department", "Iran Logistics Department"),
+            ("XXX Lutz KG", "XXX Lutz KG"),
+            ("Alpha Co Main", "Alpha Co Main"),
+            ("Atlas www Media", "Atlas www Media"),
         ] {
             assert_eq!(name_of(written), name, "{written}");
         }

@@ -137,7 +137,7 @@ pub fn parse(name: &str) -> ParsedName {
 /// A patronymic is left out by habit: with two other words beside it, it weighs like a common word.
 fn lighten_patronymic(tokens: &mut [Token]) {
     const ENDINGS: &[&str] =
-        &["ovich", "evich", "ovych", "evych", "ovna", "evna", "ivna", "yevna", "ichna"];
+        &["ovich", "evich", "ovych", "evych", "yich", "mich", "ovna", "evna", "ivna", "ichna"];
     let named = tokens.iter().filter(|token| token.kind == TokenKind::Distinctive).count();
     let person = tokens.iter().all(|token| token.kind == TokenKind::Distinctive) && named == 3;
     let last = |token: &&mut Token| ENDINGS.iter().any(|ending| token.text.ends_with(ending));
