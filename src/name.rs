@@ -21,6 +21,7 @@ mod romanise;
 mod text;
 mod token;
 mod typed;
+mod views;
 mod vocabulary;
 
 pub(crate) use acronym::{made as acronyms, written as acronym};
@@ -36,3 +37,21 @@ pub use text::fold;
 pub(crate) use text::is_east_asian;
 pub use token::{Place, TokenKind};
 pub use typed::{ParsedName, Token, parse};
+
+/// A digest of what decides how names are taken apart and compared: the program's version and its
+/// tables. An index of another one may lack names that this program would find.
+pub(crate) fn program_digest() -> [u8; 8] {
+    let mut hasher = blake3::Hasher::new();
+    let tables = [
+        env!("CARGO_PKG_VERSION").as_bytes(),
+        background::TABLE.as_bytes(),
+        forms::TABLE.as_bytes(),
+        vocabulary::WORDS.as_bytes(),
+        vocabulary::PLACES.as_bytes(),
+        japanese::TABLE,
+    ];
+    for table in tables {
+        hasher.update(table);
+    }
+    hasher.finalize().as_bytes()[..8].try_into().expect("a digest has 32 bytes")
+}

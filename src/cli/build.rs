@@ -97,7 +97,7 @@ impl Build {
 
     /// Entries that the built-in lists lack, and entries that only they have.
     fn difference(&self, snapshot: &Snapshot) -> Result<(Vec<String>, Vec<String>), Error> {
-        if !self.data.own_lists() {
+        if !self.data.own_lists() && !self.data.of_file() {
             return Ok((Vec::new(), Vec::new()));
         }
         let built_in = Snapshot::build(read(&Inputs::default())?);

@@ -118,6 +118,11 @@ impl DataOptions {
         }
     }
 
+    /// Whether a snapshot file is named.
+    pub fn of_file(&self) -> bool {
+        self.snapshot.is_some()
+    }
+
     /// Whether the lists are others than the built-in ones.
     pub fn own_lists(&self) -> bool {
         !self.lists.is_empty()
@@ -128,7 +133,8 @@ impl DataOptions {
         let inputs = [&self.lists, &self.ownership, &self.links, &self.rules].into_iter().flatten();
         let inputs = inputs.chain(&self.snapshot);
         let inputs: Vec<&str> = inputs.map(String::as_str).chain(other_input).collect();
-        guard(&[out, self.rejects.as_deref()], &inputs)
+        let run = out.map(|out| format!("{out}.run.json"));
+        guard(&[out, self.rejects.as_deref(), run.as_deref()], &inputs)
     }
 
     /// Reads and links everything, or opens a snapshot file, and tells what could not be read.
@@ -218,10 +224,19 @@ pub fn refuse(path: &str, why: &str) -> Error {
 /// destroy what is to be read.
 pub fn guard(outputs: &[Option<&str>], inputs: &[&str]) -> Result<(), Error> {
     let real = |path: &str| std::fs::canonicalize(path).ok();
+    // Where a file will lie that is not there yet: `a` and `./a` are one.
+    let place = |path: &str| {
+        let path = Path::new(path);
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
+        let folder = std::fs::canonicalize(folder.unwrap_or(Path::new("."))).ok()?;
+        Some(folder.join(path.file_name()?))
+    };
     let outputs: Vec<&str> = outputs.iter().copied().flatten().collect();
     for (at, output) in outputs.iter().enumerate() {
         let Some(there) = real(output) else {
-            if outputs[..at].contains(output) {
+            let there = place(output);
+            let same = |other: &&str| other == output || there.is_some() && place(other) == there;
+            if outputs[..at].iter().any(same) {
                 return Err(Error::Request(format!(
                     "{output} is named for two outputs; name another file"
                 )));

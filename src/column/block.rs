@@ -46,9 +46,14 @@ impl Block {
         self.bytes.is_empty()
     }
 
+    /// Where in memory it begins.
+    pub fn address(&self) -> usize {
+        self.bytes.as_ptr().addr()
+    }
+
     /// Whether it lies at a multiple of `align`.
     pub(super) fn fits(&self, align: usize) -> bool {
-        self.bytes.as_ptr().addr().is_multiple_of(align)
+        self.address().is_multiple_of(align)
     }
 
     /// Some of the bytes, checked if they were not before. O(length), and that of the pieces touched

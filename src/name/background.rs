@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-const TABLE: &str = include_str!("background.tsv");
+pub(super) const TABLE: &str = include_str!("background.tsv");
 
 /// Version of the table; part of every snapshot digest, since it is part of every score.
 pub const TABLE_VERSION: u32 = 1;

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::alike::{letter_set, unumlaut};
 use super::romanise::sound;
 
-const TABLE: &str = include_str!("legal_forms.tsv");
+pub(super) const TABLE: &str = include_str!("legal_forms.tsv");
 
 /// A legal form: its class, and where besides the end of a name it may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@
 //! `JKR1`, a count n, n keys (two UTF-16 units, the second 0 for a single character), n offsets
 //! into a pool of readings, each a length and as many kana as offsets from U+30A0. Little-endian.
 
-const TABLE: &[u8] = include_bytes!("kanji.bin");
+pub(super) const TABLE: &[u8] = include_bytes!("kanji.bin");
 
 /// How a run of Chinese characters is read in Japanese, in katakana: the longest words first.
 /// `None` where a character has no reading in the table. O(length log words).

@@ -9,8 +9,8 @@ use super::romanise::{letter_names, reading};
 use super::text::fold;
 use super::token::Place;
 
-const WORDS: &str = include_str!("words.tsv");
-const PLACES: &str = include_str!("places.tsv");
+pub(super) const WORDS: &str = include_str!("words.tsv");
+pub(super) const PLACES: &str = include_str!("places.tsv");
 
 /// The longest way of writing a place, in words: "United States of America".
 pub(super) const LONGEST_PLACE: usize = 4;
