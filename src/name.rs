@@ -48,7 +48,7 @@ pub(crate) fn program_digest() -> [u8; 8] {
         forms::TABLE.as_bytes(),
         vocabulary::WORDS.as_bytes(),
         vocabulary::PLACES.as_bytes(),
-        japanese::TABLE,
+        japanese::PACKED,
     ];
     for table in tables {
         hasher.update(table);

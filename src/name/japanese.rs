@@ -2,13 +2,24 @@
 //!
 //! The table holds 160,000 words of two characters and 2,500 single ones with their usual reading
 //! in kana, after SudachiDict core 20261015 (Works Applications, Apache License 2.0); a word that is
-//! read as its two characters are by themselves is left out. It lies uncompressed in the binary
-//! (1.6 MB), sorted, so that reading it costs nothing before the first name that needs it.
+//! read as its two characters are by themselves is left out. It lies compressed in the binary and is
+//! unpacked (to 1.6 MB, sorted) for the first name that needs it.
 //!
 //! `JKR1`, a count n, n keys (two UTF-16 units, the second 0 for a single character), n offsets
 //! into a pool of readings, each a length and as many kana as offsets from U+30A0. Little-endian.
 
-pub(super) const TABLE: &[u8] = include_bytes!("kanji.bin");
+use std::io::Read;
+use std::sync::LazyLock;
+
+use flate2::read::GzDecoder;
+
+pub(super) const PACKED: &[u8] = include_bytes!("kanji.bin.gz");
+
+static TABLE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let mut table = Vec::new();
+    GzDecoder::new(PACKED).read_to_end(&mut table).expect("the embedded table is whole");
+    table
+});
 
 /// How a run of Chinese characters is read in Japanese, in katakana: the longest words first.
 /// `None` where a character has no reading in the table. O(length log words).
