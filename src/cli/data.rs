@@ -129,17 +129,16 @@ impl DataOptions {
     }
 
     /// Refuses outputs that would overwrite an input.
-    pub fn guard(&self, out: Option<&str>, other_input: Option<&str>) -> Result<(), Error> {
+    pub fn guard(&self, outs: &[Option<&str>], other_input: Option<&str>) -> Result<(), Error> {
         let inputs = [&self.lists, &self.ownership, &self.links, &self.rules].into_iter().flatten();
         let inputs = inputs.chain(&self.snapshot);
         let inputs: Vec<&str> = inputs.map(String::as_str).chain(other_input).collect();
-        let run = out.map(|out| format!("{out}.run.json"));
-        guard(&[out, self.rejects.as_deref(), run.as_deref()], &inputs)
+        guard(&[outs, &[self.rejects.as_deref()]].concat(), &inputs)
     }
 
     /// Reads and links everything, or opens a snapshot file, and tells what could not be read.
     pub fn snapshot(&self) -> Result<Snapshot, Error> {
-        self.guard(None, None)?;
+        self.guard(&[], None)?;
         let snapshot = match &self.snapshot {
             Some(path) => Snapshot::open(path)?,
             None => Snapshot::build(self.records()?),

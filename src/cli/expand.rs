@@ -25,7 +25,7 @@ pub struct Expand {
 
 impl Expand {
     pub fn run(self) -> Result<Outcome, Stop> {
-        self.data.guard(self.out.as_deref(), None)?;
+        self.data.guard(&[self.out.as_deref()], None)?;
         self.data.no_picture()?;
         let snapshot = self.data.snapshot()?;
         let settings = self.data.settings(&snapshot, &self.rule)?;

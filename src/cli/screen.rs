@@ -123,7 +123,9 @@ struct RunReport {
 
 impl Screen {
     pub fn run(self) -> Result<Outcome, Stop> {
-        self.data.guard(self.out.as_deref(), self.in_file.as_deref())?;
+        let report = self.out.as_ref().map(|out| format!("{out}.run.json"));
+        let outs = [self.out.as_deref(), report.as_deref()];
+        self.data.guard(&outs, self.in_file.as_deref())?;
         let parties = self.in_file.as_deref().map(|path| Parties::open(path, &self.name_column));
         let parties = parties.transpose()?;
         self.data.no_picture()?;

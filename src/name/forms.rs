@@ -56,12 +56,11 @@ pub(super) fn form_of(glued: &str) -> Option<Form> {
     WAYS.get(glued).or_else(|| WAYS.get(unumlaut(glued).as_str())).copied()
 }
 
-/// The way of writing that a misspelt form of eight letters and more was meant to be: one letter left
-/// out, added, changed or swapped, and never the first, since `Cooperation` and `Unlimited` are words.
-/// O(forms) comparisons of letter sets.
+/// The way of writing that a misspelt form was meant to be: one letter left out, added, changed or
+/// swapped, and never the first. Shorter forms than [`MENDED`] are words with another letter (`inc`,
+/// `ink`); at two letters `Cooperation` would be a corporation. O(forms) comparisons of letter sets.
 pub(super) fn misspelt(glued: &str) -> Option<&'static str> {
-    const LEAST: usize = 7;
-    if glued.len() < LEAST || glued.len() > 64 || !glued.is_ascii() || WAYS.contains_key(glued) {
+    if glued.len() + 1 < MENDED || !glued.is_ascii() || WAYS.contains_key(glued) {
         return None;
     }
     let set = letter_set(glued);
@@ -74,9 +73,12 @@ pub(super) fn misspelt(glued: &str) -> Option<&'static str> {
     near.map(|(way, _)| *way).min()
 }
 
+/// The least letters of a form that is mended.
+const MENDED: usize = 8;
+
 /// Ways of writing that a slip of the finger leaves recognisable, with their letters.
 static LONG_WAYS: LazyLock<Vec<(&'static str, u64)>> = LazyLock::new(|| {
-    let long = WAYS.keys().filter(|way| way.len() >= 8 && way.is_ascii());
+    let long = WAYS.keys().filter(|way| way.len() >= MENDED && way.is_ascii());
     long.map(|way| (*way, letter_set(way))).collect()
 });
 

@@ -171,23 +171,12 @@ fn mend_ending(tokens: &mut [Plain]) {
     let glued = |length: usize| -> String {
         tokens[tokens.len() - length..].iter().map(|token| token.piece.text.as_str()).collect()
     };
-    if (1..=forms::LONGEST).any(|length| ends(length) && forms::form_of(&glued(length)).is_some()) {
-        let whole = (1..=forms::LONGEST).filter(|length| ends(*length));
-        let longer =
-            whole.filter_map(|length| forms::misspelt(&glued(length)).map(|way| (length, way)));
-        // "Limited Liabilty Company" ends in "Company" too.
-        if let Some((length, way)) =
-            longer.max_by_key(|(length, _)| *length).filter(|(length, _)| *length > 1)
-        {
-            rewrite(tokens, length, way);
-        }
-        return;
-    }
-    let found = (1..=forms::LONGEST)
-        .rev()
-        .filter(|length| ends(*length))
-        .find_map(|length| Some((length, forms::misspelt(&glued(length))?)));
-    if let Some((length, way)) = found {
+    let lengths = || (1..=forms::LONGEST).filter(|length| ends(*length));
+    let formed = lengths().any(|length| forms::form_of(&glued(length)).is_some());
+    let misspelt =
+        lengths().rev().find_map(|length| Some((length, forms::misspelt(&glued(length))?)));
+    // "Limited Liabilty Company" ends in "Company" too; one word that is a form is written well.
+    if let Some((length, way)) = misspelt.filter(|(length, _)| !formed || *length > 1) {
         rewrite(tokens, length, way);
     }
 }

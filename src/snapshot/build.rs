@@ -24,7 +24,7 @@ impl Snapshot {
     pub fn build(records: Records) -> Snapshot {
         let linked = link(&records);
         let Records {
-            texts,
+            mut texts,
             mentions,
             entries,
             lists,
@@ -38,7 +38,6 @@ impl Snapshot {
         let (entries, entry_mention): (Vec<ListEntry>, Vec<MentionId>) =
             entries.into_iter().unzip();
         let graph = Graph::build(linked.entities, &holdings, &linked.entity_of);
-        let mut texts = texts;
         let identifiers = identifiers(linked.entities, &mut texts, &mentions, &linked.entity_of);
         let aliases = aliases(&mut texts, &entries);
         let texts = texts.build();

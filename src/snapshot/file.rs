@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use memmap2::Mmap;
@@ -79,9 +79,9 @@ pub(super) fn write(path: &str, columns: &Columns) -> Result<[u8; DIGEST], Error
     debug_assert_eq!(header.len(), BEFORE_DIGEST);
     let digest = of_parts(&[&header, &directory, &digests]);
     header.extend_from_slice(&digest);
-    let path = &replaced(path)?;
+    let replaced = replaced(path)?;
 
-    let folder = Path::new(path).parent().filter(|folder| *folder != Path::new(""));
+    let folder = replaced.parent().filter(|folder| *folder != Path::new(""));
     let folder = folder.unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".parentage-").suffix(".part");
@@ -89,7 +89,7 @@ pub(super) fn write(path: &str, columns: &Columns) -> Result<[u8; DIGEST], Error
     {
         use std::os::unix::fs::PermissionsExt;
         // Those of the file that is replaced; else what the user's mask leaves, as for any new file.
-        let before = std::fs::metadata(path).map(|before| before.permissions());
+        let before = std::fs::metadata(&replaced).map(|before| before.permissions());
         let new = std::fs::Permissions::from_mode(0o666);
         builder.permissions(before.unwrap_or(new));
     }
@@ -105,7 +105,7 @@ pub(super) fn write(path: &str, columns: &Columns) -> Result<[u8; DIGEST], Error
     file.write_all(&directory).map_err(failed)?;
     file.write_all(&digests).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
+    file.persist(&replaced).map_err(|error| failed(error.error))?;
     // The new name is on the disk when the folder is; where folders cannot be synced it comes later.
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
@@ -234,11 +234,11 @@ fn of_parts(parts: &[&[u8]]) -> [u8; DIGEST] {
 
 /// The file that a path leads to and that will be replaced: what a link points at, and never a device or
 /// a folder.
-fn replaced(path: &str) -> Result<String, Error> {
+fn replaced(path: &str) -> Result<PathBuf, Error> {
     match std::fs::canonicalize(path) {
-        Ok(there) if there.is_file() => Ok(there.to_string_lossy().into_owned()),
+        Ok(there) if there.is_file() => Ok(there),
         Ok(_) => Err(Error::file(path, "is no file that could be replaced; name another")),
-        Err(_) => Ok(path.to_owned()),
+        Err(_) => Ok(PathBuf::from(path)),
     }
 }
 

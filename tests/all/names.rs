@@ -63,6 +63,15 @@ fn the_loaded_names_find_themselves() {
 }
 
 #[test]
+fn an_acronym_is_said_to_be_weak_and_a_picture_is_refused() {
+    let names = ["SMIC", "Semiconductor Manufacturing International Corporation"];
+    let run = parentage(&["compare", names[0], names[1]]);
+    assert!(run.status == 0 && run.out.contains("weak: never more than a review"), "{}", run.out);
+    let run = parentage(&["compare", names[0], names[1], "--format", "dot"]);
+    assert!(run.status == 2 && run.err.contains("only `explain` draws"), "{}", run.err);
+}
+
+#[test]
 fn a_report_and_a_curve_are_written() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();

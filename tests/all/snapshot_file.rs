@@ -71,7 +71,14 @@ fn what_cannot_be_opened_is_told_with_what_to_do() {
     refused(&["screen", "Skydio", "--snapshot", "nowhere"], "nowhere");
     refused(&[&screen[..], &["--lists", "embedded"]].concat(), "cannot be used with");
     refused(&[&screen[..], &["--snapshot", &file]].concat(), "cannot be used multiple times");
-    refused(&["verify", "x.json", "--snapshot", &file], "");
+    let said = path(&folder, "said.json");
+    std::fs::write(&said, parentage(&["screen", "Skydio Inc", "--format", "json"]).out).unwrap();
+    refused(&["verify", &said, "--snapshot", &file], "reads the records themselves");
+    let what_if = ["explain", "Skydio, Inc.", "--what-if", "A,B,30", "--snapshot", &file];
+    refused(&what_if, "reads the records themselves");
+    let twice = format!("{folder_path}/./new");
+    let new = path(&folder, "new");
+    refused(&["build", "--out", &new, "--rejects", &twice], "named for two outputs");
     refused(&["screen", "Skydio", "--snapshot", &file, "--rejects", &file], "one of the inputs");
     refused(&["build", "--out", &format!("{folder_path}/no/a.snapshot")], "No such file");
     for (bytes, why) in [
