@@ -5,41 +5,50 @@
 
 mod classes;
 mod lookup;
+mod shared;
 mod terms;
 mod words;
 
-use std::cell::RefCell;
-
-use rustc_hash::FxHashMap;
-
 use self::classes::{Classes, ClassesBuilder};
-use self::terms::{Term, apart, asked_whole, held_whole, is_shown, of_run, terms};
-use self::words::{Words, WordsBuilder};
+use self::shared::{Asked, INITIAL_OF, RUN_OF_WORDS, Route, searched};
+use self::terms::{
+    SHOWS_NOTHING, Term, alone, apart, asked_whole, given, halves, held_whole, is_shown, of_run,
+    shows_nothing, terms,
+};
+use self::words::{Near, Words, WordsBuilder};
 use crate::column::{Blocks, Column, Columns};
-use crate::name::{LEAST_OMISSION, ParsedName, Token, is_named, omission_factor};
+use crate::name::{ParsedName, letter_set, omission_factor};
 
 pub use lookup::{Lookup, LookupBuilder};
 
 /// An immutable index of names by number.
 pub struct NameIndex {
     words: Words,
+    /// Legal forms, for words that are misspelt ones.
+    forms: Words,
     classes: Classes,
-    /// What the words of each name weigh that terms can show, at least, and what the rest of it
-    /// weighs, at most, over its views.
-    shown: Column<f32>,
+    /// What the words of each name weigh that terms can show where all are omitted, at least, and
+    /// what the rest of it weighs, at most, over its views.
+    omitted: Column<f32>,
     rest: Column<f32>,
+    /// Which letters the whole of each name has.
+    wholes: Column<u64>,
 }
 
 impl NameIndex {
     /// Indexes names; the n-th is number n.
     pub fn build<'a>(names: impl IntoIterator<Item = &'a ParsedName>) -> NameIndex {
-        let (mut words, mut classes) = (WordsBuilder::default(), ClassesBuilder::default());
-        let (mut shown, mut rest) = (Vec::new(), Vec::new());
+        let (mut words, mut forms) = (WordsBuilder::default(), WordsBuilder::default());
+        let mut classes = ClassesBuilder::default();
+        let (mut omitted, mut rest, mut wholes) = (Vec::new(), Vec::new(), Vec::new());
         for (number, name) in (0u32..).zip(names) {
             for view in &name.views {
                 for (_, term) in terms(name, view) {
                     match term {
+                        Term::Word(form) if form.is_form() => forms.add(form, number),
                         Term::Word(word) => words.add(word, number),
+                        Term::Initial(letter) => classes.add(&alone(letter), number),
+                        Term::Given(letter) => classes.add(&given(letter), number),
                         Term::Run(glued) => {
                             of_run(&glued).for_each(|class| classes.add(&class, number));
                         }
@@ -47,236 +56,128 @@ impl NameIndex {
                 }
             }
             held_whole(name).for_each(|class| classes.add(&class, number));
-            let weighed = |view: &Vec<usize>| weigh(name, view);
-            let views = name.views.iter().map(weighed);
+            halves(name).iter().for_each(|class| classes.add(class, number));
+            shows_nothing(name).into_iter().for_each(|class| classes.add(class, number));
+            wholes.push(letter_set(name.whole()));
+            let weighed = name.views.iter().map(|view| weigh(name, view));
             let least = |(a, b): (f64, f64), (c, d): (f64, f64)| (a.min(c), b.max(d));
-            let (own, others) = views.fold((f64::MAX, 0.0), least);
-            shown.push(narrow(own));
+            let (own, others) = weighed.fold((f64::MAX, 0.0), least);
+            omitted.push(narrow(own));
             rest.push(narrow(others));
         }
         NameIndex {
             words: words.build(),
+            forms: forms.build(),
             classes: classes.build(),
-            shown: shown.into(),
+            omitted: omitted.into(),
             rest: rest.into(),
+            wholes: wholes.into(),
         }
     }
 
     /// Puts its columns into a file.
     pub fn save<'c>(&'c self, columns: &mut Columns<'c>) {
-        self.words.save(columns);
+        self.words.save("words", columns);
+        self.forms.save("forms", columns);
         self.classes.save("names.classes", columns);
-        columns.put("names.shown", &self.shown);
+        columns.put("names.omitted", &self.omitted);
         columns.put("names.rest", &self.rest);
+        columns.put("names.wholes", &self.wholes);
     }
 
     /// The index of a file; `None` where it has none.
     pub fn open(blocks: &Blocks) -> Option<NameIndex> {
         Some(NameIndex {
-            words: Words::open(blocks)?,
+            words: Words::open("words", blocks)?,
+            forms: Words::open("forms", blocks)?,
             classes: Classes::open("names.classes", blocks)?,
-            shown: blocks.column("names.shown")?,
+            omitted: blocks.column("names.omitted")?,
             rest: blocks.column("names.rest")?,
+            wholes: blocks.column("names.wholes")?,
         })
     }
 
     /// Numbers of the names that can score `floor` (0..1) or more against a name, sorted.
     ///
-    /// A name is left out only where too little of the query's weight can be matched by it. That
-    /// loses nothing: what the comparison can pair, a term finds, and what no term can show (forms,
-    /// connectors, numbers, single letters) is taken as matched.
-    ///
-    /// A score is the mean of how much of each name is matched: m / (m + o), where o is the weight of
-    /// omitted tokens, each reduced by its factor. Of the query both are known. Of the other name a
-    /// token of the query stands for at most the heaviest word that it was found by, and what is
-    /// omitted keeps some of its weight.
+    /// A name is left out only where an upper bound of its score is below the floor. That loses nothing:
+    /// what the comparison can pair, a term finds (docs/matching.md goes through it route by route), and
+    /// what no term shows (connectors, numbers, single letters) is taken as matched.
     pub fn candidates(&self, name: &ParsedName, floor: f64) -> Vec<u32> {
-        SCRATCH.with_borrow_mut(|scratch| {
-            let mut found = Vec::new();
-            for view in &name.views {
-                self.of_view(name, view, floor, scratch, &mut found);
-            }
-            for class in asked_whole(name) {
-                found.extend_from_slice(self.classes.find(&class));
-            }
-            found.sort_unstable();
-            found.dedup();
-            found
-        })
+        let mut numbers = Vec::new();
+        for view in &name.views {
+            searched(&Asked::new(name, view, floor), self.omitted.len(), |asked, found| {
+                for (bits, term) in asked.in_order(terms(name, view)) {
+                    self.look_up(&term, |names, near, route| {
+                        found.by(asked, names, bits, near, route);
+                    });
+                }
+                found.enough(asked, |at| (self.omitted.get(at), self.rest.get(at)), &mut numbers);
+            });
+        }
+        for class in asked_whole(name) {
+            numbers.extend_from_slice(self.classes.find(&class));
+        }
+        numbers.extend_from_slice(self.classes.find(SHOWS_NOTHING));
+        let letters = letter_set(name.whole());
+        for class in halves(name) {
+            // One letter more, less or other changes at most two of the letters that a name has.
+            let near = |at: &&u32| (self.wholes.get(**at as usize) ^ letters).count_ones() <= 2;
+            numbers.extend(self.classes.find(&class).iter().filter(near));
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
     }
 
-    /// Adds the names that share enough with one view of a name.
-    fn of_view(
-        &self,
-        name: &ParsedName,
-        view: &[usize],
-        floor: f64,
-        scratch: &mut Scratch,
-        found: &mut Vec<u32>,
-    ) {
-        let named = is_named(view.iter().map(|at| &name.tokens[*at]));
-        let omitted =
-            |at: &usize| name.tokens[*at].weight * omission_factor(&name.tokens[*at], named);
-        // The heaviest words are looked up first: a name that has none of them needs the others to
-        // be enough by themselves. Words beyond the 64th are taken as matched.
-        let mut shown: Vec<usize> =
-            view.iter().copied().filter(|at| is_shown(&name.tokens[*at])).collect();
-        let weight = |at: &usize| name.tokens[*at].weight;
-        shown.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(a.cmp(b)));
-        shown.truncate(63);
-        let taken: f64 = view.iter().filter(|at| !shown.contains(at)).map(weight).sum();
-        let query = Asked {
-            weights: shown.iter().map(weight).collect(),
-            omitted: shown.iter().map(omitted).collect(),
-            taken,
-            floor,
-        };
-        // What the words from each on are enough for, with all of the other name matched.
-        let rest: Vec<bool> =
-            (0..shown.len()).map(|at| 0.5 * query.share(!0 << at) + 0.5 + 1e-9 >= floor).collect();
-        let bit = |at: &usize| shown.iter().position(|own| own == at).map_or(0, |at| 1u64 << at);
-        let mut asked: Vec<(u64, Term)> = terms(name, view)
-            .into_iter()
-            .map(|(of, term)| (of.iter().map(bit).fold(0, |mask, bit| mask | bit), term))
-            .collect();
-        asked.sort_by_key(|(mask, _)| mask.trailing_zeros());
-        scratch.begin(self.shown.len());
-        for (mask, term) in asked {
-            let first = mask.trailing_zeros() as usize;
-            // Letters written apart have no bit: a name found by them alone is a candidate.
-            let alone = rest.get(first).is_none_or(|enough| *enough);
-            let mask = if mask == 0 { LETTERS } else { mask };
-            match term {
-                Term::Word(word) => {
-                    for near in self.words.near(word).iter() {
-                        let most = self.words.weight(*near);
-                        scratch.count(self.words.names_of(*near), mask, most, alone);
-                    }
-                    for class in apart(word) {
-                        scratch.count(self.classes.find(&class), mask, WORDS_OF_A_RUN, alone);
+    /// Tells the names that a term finds, and by what.
+    fn look_up(&self, term: &Term, mut found: impl FnMut(&[u32], &Near, Route)) {
+        match term {
+            Term::Word(word) => {
+                for near in self.words.near(word, word.is_form()).iter() {
+                    found(self.words.names_of(near.word), near, Route::Word);
+                }
+                if !word.is_form() {
+                    for near in self.forms.near(word, true).iter() {
+                        found(self.forms.names_of(near.word), near, Route::Other);
                     }
                 }
-                Term::Run(glued) => {
-                    for same in self.words.same(&glued) {
-                        let most = self.words.weight(same);
-                        scratch.count(self.words.names_of(same), mask, most, alone);
-                    }
+                for class in apart(word) {
+                    found(self.classes.find(&class), &RUN_OF_WORDS, Route::Other);
+                }
+            }
+            Term::Initial(letter) => {
+                found(self.classes.find(&given(*letter)), &INITIAL_OF, Route::Other);
+            }
+            Term::Given(letter) => {
+                found(self.classes.find(&alone(*letter)), &INITIAL_OF, Route::Other);
+            }
+            Term::Run(glued) => {
+                for same in self.words.same(glued) {
+                    found(self.words.names_of(same.word), &same, Route::Other);
                 }
             }
         }
-        scratch.drain(&query, self, found);
     }
 }
 
-/// What the words of a view weigh that terms can show, and what the rest of it does.
+/// What the words of a view weigh that terms can show where all are omitted, and what the rest weighs.
 fn weigh(name: &ParsedName, view: &[usize]) -> (f64, f64) {
-    let tokens = view.iter().map(|at| &name.tokens[*at]);
-    let (shown, rest): (Vec<&Token>, Vec<&Token>) = tokens.partition(|token| is_shown(token));
-    let sum = |tokens: Vec<&Token>| tokens.iter().map(|token| token.weight).sum();
-    (sum(shown), sum(rest))
+    let (mut omitted, mut rest) = (0.0, 0.0);
+    for token in view.iter().map(|at| &name.tokens[*at]) {
+        if is_shown(token) {
+            omitted += token.weight * omission_factor(token, true);
+        } else {
+            rest += token.weight;
+        }
+    }
+    (omitted, rest)
 }
 
 /// A weight in 32 bits: seven digits, and the bounds are lowered by more than what is lost.
-fn narrow(weight: f64) -> f32 {
+const fn narrow(weight: f64) -> f32 {
     #[expect(clippy::cast_possible_truncation, reason = "a weight of a few units")]
     let weight = weight as f32;
     weight
-}
-
-/// What a view of a query asks of a name: by word the weight, and what is left of it if omitted.
-struct Asked {
-    weights: Vec<f64>,
-    omitted: Vec<f64>,
-    /// Weight that counts as matched because no term shows it.
-    taken: f64,
-    floor: f64,
-}
-
-impl Asked {
-    /// How much of the query is matched by the words of a mask, at most, 0..1.
-    fn share(&self, mask: u64) -> f64 {
-        let (mut matched, mut omitted) = (self.taken, 0.0);
-        for (at, (weight, left)) in self.weights.iter().zip(&self.omitted).enumerate() {
-            match mask >> at & 1 {
-                1 => matched += weight,
-                _ => omitted += left,
-            }
-        }
-        matched / (matched + omitted).max(f64::MIN_POSITIVE)
-    }
-}
-
-/// The most that a run of three words can weigh.
-const WORDS_OF_A_RUN: f32 = 3.0;
-
-/// The bit of letters written apart, which is no word's unless there are 64.
-const LETTERS: u64 = 1 << 63;
-
-thread_local! {
-    /// What names share with a query, kept from query to query: cleared by what was touched.
-    static SCRATCH: RefCell<Scratch> = RefCell::default();
-}
-
-/// Which words of a query each name shares, and what they weigh in it at most.
-#[derive(Default)]
-struct Scratch {
-    masks: Vec<u64>,
-    matched: Vec<f32>,
-    touched: Vec<u32>,
-}
-
-impl Scratch {
-    fn begin(&mut self, names: usize) {
-        // A search that came upon a damaged file ended in its midst.
-        for name in self.touched.drain(..) {
-            self.masks[name as usize] = 0;
-            self.matched[name as usize] = 0.0;
-        }
-        if self.masks.len() < names {
-            self.masks.resize(names, 0);
-            self.matched.resize(names, 0.0);
-        }
-    }
-
-    /// Notes that names share the words of a mask, by something that weighs `most` in them at most; a
-    /// name that shares nothing yet is only begun where these words and lighter ones can be enough.
-    fn count(&mut self, names: &[u32], mask: u64, most: f32, begin: bool) {
-        for name in names {
-            let at = *name as usize;
-            let known = self.masks[at];
-            if known == 0 {
-                if !begin {
-                    continue;
-                }
-                self.touched.push(*name);
-            }
-            if known & mask != mask {
-                self.masks[at] |= mask;
-                self.matched[at] += most;
-            }
-        }
-    }
-
-    /// Moves the names that share enough to `found`, and forgets all.
-    fn drain(&mut self, query: &Asked, of: &NameIndex, found: &mut Vec<u32>) {
-        // Few masks come again and again.
-        let mut shares: FxHashMap<u64, f64> = FxHashMap::default();
-        // One by one, so that what a damaged file leaves here is known to the next search.
-        while let Some(name) = self.touched.pop() {
-            let at = name as usize;
-            let mask = std::mem::take(&mut self.masks[at]);
-            let matched = f64::from(std::mem::take(&mut self.matched[at]));
-            let of_query = *shares.entry(mask).or_insert_with(|| query.share(mask));
-            let (shown, rest) = (f64::from(of.shown.get(at)), f64::from(of.rest.get(at)));
-            let omitted = LEAST_OMISSION * (shown - matched).max(0.0);
-            let matched = matched.min(shown) + rest;
-            let of_name = matched / (matched + omitted).max(f64::MIN_POSITIVE);
-            let enough = 0.5 * (of_query + of_name) + 1e-4 >= query.floor;
-            if enough || mask & LETTERS != 0 {
-                found.push(name);
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod japanese;
 mod key;
 mod korean;
 mod line;
+mod neighbours;
 mod noise;
 mod number;
 mod pieces;
@@ -25,11 +26,16 @@ mod views;
 mod vocabulary;
 
 pub(crate) use acronym::{made as acronyms, written as acronym};
-pub(crate) use alike::{edit_budget, letter_set, misread, unumlaut};
+pub(crate) use align::{LONGEST_RUN, may_be_person};
+pub(crate) use alike::{
+    INITIAL, RELATED_FORM, SAME_LOAN, SAME_MEANING, SAME_PLACE, SAME_SHAPE, SAME_SOUND,
+    SAME_UMLAUT, clippings, edit_budget, edited_at_most, is_and, letter_set, misread,
+    one_letter_says, spoken_beginnings, unumlaut,
+};
 pub use background::{TABLE_VERSION, rarity};
-pub(crate) use compare::{LEAST_OMISSION, is_named, omission_factor};
 pub use compare::{compare, points};
-pub(crate) use cut::CUT;
+pub(crate) use compare::{is_named, omission_factor};
+pub(crate) use cut::{CUT, may_be_cut};
 pub use key::{NameKeys, PossibleKey, keys, possible_key};
 pub use line::{Comparison, Line, LineKind, POINTS_OF_ONE};
 pub(crate) use romanise::{skeleton, sound};

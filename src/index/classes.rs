@@ -2,9 +2,12 @@
 
 use crate::column::{Blocks, Column, Columns};
 
-/// Numbers of names or words by the digest of a class. 8 bytes a class and 4 a posting; found by binary search.
+/// Numbers of names or words by the digest of a class. 9 bytes a class and 4 a posting.
 pub(super) struct Classes {
     keys: Column<u64>,
+    /// Where the keys begin that share their first bits, as many as give some four keys to each; one
+    /// more than there are beginnings. Digests are spread evenly, so that this is where a key is.
+    beginnings: Column<u32>,
     /// Where the postings of each class begin; one more than there are classes.
     from: Column<u32>,
     members: Column<u32>,
@@ -31,26 +34,41 @@ impl ClassesBuilder {
             members.push(*member);
         }
         from.push(u32::try_from(members.len()).expect("fewer than 4 billion postings"));
-        Classes { keys: keys.into(), from: from.into(), members: members.into() }
+        let bits = (keys.len() / 4).max(1).ilog2();
+        let beginnings = (0..=1u64 << bits).map(|first| {
+            let at = keys.partition_point(|key| first_bits(*key, bits) < first);
+            u32::try_from(at).expect("fewer than 4 billion classes")
+        });
+        Classes {
+            beginnings: beginnings.collect::<Vec<_>>().into(),
+            keys: keys.into(),
+            from: from.into(),
+            members: members.into(),
+        }
     }
 }
 
 impl Classes {
     /// The members of a class, sorted. Two classes of one digest are possible at 2^-64 a pair: then a
-    /// name is compared in vain. O(log n).
+    /// name is compared in vain. O(1).
     pub fn find(&self, class: &str) -> &[u32] {
         let digest = digest(class);
-        let at = self.keys.partition_point(|key| key < digest);
-        if at == self.keys.len() || self.keys.get(at) != digest {
+        // What a damaged file says of its lengths was refused when it was opened.
+        let bits = self.beginnings.len().saturating_sub(1).max(1).ilog2();
+        let first = usize::try_from(first_bits(digest, bits)).expect("as many as there are");
+        let range = self.beginnings.range(first..first + 2);
+        let (from, to) = (range[0] as usize, range[1] as usize);
+        let Some(at) = self.keys.range(from..to).iter().position(|key| *key == digest) else {
             return &[];
-        }
-        let range = self.from.range(at..at + 2);
+        };
+        let range = self.from.range(from + at..from + at + 2);
         self.members.range(range[0] as usize..range[1] as usize)
     }
 
     /// Puts its columns into a file, under names that begin with `of`.
     pub fn save<'c>(&'c self, of: &str, columns: &mut Columns<'c>) {
         columns.put(&format!("{of}.keys"), &self.keys);
+        columns.put(&format!("{of}.beginnings"), &self.beginnings);
         columns.put(&format!("{of}.from"), &self.from);
         columns.put(&format!("{of}.members"), &self.members);
     }
@@ -59,10 +77,16 @@ impl Classes {
     pub fn open(of: &str, blocks: &Blocks) -> Option<Classes> {
         Some(Classes {
             keys: blocks.column(&format!("{of}.keys"))?,
+            beginnings: blocks.column(&format!("{of}.beginnings"))?,
             from: blocks.column(&format!("{of}.from"))?,
             members: blocks.column(&format!("{of}.members"))?,
         })
     }
+}
+
+/// So many first bits of a digest.
+fn first_bits(digest: u64, bits: u32) -> u64 {
+    digest.checked_shr(64 - bits).unwrap_or(0)
 }
 
 /// FNV-1a with a last mixing step: the same on every machine, and fast on short texts.

@@ -5,52 +5,61 @@
 //! name as a whole by its beginning, its halves and its first letters.
 
 use crate::name::{
-    CUT, ParsedName, Token, TokenKind, acronym, acronyms, misread, skeleton, sound, unumlaut,
+    CUT, LONGEST_RUN, ParsedName, SAME_LOAN, SAME_MEANING, SAME_PLACE, SAME_SHAPE, SAME_SOUND,
+    SAME_UMLAUT, Token, TokenKind, acronym, acronyms, clippings, is_and, may_be_cut, may_be_person,
+    misread, one_letter_says, skeleton, sound, spoken_beginnings, unumlaut,
 };
 
 /// What a name is looked up by.
 pub(super) enum Term<'n> {
-    /// One word.
+    /// One word, or a legal form, which may stand against a word that is one misspelt.
     Word(&'n Token),
+    /// One letter, which may stand for a given name.
+    Initial(char),
+    /// The first letter of a word that may be a given name.
+    Given(char),
     /// Neighbouring words, or letters written apart, without their spaces.
     Run(String),
 }
 
-/// Whether a term shows that the token is matched: not for legal forms, connectors, numbers and
-/// single letters, which are no reason to compare two names.
+/// Whether only a term shows that the token is matched: not for legal forms and connectors, which
+/// weigh next to nothing and stand in most names, nor for words that may be a form together.
 pub(super) fn is_shown(token: &Token) -> bool {
-    token.is_word() && token.kind != TokenKind::Initial
+    (token.is_word() || token.kind == TokenKind::Number) && !token.formal
 }
 
 /// The terms of one view of a name, each with the tokens that it is made of.
 pub(super) fn terms<'n>(name: &'n ParsedName, view: &[usize]) -> Vec<(Vec<usize>, Term<'n>)> {
-    let token = |at: &usize| &name.tokens[*at];
-    let words: Vec<usize> = view.iter().copied().filter(|at| !token(at).is_form()).collect();
-    let any = words.iter().any(|at| is_shown(token(at)));
+    let token = |at: usize| &name.tokens[at];
+    let one_letter = |at: &usize| token(*at).text.chars().nth(1).is_none();
     let mut terms = Vec::new();
+    let person = may_be_person(view.iter().map(|at| token(*at)));
+    for at in view.iter().copied().filter(|at| token(*at).kind != TokenKind::Noise) {
+        let own = token(at);
+        terms.push((vec![at], Term::Word(own)));
+        if let Some(first) = own.text.chars().next().filter(|_| person && own.is_word()) {
+            let letter = own.kind == TokenKind::Initial;
+            let term = if letter { Term::Initial(first) } else { Term::Given(first) };
+            terms.push((vec![at], term));
+        }
+    }
+    let words: Vec<usize> = view.iter().copied().filter(|at| !token(*at).is_form()).collect();
     for from in 0..words.len() {
         let mut glued = String::new();
-        for length in 1..=6.min(words.len() - from) {
+        for length in 1..=LONGEST_RUN.min(words.len() - from) {
             let run = &words[from..from + length];
-            let letters = run.iter().all(|at| token(at).text.len() == 1);
+            let last = token(run[length - 1]);
             // Longer runs are letters written apart.
-            if length > 3 && !letters {
+            if length > 3 && !run.iter().all(one_letter) {
                 break;
             }
-            let last = token(&run[length - 1]);
             if last.kind == TokenKind::Connector && last.text.len() > 1 && length > 1 {
                 continue;
             }
             glued.push_str(&last.text);
-            let shown = run.iter().any(|at| is_shown(token(at)));
-            if any && !shown && !(letters && length > 1) {
-                continue;
+            if length > 1 && run.iter().any(|at| token(*at).is_word()) {
+                terms.push((run.to_vec(), Term::Run(glued.clone())));
             }
-            let term = match run {
-                [at] => Term::Word(token(at)),
-                _ => Term::Run(glued.clone()),
-            };
-            terms.push((run.to_vec(), term));
         }
     }
     terms
@@ -61,23 +70,52 @@ pub(super) fn spellings(word: &Token) -> impl Iterator<Item = &str> {
     std::iter::once(word.text.as_str()).chain(word.readings())
 }
 
+/// The beginnings of a word's readings that people say for the whole, a suffix such as -gumi left out.
+pub(super) fn said(word: &Token) -> impl Iterator<Item = &str> {
+    word.readings().flat_map(spoken_beginnings)
+}
+
+/// A class of spellings, and how alike its members are to one another, at most.
+pub(super) type Class = (String, f64);
+
+/// Which side of a comparison a word stands on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// It is looked up.
+    Asked,
+    /// It stands in the index.
+    Held,
+}
+
 /// The classes of spellings that a word belongs to.
-pub(super) fn classes(word: &Token) -> Vec<String> {
-    let mut classes =
-        vec![format!("ü{}", unumlaut(&word.text)), format!("0{}", misread(&word.text))];
-    classes.push(format!("ь{}", word.text));
-    classes.extend(roots(&word.text).map(|root| format!("ь{root}")));
-    classes.extend(word.concept.map(|concept| format!("§{concept}")));
+pub(super) fn classes(word: &Token, side: Side) -> Vec<Class> {
+    let mut classes = vec![
+        (format!("ü{}", unumlaut(&word.text)), SAME_UMLAUT),
+        (format!("0{}", misread(&word.text)), SAME_SHAPE),
+        (format!("ь{}", word.text), SAME_MEANING),
+    ];
+    classes.extend(roots(&word.text).map(|root| (format!("ь{root}"), SAME_MEANING)));
+    classes.extend(word.concept.map(|concept| (format!("§{concept}"), SAME_MEANING)));
+    // An abbreviation finds the words that it begins, and they find it, but not one another.
+    let (long, short) = if side == Side::Asked { ('-', '+') } else { ('+', '-') };
+    if word.abbreviated {
+        classes.push((format!("{short}{}", word.text), SAME_MEANING));
+    }
+    classes.extend(clippings(word).map(|short| (format!("{long}{short}"), SAME_MEANING)));
+    if word.kind == TokenKind::Connector && is_and(&word.text) {
+        classes.push(("&".to_owned(), 1.0));
+    }
     if let TokenKind::Place(place) = word.kind {
-        classes.push(format!("@{}", place.code));
+        classes.push((format!("@{}", place.code), SAME_PLACE));
     }
     let own = std::iter::once(word.text.as_str()).filter(|_| word.readings().next().is_none());
     for read in own.chain(word.readings()) {
-        if word.is_word() && read.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        if (word.is_word() || word.is_form()) && read.bytes().all(|byte| byte.is_ascii_alphabetic())
+        {
             if read.len() >= 4 {
-                classes.push(format!("≈{}", sound(read)));
+                classes.push((format!("≈{}", sound(read)), SAME_SOUND));
             }
-            classes.extend(loan(read, 3));
+            classes.extend(loan(read, 3).map(|class| (class, SAME_LOAN)));
         }
     }
     classes
@@ -111,43 +149,75 @@ pub(super) fn apart(word: &Token) -> impl Iterator<Item = String> {
     spellings(word).map(|text| format!("_{text}")).chain(loans)
 }
 
-/// The classes of a whole name that it is held under.
-pub(super) fn held_whole(name: &ParsedName) -> impl Iterator<Item = String> {
-    let written = acronym(name).map(|written| format!("={written}"));
-    let made = acronyms(name).into_iter().map(|made| format!("+{made}"));
-    in_a_row(name).chain(halves(name)).chain(written).chain(made)
+/// The class of the names that may be a person's and have this letter for a word.
+pub(super) fn alone(letter: char) -> String {
+    format!(".{letter}")
 }
 
-/// The classes of a whole name that a query looks up: its letters in a row, its beginning, where a field may
-/// have cut it or the other off, its halves, and acronyms either way.
-pub(super) fn asked_whole(name: &ParsedName) -> impl Iterator<Item = String> {
-    let written = acronym(name).map(|written| format!("+{written}"));
-    let made = acronyms(name).into_iter().map(|made| format!("={made}"));
-    in_a_row(name).chain(halves(name)).chain(written).chain(made)
+/// The class of the names that may be a person's and have a word that begins with this letter.
+pub(super) fn given(letter: char) -> String {
+    format!(",{letter}")
 }
+
+/// The classes of a whole name that it is held under: its letters in a row, its beginnings, where a
+/// field may have cut it or the other off, and acronyms either way.
+pub(super) fn held_whole(name: &ParsedName) -> impl Iterator<Item = String> {
+    whole(name, '^', '$', '=', '+')
+}
+
+/// The classes of a whole name that a query looks up.
+pub(super) fn asked_whole(name: &ParsedName) -> impl Iterator<Item = String> {
+    whole(name, '$', '^', '+', '=')
+}
+
+fn whole(
+    name: &ParsedName,
+    long: char,
+    short: char,
+    written: char,
+    made: char,
+) -> impl Iterator<Item = String> {
+    let beginnings = BEGINNINGS.iter().filter_map(|letters| beginning(name, *letters));
+    let longest = beginnings.clone().next_back().filter(|_| may_be_cut(name));
+    let row = std::iter::once(format!("|{}", name.run));
+    row.chain(beginnings.map(move |text| format!("{long}{text}")))
+        .chain(longest.map(|text| format!("{short}{text}")))
+        .chain(acronym(name).map(|word| format!("{written}{word}")))
+        .chain(acronyms(name).into_iter().map(move |word| format!("{made}{word}")))
+}
+
+/// Letters by which names that begin alike are found: a name that may be cut off by the most that it
+/// has, the other by each. Steps of a third leave few that begin alike by chance, at three entries a
+/// name.
+const BEGINNINGS: &[usize] = &[CUT, 13, 17, 22, 29, 38, 50];
+
+fn beginning(name: &ParsedName, letters: usize) -> Option<&str> {
+    let mut ends = name.run.char_indices().map(|(at, c)| at + c.len_utf8());
+    ends.nth(letters - 1).map(|end| &name.run[..end])
+}
+
+/// The class of the names of which a view has nothing that a term shows (`Van B.V.`): there are few, and
+/// any query may match all of one.
+pub(super) fn shows_nothing(name: &ParsedName) -> Option<&'static str> {
+    let shown = |view: &Vec<usize>| view.iter().any(|at| is_shown(&name.tokens[*at]));
+    (!name.views.iter().all(shown)).then_some(SHOWS_NOTHING)
+}
+
+/// The class of such names.
+pub(super) const SHOWS_NOTHING: &str = "∅";
 
 /// The halves of a whole name: one letter more, less or other leaves one of them as it is. Each
 /// stands with the length of the shorter name, its own or one less.
-fn halves(name: &ParsedName) -> Vec<String> {
+pub(super) fn halves(name: &ParsedName) -> Vec<String> {
     let letters: Vec<char> = name.whole().chars().collect();
     let mut halves = Vec::new();
     for shorter in [letters.len().saturating_sub(1), letters.len()] {
-        let half = shorter.saturating_sub(1) / 2;
-        if half > 0 {
+        if shorter >= one_letter_says(name.whole()) {
+            let half = shorter.saturating_sub(1) / 2;
             let text = |letters: &[char]| letters.iter().collect::<String>();
             halves.push(format!("<{shorter}{}", text(&letters[..half])));
             halves.push(format!(">{shorter}{}", text(&letters[letters.len() - half..])));
         }
     }
     halves
-}
-
-/// The letters of a name in a row, and its beginning where it has enough.
-fn in_a_row(name: &ParsedName) -> impl Iterator<Item = String> {
-    std::iter::once(format!("|{}", name.run)).chain(beginning(name))
-}
-
-fn beginning(name: &ParsedName) -> Option<String> {
-    let beginning: String = name.run.chars().take(CUT).collect();
-    (beginning.chars().count() == CUT).then(|| format!("^{beginning}"))
 }

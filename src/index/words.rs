@@ -7,13 +7,17 @@
 use std::sync::{Arc, RwLock};
 
 use fst::{Map, MapBuilder};
+use rapidfuzz::distance::osa;
 use rustc_hash::FxHashMap;
 
 use super::classes::{Classes, ClassesBuilder};
 use super::narrow;
-use super::terms::{classes, loan, spellings};
+use super::terms::{Side, classes, is_shown, loan, said, spellings};
 use crate::column::{Blocks, Column, Columns};
-use crate::name::{Token, edit_budget, is_east_asian, letter_set, rarity};
+use crate::name::{
+    RELATED_FORM, SAME_LOAN, Token, edit_budget, edited_at_most, is_east_asian, letter_set,
+    omission_factor,
+};
 
 /// Names by their words.
 pub(super) struct Words {
@@ -26,12 +30,28 @@ pub(super) struct Words {
     lengths: Column<u32>,
     /// The letters of each word, in the order of `by_length`.
     sets: Column<u64>,
-    /// The most that each word can weigh in a name.
+    /// The letters of each word, and where those of each begin; one more than there are words.
+    letters: Column<u8>,
+    spelt: Column<u32>,
+    /// The most that each word can weigh in a name, and of that the least that it weighs more than
+    /// where it is omitted.
     weights: Column<f32>,
+    gains: Column<f32>,
     /// Words by class of spellings, and by the ways to read them.
     classes: Classes,
     /// Words near those of earlier queries: words of company names come again and again.
-    near: RwLock<FxHashMap<String, Arc<[u32]>>>,
+    near: RwLock<FxHashMap<String, Arc<[Near]>>>,
+}
+
+/// An indexed word that the comparison may hold for another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Near {
+    pub word: u32,
+    /// How alike it or any after it in a list is to the word that was looked up, at most.
+    pub similarity: f32,
+    /// What it adds to what is matched of its name, at most, and to all that the name weighs, at least.
+    pub matched: f32,
+    pub gain: f32,
 }
 
 /// The bytes of the fst, owned or in a file: all of them are touched to open it.
@@ -55,33 +75,44 @@ const REMEMBERED: usize = 50_000;
 pub(super) struct WordsBuilder {
     postings: Vec<(String, u32)>,
     classes: FxHashMap<String, Vec<String>>,
+    weights: FxHashMap<String, (f32, f32)>,
 }
 
 impl WordsBuilder {
     /// Adds a word of a name, under each of its spellings and classes.
     pub fn add(&mut self, word: &Token, name: u32) {
-        for spelling in spellings(word) {
+        let weight = if is_shown(word) { word.weight } else { 0.0 };
+        let gain = weight * (1.0 - omission_factor(word, true));
+        for spelling in spellings(word).chain(said(word)) {
+            let known = self.weights.entry(spelling.to_owned()).or_insert((0.0, f32::MAX));
+            *known = (known.0.max(narrow(weight)), known.1.min(narrow(gain)));
             self.postings.push((spelling.to_owned(), name));
         }
         if !self.classes.contains_key(&word.text) {
-            self.classes.insert(word.text.clone(), classes(word));
+            let classes = classes(word, Side::Held).into_iter().map(|(class, _)| class);
+            self.classes.insert(word.text.clone(), classes.collect());
         }
     }
 
     pub fn build(self) -> Words {
-        let WordsBuilder { mut postings, classes: of_words } = self;
+        let WordsBuilder { mut postings, classes: of_words, weights: of_spellings } = self;
         postings.sort_unstable();
         postings.dedup();
         let mut classes = ClassesBuilder::default();
         let (mut builder, mut from, mut names) = (MapBuilder::memory(), Vec::new(), Vec::new());
-        let mut weights = Vec::new();
+        let (mut weights, mut gains) = (Vec::new(), Vec::new());
+        let (mut letters, mut spelt) = (Vec::new(), vec![0]);
         let mut lengths: Vec<(usize, u32, u64)> = Vec::new();
         for (at, (word, name)) in postings.iter().enumerate() {
             if at == 0 || postings[at - 1].0 != *word {
                 let number = u32::try_from(from.len()).expect("fewer than 4 billion words");
                 builder.insert(word, u64::from(number)).expect("words are sorted and different");
                 lengths.push((word.chars().count().min(LONGEST + 3), number, letter_set(word)));
-                weights.push(narrow(rarity(word)));
+                let (weight, gain) = of_spellings.get(word).copied().unwrap_or_default();
+                weights.push(weight);
+                gains.push(gain);
+                letters.extend_from_slice(word.as_bytes());
+                spelt.push(u32::try_from(letters.len()).expect("fewer than 4 billion letters"));
                 for class in of_words.get(word).into_iter().flatten() {
                     classes.add(class, number);
                 }
@@ -103,7 +134,10 @@ impl WordsBuilder {
             lengths: begins.collect::<Vec<_>>().into(),
             by_length: lengths.iter().map(|(_, number, _)| *number).collect::<Vec<_>>().into(),
             sets: lengths.iter().map(|(.., set)| *set).collect::<Vec<_>>().into(),
+            letters: letters.into(),
+            spelt: spelt.into(),
             weights: weights.into(),
+            gains: gains.into(),
             classes: classes.build(),
             near: RwLock::default(),
         }
@@ -118,49 +152,66 @@ impl Words {
         self.names.range(range[0] as usize..range[1] as usize)
     }
 
-    /// The most that a word can weigh in a name.
-    pub fn weight(&self, word: u32) -> f32 {
-        self.weights.get(word as usize)
+    /// A word as it is spelt.
+    fn spelt(&self, word: u32) -> &str {
+        let at = word as usize;
+        let range = self.spelt.range(at..at + 2);
+        let letters = self.letters.range(range[0] as usize..range[1] as usize);
+        std::str::from_utf8(letters).unwrap_or_default()
     }
 
-    /// Puts its columns into a file.
-    pub fn save<'c>(&'c self, columns: &mut Columns<'c>) {
-        columns.put("words.fst", &self.words.as_fst().as_inner().0);
-        columns.put("words.from", &self.from);
-        columns.put("words.names", &self.names);
-        columns.put("words.by_length", &self.by_length);
-        columns.put("words.lengths", &self.lengths);
-        columns.put("words.sets", &self.sets);
-        columns.put("words.weights", &self.weights);
-        self.classes.save("words.classes", columns);
+    /// Puts its columns into a file, under names that begin with `of`.
+    pub fn save<'c>(&'c self, of: &str, columns: &mut Columns<'c>) {
+        columns.put(&format!("{of}.fst"), &self.words.as_fst().as_inner().0);
+        columns.put(&format!("{of}.from"), &self.from);
+        columns.put(&format!("{of}.names"), &self.names);
+        columns.put(&format!("{of}.by_length"), &self.by_length);
+        columns.put(&format!("{of}.lengths"), &self.lengths);
+        columns.put(&format!("{of}.sets"), &self.sets);
+        columns.put(&format!("{of}.letters"), &self.letters);
+        columns.put(&format!("{of}.spelt"), &self.spelt);
+        columns.put(&format!("{of}.weights"), &self.weights);
+        columns.put(&format!("{of}.gains"), &self.gains);
+        self.classes.save(&format!("{of}.classes"), columns);
     }
 
-    /// The words of a file; `None` where it has none.
-    pub fn open(blocks: &Blocks) -> Option<Words> {
+    /// The words of a file; `None` where it has none of these.
+    pub fn open(of: &str, blocks: &Blocks) -> Option<Words> {
         Some(Words {
-            words: dictionary(blocks.column("words.fst")?)?,
-            from: blocks.column("words.from")?,
-            names: blocks.column("words.names")?,
-            by_length: blocks.column("words.by_length")?,
-            lengths: blocks.column("words.lengths")?,
-            sets: blocks.column("words.sets")?,
-            weights: blocks.column("words.weights")?,
-            classes: Classes::open("words.classes", blocks)?,
+            words: dictionary(blocks.column(&format!("{of}.fst"))?)?,
+            from: blocks.column(&format!("{of}.from"))?,
+            names: blocks.column(&format!("{of}.names"))?,
+            by_length: blocks.column(&format!("{of}.by_length"))?,
+            lengths: blocks.column(&format!("{of}.lengths"))?,
+            sets: blocks.column(&format!("{of}.sets"))?,
+            letters: blocks.column(&format!("{of}.letters"))?,
+            spelt: blocks.column(&format!("{of}.spelt"))?,
+            weights: blocks.column(&format!("{of}.weights"))?,
+            gains: blocks.column(&format!("{of}.gains"))?,
+            classes: Classes::open(&format!("{of}.classes"), blocks)?,
             near: RwLock::default(),
         })
     }
 
-    /// The indexed words that the comparison may hold for a word, the heaviest first.
-    pub fn near(&self, word: &Token) -> Arc<[u32]> {
+    /// The indexed words that the comparison may hold for a word, those that add most first; `ending`
+    /// where one is a legal form, of which two letters already may be misspelt.
+    pub fn near(&self, word: &Token, ending: bool) -> Arc<[Near]> {
         if let Ok(known) = self.near.read()
             && let Some(near) = known.get(&word.text)
         {
             return Arc::clone(near);
         }
-        let mut near: Vec<u32> = spellings(word).flat_map(|text| self.search(text)).collect();
-        near.extend(classes(word).iter().flat_map(|class| self.classes.find(class)));
-        self.heaviest_first(&mut near);
-        let near: Arc<[u32]> = near.into();
+        let mut near: Vec<(u32, f64)> = Vec::new();
+        for spelling in spellings(word) {
+            self.search(spelling, ending, &mut near);
+        }
+        for beginning in said(word) {
+            near.extend(self.exact(beginning).map(|word| (word, SAME_LOAN)));
+        }
+        for (class, similarity) in classes(word, Side::Asked) {
+            near.extend(self.classes.find(&class).iter().map(|word| (*word, similarity)));
+        }
+        let near: Arc<[Near]> = self.ordered(near).into();
         if let Ok(mut known) = self.near.write()
             && known.len() < REMEMBERED
         {
@@ -170,66 +221,88 @@ impl Words {
     }
 
     /// The indexed words that a run of words without its spaces is.
-    pub fn same(&self, glued: &str) -> Vec<u32> {
-        let mut same = self.exact(glued);
+    pub fn same(&self, glued: &str) -> Vec<Near> {
+        let mut same: Vec<(u32, f64)> = self.exact(glued).map(|word| (word, 1.0)).collect();
         let latin = glued.bytes().all(|byte| byte.is_ascii_alphabetic());
         let loan = if latin { loan(glued, 4) } else { None };
-        same.extend(loan.iter().flat_map(|class| self.classes.find(class)));
-        self.heaviest_first(&mut same);
-        same
+        let loans = loan.iter().flat_map(|class| self.classes.find(class));
+        same.extend(loans.map(|word| (*word, 1.0)));
+        self.ordered(same)
     }
 
-    fn heaviest_first(&self, words: &mut Vec<u32>) {
-        words.sort_unstable_by(|a, b| self.weight(*b).total_cmp(&self.weight(*a)).then(a.cmp(b)));
-        words.dedup();
+    /// Each word once, by what it adds to what is matched of its name.
+    fn ordered(&self, mut words: Vec<(u32, f64)>) -> Vec<Near> {
+        words.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        words.dedup_by_key(|(word, _)| *word);
+        let mut near: Vec<Near> = words
+            .into_iter()
+            .map(|(word, similarity)| {
+                let (weight, gain) =
+                    (self.weights.get(word as usize), self.gains.get(word as usize));
+                let similarity = narrow(similarity);
+                // A word that is matched badly would count for less than one that is left out.
+                let matched = (weight * similarity).max(gain);
+                Near { word, similarity, matched, gain }
+            })
+            .collect();
+        near.sort_unstable_by(|a, b| b.matched.total_cmp(&a.matched).then(a.word.cmp(&b.word)));
+        let mut most = 0.0f32;
+        for one in near.iter_mut().rev() {
+            most = most.max(one.similarity);
+            one.similarity = most;
+        }
+        near
     }
 
-    fn search(&self, word: &str) -> Vec<u32> {
+    fn search(&self, word: &str, ending: bool, near: &mut Vec<(u32, f64)>) {
         let letters = word.chars().count();
-        // Three letters may be four that lost one.
-        let budget = edit_budget(letters, word.chars().any(is_east_asian));
-        match budget.max(usize::from(letters == 3)) {
-            _ if letters > LONGEST => self.exact(word),
-            0 => self.exact(word),
-            edits => self.within(word, letters, edits),
+        // Three letters may be four that lost one; two that end a name, three.
+        let least = usize::from(letters == 3 || ending && letters == 2);
+        let budget = edit_budget(letters, word.chars().any(is_east_asian)).max(least);
+        if budget == 0 || letters > LONGEST {
+            near.extend(self.exact(word).map(|word| (word, 1.0)));
+            return;
+        }
+        let from = near.len();
+        self.within(word, letters, budget, near);
+        if ending {
+            near[from..].iter_mut().for_each(|(_, alike)| *alike = alike.max(RELATED_FORM));
         }
     }
 
-    fn exact(&self, word: &str) -> Vec<u32> {
-        self.words.get(word).map(number).into_iter().collect()
+    fn exact(&self, word: &str) -> impl Iterator<Item = u32> {
+        self.words.get(word).map(number).into_iter()
     }
 
-    fn within(&self, word: &str, letters: usize, edits: usize) -> Vec<u32> {
+    fn within(&self, word: &str, letters: usize, edits: usize, near: &mut Vec<(u32, f64)>) {
         let set = letter_set(word);
         let from = self.lengths.get(letters.saturating_sub(edits)) as usize;
         let to = self.lengths.get(letters + edits + 1) as usize;
         let sets = self.sets.range(from..to);
         let close = if edits == 1 { close::<2>(sets, set) } else { close::<4>(sets, set) };
-        let mut text = Vec::new();
-        let mut near = Vec::new();
+        let written = osa::BatchComparator::new(word.chars());
+        let budget = osa::Args::default().score_cutoff(edits);
         for at in close {
             let number = self.by_length.get(from + at);
-            text.clear();
-            let found = self.words.as_fst().get_key_into(u64::from(number), &mut text);
-            let other = std::str::from_utf8(&text).unwrap_or_default();
-            if found && strsim::osa_distance(word, other) <= edits {
-                near.push(number);
+            let other = self.spelt(number);
+            if let Some(apart) = written.distance_with_args(other.chars(), &budget) {
+                near.push((number, edited_at_most(word, other, apart)));
             }
         }
-        near
     }
 }
 
-/// Where sets lie that differ from one in at most so many letters. O(sets), eight at a time, so that a
-/// compiler makes vectors of it; most eights hold none.
+/// Where sets lie that differ from one in at most so many letters. O(sets), sixteen at a time, so that
+/// a compiler makes vectors of it, as wide as the machine has them; most sixteens hold none.
+#[multiversion::multiversion(targets("x86_64+avx2", "x86_64+avx512f"))]
 fn close<const MOST: usize>(sets: &[u64], set: u64) -> Vec<usize> {
     // Taking away the lowest bit so often leaves nothing.
     let few = |other: u64| (0..MOST).fold(set ^ other, |rest, _| rest & rest.wrapping_sub(1)) == 0;
     let mut close = Vec::new();
-    for (eight, sets) in sets.chunks(8).enumerate() {
+    for (sixteen, sets) in sets.chunks(16).enumerate() {
         if sets.iter().fold(false, |any, other| any | few(*other)) {
             let own = sets.iter().enumerate().filter(|(_, other)| few(**other));
-            close.extend(own.map(|(at, _)| 8 * eight + at));
+            close.extend(own.map(|(at, _)| 16 * sixteen + at));
         }
     }
     close
@@ -251,6 +324,19 @@ mod tests {
 
     proptest! {
         #[test]
+        fn sets_that_are_close_are_found_on_any_machine(
+            sets in proptest::collection::vec(0u64..1 << 9, 0..70),
+            set in 0u64..1 << 9,
+        ) {
+            let plainly = |most: u32| -> Vec<usize> {
+                let near = |at: &usize| (sets[*at] ^ set).count_ones() <= most;
+                (0..sets.len()).filter(near).collect()
+            };
+            prop_assert_eq!(close::<2>(&sets, set), plainly(2));
+            prop_assert_eq!(close::<4>(&sets, set), plainly(4));
+        }
+
+        #[test]
         fn words_within_the_edits_are_all_found(
             words in proptest::collection::btree_set("[a-d]{2,12}", 1..60),
             word in "[a-d]{2,12}",
@@ -265,9 +351,9 @@ mod tests {
             let letters = word.chars().count();
             let budget = edit_budget(letters, false).max(usize::from(letters == 3));
             let asked = parse(&word).tokens.pop().unwrap();
-            let near = built.near(&asked);
+            let near = built.near(&asked, false);
             let found: Vec<u32> =
-                near.iter().flat_map(|word| built.names_of(*word)).copied().collect();
+                near.iter().flat_map(|near| built.names_of(near.word)).copied().collect();
             for (name, token) in (0u32..).zip(&tokens) {
                 if strsim::osa_distance(&asked.text, &token.text) <= budget {
                     prop_assert!(found.contains(&name), "{} lost {}", word, token.text);

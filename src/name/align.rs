@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::alike::{Letters, alike, initial, misspelt_ending, once, spelling};
+use super::alike::{Letters, alike, initial, misspelt_ending, spelling};
 use super::line::LineKind;
 use super::romanise::skeleton;
 use super::token::TokenKind;
@@ -24,7 +24,7 @@ const TRIED: usize = 12;
 const SPACED: f64 = 0.99;
 
 /// The longest run that is tried against one word.
-const RUN: usize = 6;
+pub(crate) const LONGEST_RUN: usize = 6;
 
 /// Pairings of two names: a name seldom has more than eight words.
 pub(super) type Pairings = SmallVec<[Pairing; 8]>;
@@ -48,7 +48,8 @@ pub(super) fn candidates(left: &[&Token], right: &[&Token]) -> Pairings {
     let companies = left.iter().chain(right).any(|token| {
         matches!(token.kind, TokenKind::Generic | TokenKind::Domain | TokenKind::Place(_))
     });
-    let persons = may_be_person(left) && may_be_person(right);
+    let person = |tokens: &[&Token]| may_be_person(tokens.iter().copied());
+    let persons = person(left) && person(right);
     let mut candidates = Pairings::new();
     for (i, a) in left.iter().enumerate() {
         for (j, b) in right.iter().enumerate() {
@@ -107,11 +108,13 @@ pub(super) fn best_of(left: &[&Token], right: &[&Token], mut candidates: Pairing
 }
 
 /// Whether a name may be a person's: two words and more, and nothing that only companies have.
-fn may_be_person(tokens: &[&Token]) -> bool {
-    let fits = |token: &&&Token| {
+pub(crate) fn may_be_person<'t>(tokens: impl Iterator<Item = &'t Token>) -> bool {
+    let fits = |token: &Token| {
         matches!(token.kind, TokenKind::Distinctive | TokenKind::Initial | TokenKind::Connector)
     };
-    tokens.len() > 1 && tokens.iter().filter(fits).count() == tokens.len()
+    let mut count = 0;
+    let all = tokens.inspect(|_| count += 1).all(fits);
+    all && count > 1
 }
 
 /// The weight of a run of tokens.
@@ -194,7 +197,7 @@ fn merges(many: &[&Token], one: &[&Token], candidates: &mut Pairings, swapped: b
     let longest = one.iter().map(|word| word.longest()).max().unwrap_or(0);
     for from in 0..many.len() {
         let mut run = Run::default();
-        for (at, token) in many.iter().enumerate().skip(from).take(RUN) {
+        for (at, token) in many.iter().enumerate().skip(from).take(LONGEST_RUN) {
             if token.kind == TokenKind::Noise {
                 break;
             }
@@ -232,21 +235,17 @@ struct Run {
     tokens: usize,
     words: bool,
     forms: bool,
-    places: bool,
     long_word: bool,
-    letters: u64,
 }
 
 impl Run {
     fn push(&mut self, token: &Token) {
         if is_spoken(token) || self.tokens == 0 {
             self.length += token.text.len();
-            self.letters |= once(token.letters.set);
         }
         self.tokens += 1;
         self.words |= token.is_word();
         self.forms |= token.is_form();
-        self.places |= matches!(token.kind, TokenKind::Place(_));
         self.long_word |= token.letters.count > 1;
     }
 
@@ -258,13 +257,12 @@ impl Run {
             first.chain(rest.map(|token| token.text.as_str())).collect::<String>()
         };
         if word.is_form() {
-            let near = word.text.len().abs_diff(self.length) <= 2 && word.letters.count >= 4;
-            let long = run.len() > 3 && word.letters.count < 12;
-            let other = (self.letters ^ once(word.letters.set)).count_ones() > 4;
-            if self.places || long || other || !near && word.text.len() != self.length {
+            let formal = run.iter().all(|token| token.formal || token.is_form());
+            if !formal || self.length.abs_diff(word.text.len()) > 2 {
                 return None;
             }
-            return glued_alike(&glued(), word);
+            let read = spelling(&Letters::new(&glued()), &word.letters);
+            return read.map(|(_, similarity)| similarity);
         }
         let spaced = run.len() <= 3 || !self.long_word;
         if self.forms || !self.words || !word.is_word() || !spaced {
@@ -283,9 +281,6 @@ impl Run {
 fn glued_alike(glued: &str, word: &Token) -> Option<f64> {
     if glued == word.text {
         return Some(1.0);
-    }
-    if word.is_form() {
-        return spelling(&Letters::new(glued), &word.letters).map(|(_, similarity)| similarity);
     }
     let read = word.readings.iter().filter_map(|reading| {
         if reading.letters.text == glued {

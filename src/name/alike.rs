@@ -8,21 +8,22 @@ use super::romanise::{skeleton, sound};
 use super::text::is_east_asian;
 use super::token::TokenKind;
 use super::typed::{Reading, Token};
+use super::vocabulary;
 
 /// Similarities below 1, by what explains the difference. Each is the share of the words' weight
 /// that stays; they are ordered by how seldom the explanation is wrong. The same word in another
 /// form or language differs from the same word by less than a typing error in eight letters does.
 const SAME_NUMBER: f64 = 0.99;
 const SAME_FORM: f64 = 0.98;
-const SAME_PLACE: f64 = 0.97;
-const SAME_MEANING: f64 = 0.96;
+pub(crate) const SAME_PLACE: f64 = 0.97;
+pub(crate) const SAME_MEANING: f64 = 0.96;
 const SAME_READING: f64 = 0.96;
-const SAME_SOUND: f64 = 0.95;
-const RELATED_FORM: f64 = 0.9;
-const SAME_UMLAUT: f64 = 0.99;
-const SAME_SHAPE: f64 = 0.93;
-const SAME_LOAN: f64 = 0.9;
-const INITIAL: f64 = 0.75;
+pub(crate) const SAME_SOUND: f64 = 0.95;
+pub(crate) const RELATED_FORM: f64 = 0.9;
+pub(crate) const SAME_UMLAUT: f64 = 0.99;
+pub(crate) const SAME_SHAPE: f64 = 0.93;
+pub(crate) const SAME_LOAN: f64 = 0.9;
+pub(crate) const INITIAL: f64 = 0.75;
 
 /// What explains two tokens as one word, and how alike that makes them; `None` where nothing does.
 pub(super) fn alike(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
@@ -42,11 +43,10 @@ pub(super) fn alike(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
         }),
         (TokenKind::Number, _) | (_, TokenKind::Number) => None,
         (TokenKind::Connector, TokenKind::Connector) => {
-            let and = |text: &str| matches!(text, "and" | "und" | "et" | "y" | "e");
             if a.text == b.text {
                 return Some((LineKind::Equal, 1.0));
             }
-            (and(&a.text) && and(&b.text)).then_some((LineKind::Translation, 1.0))
+            (is_and(&a.text) && is_and(&b.text)).then_some((LineKind::Translation, 1.0))
         }
         (TokenKind::Connector, _) | (_, TokenKind::Connector) => {
             (a.text == b.text).then_some((LineKind::Equal, 1.0))
@@ -61,6 +61,11 @@ pub(super) fn alike(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
         }
         _ => words(a, b),
     }
+}
+
+/// Whether a connector joins two names, in whatever language.
+pub(crate) fn is_and(connector: &str) -> bool {
+    matches!(connector, "and" | "und" | "et" | "y" | "e")
 }
 
 /// Whether one letter stands for a word: for given names only, so the caller asks whether both names
@@ -106,6 +111,14 @@ fn clipped(short: &Token, long: &Token) -> bool {
     short.abbreviated && short.letters.count >= 3 && long.text.starts_with(&short.text)
 }
 
+/// The abbreviations that a word of the table may be clipped to.
+pub(crate) fn clippings(word: &Token) -> impl Iterator<Item = &str> {
+    let text = if word.concept.is_some() { word.text.as_str() } else { "" };
+    let ends = text.char_indices().map(|(at, c)| at + c.len_utf8()).skip(2);
+    ends.map(|end| &text[..end])
+        .filter(|short| vocabulary::word(short).is_some_and(|word| word.abbreviation))
+}
+
 fn words(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
     if a.text == b.text {
         return Some((LineKind::Equal, 1.0));
@@ -145,9 +158,7 @@ fn read_as(reading: &Reading, latin: &Token) -> Option<f64> {
     if read.count >= 4 && written.count >= 4 && read.sound == written.sound {
         return Some(SAME_SOUND);
     }
-    // The name as people say it, with a suffix such as -gumi or -kogyosho left out.
-    let rest = read.count.saturating_sub(written.count);
-    if written.count >= 5 && (1..=4).contains(&rest) && read.text.starts_with(&written.text) {
+    if spoken_beginnings(&read.text).any(|beginning| beginning == written.text) {
         return Some(SAME_LOAN);
     }
     if reading.skeleton.len() >= 3 && reading.skeleton == skeleton(&written.text) {
@@ -155,6 +166,14 @@ fn read_as(reading: &Reading, latin: &Token) -> Option<f64> {
     }
     let (_, similarity) = spelling(read, written)?;
     Some(similarity * SAME_LOAN)
+}
+
+/// A reading without its last letters, one to four of them: the name as people say it, with a suffix
+/// such as -gumi or -kogyosho left out.
+pub(crate) fn spoken_beginnings(reading: &str) -> impl Iterator<Item = &str> {
+    (1..=4)
+        .filter_map(|less| reading.get(..reading.len().checked_sub(less)?))
+        .filter(|beginning| beginning.len() >= 5)
 }
 
 /// A legal form that is misspelt, or read wrongly from paper, so that the other name holds a word.
@@ -166,7 +185,8 @@ fn misspelt_form(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
     if a.letters.count.min(b.letters.count) < 4 {
         let shape = a.letters.count == b.letters.count
             && a.letters.count >= 2
-            && a.letters.shape == b.letters.shape;
+            && a.letters.shape == b.letters.shape
+            && strsim::osa_distance(&a.text, &b.text) <= 1;
         return shape.then_some((LineKind::Spelling, SAME_SHAPE));
     }
     spelling(&a.letters, &b.letters)
@@ -231,12 +251,6 @@ pub(crate) fn letter_set(text: &str) -> u64 {
 /// Where the bits of letters that stand twice begin.
 const TWICE: u32 = 26;
 
-/// The letters of a set, however often they stand: what sets of parts and the set of the whole have
-/// in common.
-pub(super) fn once(set: u64) -> u64 {
-    set & !(((1 << TWICE) - 1) << TWICE)
-}
-
 /// Whether two whole names differ in one letter left out, added, changed or swapped with the next;
 /// digits are another number. Names of fewer than eight letters, or four Chinese characters, say too
 /// little.
@@ -245,12 +259,16 @@ pub(super) fn one_letter_apart(a: &Letters, b: &Letters) -> bool {
     if short > LONGEST {
         return false;
     }
-    let east_asian = a.text.chars().any(is_east_asian);
-    short >= if east_asian { 4 } else { 8 }
+    short >= one_letter_says(&a.text).max(one_letter_says(&b.text))
         && a.count.abs_diff(b.count) <= 1
         && (a.set ^ b.set).count_ones() <= 2
         && digits_of(&a.text).eq(digits_of(&b.text))
         && strsim::osa_distance(&a.text, &b.text) <= 1
+}
+
+/// The letters from which two names that differ in one may be one name.
+pub(crate) fn one_letter_says(name: &str) -> usize {
+    if name.chars().any(is_east_asian) { 4 } else { 8 }
 }
 
 /// Edits a word of this many letters may differ by: one edit makes another word out of three
@@ -313,11 +331,27 @@ pub(super) fn spelling(a: &Letters, b: &Letters) -> Option<(LineKind, f64)> {
     if digits && digits_of(&a.text).ne(digits_of(&b.text)) {
         return None;
     }
+    Some((LineKind::Spelling, edited(edits, short, long)))
+}
+
+/// How alike two words are that so many edits make of one another, at most: what [`spelling`] says of
+/// words with nothing else in common than their letters.
+pub(crate) fn edited_at_most(a: &str, b: &str, edits: usize) -> f64 {
+    if edits == 0 {
+        return 1.0;
+    }
+    let (short, long) = (a.chars().count(), b.chars().count());
+    let similarity = edited(edits, short.min(long), short.max(long));
+    if shape(a) == shape(b) { similarity.max(SAME_SHAPE) } else { similarity }
+}
+
+/// What is left of a word of `long` letters after so many edits.
+fn edited(edits: usize, short: usize, long: usize) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "words are far shorter than 2^52 letters")]
     let (edits, long) = (edits as f64, long as f64);
     let first = if short <= 3 { FIRST_EDIT_OF_THREE } else { FIRST_EDIT };
     let lost = if edits <= 1.0 { first * edits } else { first + 2.0 * (edits - 1.0) };
-    Some((LineKind::Spelling, 1.0 - lost / long))
+    1.0 - lost / long
 }
 
 fn digits(word: &str) -> bool {

@@ -53,7 +53,7 @@ pub(crate) fn is_named<'t>(mut tokens: impl Iterator<Item = &'t Token>) -> bool 
 }
 
 /// The least share of its weight that an omitted token keeps.
-pub(crate) const LEAST_OMISSION: f64 = 0.35;
+const LEAST_OMISSION: f64 = 0.35;
 
 /// Words in another order are the same name, as good as never another's, and yet not the name as it
 /// is written: only equal names score 1.

@@ -10,12 +10,29 @@ const WIDTHS: &[usize] = &[20, 22, 25, 30, 32, 35, 40, 50, 60, 70, 80, 100, 105,
 /// A beginning of fewer letters is no evidence of the whole.
 pub(crate) const CUT: usize = 10;
 
+/// Letters from which a name may be cut off within a usual word, whatever the width.
+const LONG: usize = 16;
+
+/// Whether a name is as long as a field, the space before the next word left out or not.
+fn fills_a_field(name: &ParsedName) -> bool {
+    WIDTHS.contains(&name.written) || WIDTHS.contains(&(name.written + 1))
+}
+
+/// Whether a name may be what a field left of another.
+pub(crate) fn may_be_cut(name: &ParsedName) -> bool {
+    let words = name.tokens.iter().filter(|token| token.is_word()).count();
+    words >= 2 && (fills_a_field(name) || name.run.len() >= LONG)
+}
+
 /// The score of a name that the width of a field cut off the other; `None` where it is not one.
 ///
 /// A cut shows by its length (a usual width, the space before the next word left out) or by ending
 /// within a word. What is written must have a word that distinguishes, and the more is written the
 /// surer.
 pub(super) fn truncated(short: &ParsedName, long: &ParsedName) -> Option<f64> {
+    if !may_be_cut(short) {
+        return None;
+    }
     let rest = long.run.strip_prefix(short.run.as_str())?;
     let last = short.tokens.len().checked_sub(1)?;
     let (own, there) = (&short.tokens[last], long.tokens.get(last));
@@ -37,7 +54,7 @@ pub(super) fn truncated(short: &ParsedName, long: &ParsedName) -> Option<f64> {
     });
     // "BAY" within "BAYKAL" is another name; "SHIP" within "SHIPPING" is a cut.
     let usual = cut.is_some_and(|token| token.kind != TokenKind::Distinctive);
-    let within = end > short.run.len() && usual && short.run.len() >= 16;
+    let within = end > short.run.len() && usual && short.run.len() >= LONG;
     // The space before the next word is cut off too, and no letter of the word before it.
     let spaced = end == short.run.len() && WIDTHS.contains(&(short.written + 1));
     let wide = WIDTHS.contains(&short.written) || spaced;
@@ -50,7 +67,7 @@ pub(super) fn truncated(short: &ParsedName, long: &ParsedName) -> Option<f64> {
     let words = short.tokens.iter().filter(|token| token.is_word()).count();
     // What is left of the word that was cut says enough by itself.
     let part = wide && end > short.run.len() && own.letters.count >= 6;
-    if !(wide || within) || words < 2 || !(named || words > 2 || within || part) {
+    if !(wide || within) || !(named || words > 2 || within || part) {
         return None;
     }
     #[expect(clippy::cast_precision_loss, reason = "names are far shorter than 2^52 letters")]

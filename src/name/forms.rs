@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-use super::alike::{letter_set, unumlaut};
+use super::alike::{Letters, letter_set, spelling, unumlaut};
 use super::romanise::sound;
 
 pub(super) const TABLE: &str = include_str!("legal_forms.tsv");
@@ -80,6 +80,33 @@ const MENDED: usize = 8;
 static LONG_WAYS: LazyLock<Vec<(&'static str, u64)>> = LazyLock::new(|| {
     let long = WAYS.keys().filter(|way| way.len() >= MENDED && way.is_ascii());
     long.map(|way| (*way, letter_set(way))).collect()
+});
+
+/// Whether so many words in a row read like a way of writing: within the edits of [`spelling`], or by
+/// sound. A long run is a long form: four words of a few letters are a name.
+pub(super) fn reads_like(glued: &str, words: usize) -> bool {
+    let letters = Letters::new(glued);
+    let least = if words > 3 { 12 } else { 4 };
+    let from = letters.count.saturating_sub(2).max(least);
+    let lengths = from..(letters.count + 3).min(BY_LENGTH.len());
+    BY_LENGTH
+        .get(lengths)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .any(|way| spelling(&letters, way).is_some())
+}
+
+/// Ways of writing by their number of letters.
+static BY_LENGTH: LazyLock<Vec<Vec<Letters>>> = LazyLock::new(|| {
+    let mut by_length: Vec<Vec<Letters>> = Vec::new();
+    for way in WAYS.keys().map(|way| Letters::new(way)) {
+        if by_length.len() <= way.count {
+            by_length.resize(way.count + 1, Vec::new());
+        }
+        by_length[way.count].push(way);
+    }
+    by_length
 });
 
 /// Forms that are written for one another: the English names of Chinese, Japanese and Korean

@@ -6,6 +6,7 @@ use super::alike::Letters;
 use super::background::rarity;
 use super::forms;
 use super::key::GENERIC_RARITY;
+use super::neighbours::{lighten_patronymic, mark_formal};
 use super::noise::{Role, roles};
 use super::number::{Spoken, chinese, roman, spoken};
 use super::pieces::pieces;
@@ -32,6 +33,8 @@ pub struct Token {
     pub concept: Option<&'static str>,
     /// Whether it is written as an abbreviation.
     pub abbreviated: bool,
+    /// Whether it stands in what ends the name and may be a legal form in other words or misspelt.
+    pub(crate) formal: bool,
     pub(super) letters: Letters,
 }
 
@@ -121,25 +124,15 @@ pub fn parse(name: &str) -> ParsedName {
     let tokens = plain.into_iter().zip(roles).map(|(token, role)| Token::new(token, role));
     let mut tokens: Vec<Token> = tokens.collect();
     lighten_patronymic(&mut tokens);
+    for view in &views {
+        mark_formal(&mut tokens, view);
+    }
     let counts = |token: &&Token| {
         token.kind != TokenKind::Noise && (!token.is_form() || !token.text.is_ascii())
     };
     let whole: String = tokens.iter().filter(counts).map(|token| token.text.as_str()).collect();
     let whole = Letters::new(&whole);
     ParsedName { tokens, views, main, whole, run, written: name.trim().chars().count() }
-}
-
-/// A patronymic is left out by habit: with two other words beside it, it weighs like a common word.
-fn lighten_patronymic(tokens: &mut [Token]) {
-    const ENDINGS: &[&str] =
-        &["ovich", "evich", "ovych", "evych", "yich", "mich", "ovna", "evna", "ivna", "ichna"];
-    let named = tokens.iter().filter(|token| token.kind == TokenKind::Distinctive).count();
-    let person = tokens.iter().all(|token| token.kind == TokenKind::Distinctive) && named == 3;
-    let last = |token: &&mut Token| ENDINGS.iter().any(|ending| token.text.ends_with(ending));
-    // In "Ivan Petrovich Abramovich" it is the one that stands second.
-    if person && let Some(token) = tokens.iter_mut().skip(1).find(last) {
-        token.weight = token.weight.min(GENERIC_RARITY);
-    }
 }
 
 /// Tells names from notes, and reads legal forms and numbers within each name: `Ltd` ends one
@@ -243,7 +236,7 @@ impl Token {
             },
         };
         let letters = Letters::new(&text);
-        Token { text, shown, kind, weight, readings, concept, abbreviated, letters }
+        Token { text, shown, kind, weight, readings, concept, abbreviated, formal: false, letters }
     }
 
     /// Bytes of its longest spelling, as written or as read.

@@ -4,10 +4,13 @@
 
 mod cases;
 mod command;
+#[path = "../../benches/data.rs"]
+mod data;
 mod floors;
 mod names;
 mod readme;
 mod schema;
+mod search;
 mod snapshot_file;
 mod verify;
 mod worked_cases;
