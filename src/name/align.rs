@@ -236,6 +236,8 @@ struct Run {
     words: bool,
     forms: bool,
     long_word: bool,
+    /// Something that is no part of what reads like a form.
+    other: bool,
 }
 
 impl Run {
@@ -247,6 +249,7 @@ impl Run {
         self.words |= token.is_word();
         self.forms |= token.is_form();
         self.long_word |= token.letters.count > 1;
+        self.other |= !(token.formal || token.is_form());
     }
 
     /// How alike the run and a word are: equal letters, or an equal reading, or a legal form in words.
@@ -257,8 +260,7 @@ impl Run {
             first.chain(rest.map(|token| token.text.as_str())).collect::<String>()
         };
         if word.is_form() {
-            let formal = run.iter().all(|token| token.formal || token.is_form());
-            if !formal || self.length.abs_diff(word.text.len()) > 2 {
+            if self.other || self.length.abs_diff(word.text.len()) > 2 {
                 return None;
             }
             let read = spelling(&Letters::new(&glued()), &word.letters);

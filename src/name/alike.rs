@@ -101,8 +101,12 @@ fn adjective(word: &Token, derived: &Token) -> bool {
         "skiy", "skii", "skij", "sky", "skaya", "skoye", "skoe", "skogo", "iy", "ii", "ij", "aya",
         "oye", "oe", "ogo",
     ];
+    // Most words are told apart by their letters.
+    if word.letters.count < 4 || word.letters.set & !derived.letters.set != 0 {
+        return false;
+    }
     let ending = derived.text.strip_prefix(word.text.as_str());
-    word.letters.count >= 4 && ending.is_some_and(|ending| ENDINGS.contains(&ending))
+    ending.is_some_and(|ending| ENDINGS.contains(&ending))
 }
 
 /// Whether one word is an abbreviation that begins the other: `elec` is written for `electronics`
@@ -120,7 +124,7 @@ pub(crate) fn clippings(word: &Token) -> impl Iterator<Item = &str> {
 }
 
 fn words(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
-    if a.text == b.text {
+    if a.letters.set == b.letters.set && a.text == b.text {
         return Some((LineKind::Equal, 1.0));
     }
     if let (Some(one), Some(other)) = (a.concept, b.concept) {
@@ -259,9 +263,9 @@ pub(super) fn one_letter_apart(a: &Letters, b: &Letters) -> bool {
     if short > LONGEST {
         return false;
     }
-    short >= one_letter_says(&a.text).max(one_letter_says(&b.text))
-        && a.count.abs_diff(b.count) <= 1
+    a.count.abs_diff(b.count) <= 1
         && (a.set ^ b.set).count_ones() <= 2
+        && short >= one_letter_says(&a.text).max(one_letter_says(&b.text))
         && digits_of(&a.text).eq(digits_of(&b.text))
         && strsim::osa_distance(&a.text, &b.text) <= 1
 }
