@@ -12,6 +12,7 @@ mod readme;
 mod schema;
 mod search;
 mod snapshot_file;
+mod verdicts;
 mod verify;
 mod worked_cases;
 

@@ -139,7 +139,7 @@ fn world(numbers: &mut Numbers) -> (tempfile::TempDir, Inputs) {
 }
 
 /// What the engine says of everything, as the command writes it.
-fn said(inputs: &Inputs, rules: &[&str], day: &str) -> Vec<Value> {
+pub(super) fn said(inputs: &Inputs, rules: &[&str], day: &str) -> Vec<Value> {
     let snapshot = Snapshot::build(read(inputs).unwrap());
     let asked: Vec<String> = rules.iter().map(|rule| (*rule).to_owned()).collect();
     let rules =
@@ -174,13 +174,13 @@ fn said(inputs: &Inputs, rules: &[&str], day: &str) -> Vec<Value> {
     answers
 }
 
-fn sealed(object: &impl serde::Serialize) -> Value {
+pub(super) fn sealed(object: &impl serde::Serialize) -> Value {
     let mut value = serde_json::to_value(object).unwrap();
     resealed(&mut value);
     value
 }
 
-fn resealed(value: &mut Value) {
+pub(super) fn resealed(value: &mut Value) {
     let seal = seal(value);
     value["seal"] = seal.into();
 }
