@@ -12,6 +12,7 @@ mod union;
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::union::Clusters;
@@ -124,13 +125,16 @@ struct Group {
 
 /// The nodes in order of content, and the node of each mention.
 fn nodes(records: &Records) -> (Vec<Node>, Vec<u32>) {
-    let mut keys: FxHashMap<TextId, NameKeys> = FxHashMap::default();
     let text = |id| records.texts.get(id);
+    let mut names: Vec<TextId> = records.mentions.iter().map(|mention| mention.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    let keys: Vec<NameKeys> = names.par_iter().map(|id| name::keys(text(*id))).collect();
+    let keys_of = |id| &keys[names.partition_point(|name| *name < id)];
     let mut grouped: FxHashMap<Node, Group> = FxHashMap::default();
     for (mention, id) in records.mentions.iter().zip(0u32..) {
         let name = text(mention.name);
-        let NameKeys { exact, form, native, is_native } =
-            keys.entry(mention.name).or_insert_with(|| name::keys(name)).clone();
+        let NameKeys { exact, form, native, is_native } = keys_of(mention.name).clone();
         let node = Node {
             base: exact,
             form,

@@ -1,8 +1,10 @@
 //! Pairs that might be one entity: a person has to say.
 
 use std::borrow::Cow;
+use std::hash::{Hash, Hasher};
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHasher};
 
 use super::{Linked, Node};
 use crate::model::EntityId;
@@ -47,8 +49,8 @@ pub fn possible_links(
     related: impl Fn(EntityId, EntityId) -> bool,
 ) -> Vec<PossibleLink> {
     let keys: Vec<PossibleKey> =
-        linked.nodes.iter().map(|node| name::possible_key(&node.names[0])).collect();
-    let mut index: FxHashMap<String, Vec<u32>> = FxHashMap::default();
+        linked.nodes.par_iter().map(|node| name::possible_key(&node.names[0])).collect();
+    let mut index: FxHashMap<u64, Vec<u32>> = FxHashMap::default();
     for (key, number) in keys.iter().zip(0u32..) {
         if relevant(linked.entity_of_node[number as usize]) {
             for variant in variants(key) {
@@ -56,14 +58,16 @@ pub fn possible_links(
             }
         }
     }
-    let mut pairs: FxHashSet<(u32, u32)> = FxHashSet::default();
-    for (key, number) in keys.iter().zip(0u32..) {
-        for variant in variants(key) {
-            let others = index.get(&variant).filter(|names| names.len() <= COMMON);
-            let others = others.into_iter().flatten();
-            pairs.extend(others.map(|other| (number.min(*other), number.max(*other))));
-        }
-    }
+    let near = |number: u32| {
+        let variants = variants(&keys[number as usize]).into_iter();
+        let others = variants.filter_map(|variant| index.get(&variant));
+        let others = others.filter(|names| names.len() <= COMMON).flatten();
+        others.map(move |other| (number.min(*other), number.max(*other)))
+    };
+    let count = u32::try_from(keys.len()).expect("nodes are numbered by 32 bits");
+    let mut pairs: Vec<(u32, u32)> = (0..count).into_par_iter().flat_map_iter(near).collect();
+    pairs.par_sort_unstable();
+    pairs.dedup();
     let similar = pairs.into_iter().filter_map(|(a, b)| {
         difference(&keys[a as usize], &keys[b as usize]).map(|reason| (a, b, reason))
     });
@@ -124,25 +128,27 @@ impl Linked {
     }
 }
 
-/// The distinctive words, and those words with one letter of one long word left out.
-fn variants(key: &PossibleKey) -> Vec<String> {
-    let mut variants = vec![key.distinctive.join(" ")];
-    for (at, word) in key.distinctive.iter().enumerate() {
-        if !editable(word) {
-            continue;
+/// Digests of the distinctive words, and of those words with one letter of one long word left out. Two
+/// of one digest are looked at in vain.
+fn variants(key: &PossibleKey) -> Vec<u64> {
+    let words = &key.distinctive;
+    let digest = |shortened: Option<(usize, [&str; 2])>| {
+        let mut hasher = FxHasher::default();
+        let rest = words.iter().enumerate();
+        for (_, word) in rest.filter(|(at, _)| shortened.is_none_or(|(other, _)| other != *at)) {
+            word.hash(&mut hasher);
         }
-        let rest: Vec<&str> = key
-            .distinctive
-            .iter()
-            .enumerate()
-            .filter(|(other, _)| *other != at)
-            .map(|(_, word)| word.as_str())
-            .collect();
-        let rest = rest.join(" ");
-        variants.push(format!("{rest}|{word}"));
+        for byte in shortened.iter().flat_map(|(_, parts)| parts).flat_map(|part| part.bytes()) {
+            hasher.write_u8(byte);
+        }
+        hasher.finish()
+    };
+    let mut variants = vec![digest(None)];
+    for (at, word) in words.iter().enumerate().filter(|(_, word)| editable(word)) {
+        variants.push(digest(Some((at, [word, ""]))));
         for (from, letter) in word.char_indices() {
-            let shorter = format!("{}{}", &word[..from], &word[from + letter.len_utf8()..]);
-            variants.push(format!("{rest}|{shorter}"));
+            let parts = [&word[..from], &word[from + letter.len_utf8()..]];
+            variants.push(digest(Some((at, parts))));
         }
     }
     variants
