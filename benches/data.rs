@@ -189,6 +189,11 @@ fn vary(words: &mut Vec<String>, numbers: &mut Numbers) {
     let short = |length: usize| u32::try_from(length).expect("a short text");
     let at = numbers.below(short(words.len())) as usize;
     let letters: Vec<char> = words[at].chars().collect();
+    if letters.is_empty() {
+        // The last change took its only letter.
+        words.remove(at);
+        return;
+    }
     let letter = numbers.below(short(letters.len())) as usize;
     match numbers.below(12) {
         0 => drop(words.remove(at)),
