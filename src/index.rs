@@ -12,7 +12,7 @@ mod words;
 use self::classes::{Classes, ClassesBuilder};
 use self::shared::{Asked, INITIAL_OF, RUN_OF_WORDS, Route, searched};
 use self::terms::{
-    SHOWS_NOTHING, Term, alone, apart, asked_whole, given, halves, held_whole, is_shown, of_run,
+    SHOWS_NOTHING, Term, alone, apart, asked_whole, given, halves, held_whole, of_run,
     shows_nothing, terms,
 };
 use self::words::{Near, Words, WordsBuilder};
@@ -164,7 +164,7 @@ impl NameIndex {
 fn weigh(name: &ParsedName, view: &[usize]) -> (f64, f64) {
     let (mut omitted, mut rest) = (0.0, 0.0);
     for token in view.iter().map(|at| &name.tokens[*at]) {
-        if is_shown(token) {
+        if token.is_evidence() {
             omitted += token.weight * omission_factor(token, true);
         } else {
             rest += token.weight;

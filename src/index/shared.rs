@@ -10,7 +10,7 @@
 use std::cell::RefCell;
 
 use super::narrow;
-use super::terms::{Term, is_shown};
+use super::terms::Term;
 use super::words::Near;
 use crate::name::{INITIAL, ParsedName, TokenKind, is_named, omission_factor};
 
@@ -91,7 +91,7 @@ impl Asked {
             let token = &name.tokens[*at];
             let weight = narrow(token.weight);
             let left = narrow(token.weight * omission_factor(token, named));
-            if is_shown(token) {
+            if token.is_evidence() {
                 without.of += left;
                 words.push(Word { token: *at, weight, gain: weight - left });
             } else {

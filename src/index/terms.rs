@@ -22,12 +22,6 @@ pub(super) enum Term<'n> {
     Run(String),
 }
 
-/// Whether only a term shows that the token is matched: not for legal forms and connectors, which
-/// weigh next to nothing and stand in most names, nor for words that may be a form together.
-pub(super) fn is_shown(token: &Token) -> bool {
-    (token.is_word() || token.kind == TokenKind::Number) && !token.formal
-}
-
 /// The terms of one view of a name, each with the tokens that it is made of.
 pub(super) fn terms<'n>(name: &'n ParsedName, view: &[usize]) -> Vec<(Vec<usize>, Term<'n>)> {
     let token = |at: usize| &name.tokens[at];
@@ -199,7 +193,7 @@ fn beginning(name: &ParsedName, letters: usize) -> Option<&str> {
 /// The class of the names of which a view has nothing that a term shows (`Van B.V.`): there are few, and
 /// any query may match all of one.
 pub(super) fn shows_nothing(name: &ParsedName) -> Option<&'static str> {
-    let shown = |view: &Vec<usize>| view.iter().any(|at| is_shown(&name.tokens[*at]));
+    let shown = |view: &Vec<usize>| view.iter().any(|at| name.tokens[*at].is_evidence());
     (!name.views.iter().all(shown)).then_some(SHOWS_NOTHING)
 }
 

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use super::classes::{Classes, ClassesBuilder};
 use super::narrow;
-use super::terms::{Side, classes, is_shown, loan, said, spellings};
+use super::terms::{Side, classes, loan, said, spellings};
 use crate::column::{Blocks, Column, Columns};
 use crate::name::{
     RELATED_FORM, SAME_LOAN, Token, edit_budget, edited_at_most, is_east_asian, letter_set,
@@ -81,7 +81,7 @@ pub(super) struct WordsBuilder {
 impl WordsBuilder {
     /// Adds a word of a name, under each of its spellings and classes.
     pub fn add(&mut self, word: &Token, name: u32) {
-        let weight = if is_shown(word) { word.weight } else { 0.0 };
+        let weight = if word.is_evidence() { word.weight } else { 0.0 };
         let gain = weight * (1.0 - omission_factor(word, true));
         for spelling in spellings(word).chain(said(word)) {
             let known = self.weights.entry(spelling.to_owned()).or_insert((0.0, f32::MAX));

@@ -212,6 +212,15 @@ fn bound(tokens: &[&Token], runs: impl Iterator<Item = (usize, usize)>) -> f64 {
     0.5 * matched / mass(tokens, |at| !stands[at])
 }
 
+/// Whether a pairing is of legal forms and connectors alone, where both names have more to say: two
+/// companies have those in common without a word.
+fn rests_on_nothing(pairing: &Pairing, left: &[&Token], right: &[&Token]) -> bool {
+    let evidence = |tokens: &[&Token]| tokens.iter().any(|token| token.is_evidence());
+    let (own, other) = (pairing.left, pairing.right);
+    let paired = evidence(&left[own.0..own.1]) || evidence(&right[other.0..other.1]);
+    !paired && evidence(left) && evidence(right)
+}
+
 /// Aligns one view of each name; without pairings where the score cannot reach `floor`.
 fn aligned(query: (&ParsedName, usize), name: (&ParsedName, usize), floor: f64) -> Alignment {
     let (left, right) = (tokens(query), tokens(name));
@@ -228,7 +237,10 @@ fn aligned(query: (&ParsedName, usize), name: (&ParsedName, usize), floor: f64) 
     if reach + 1e-9 < floor {
         return alignment;
     }
-    let pairings = best_of(&left, &right, candidates);
+    let mut pairings = best_of(&left, &right, candidates);
+    if pairings.iter().all(|pairing| rests_on_nothing(pairing, &left, &right)) {
+        pairings.iter_mut().for_each(|pairing| pairing.similarity = 0.0);
+    }
     let open_left = uncovered(left.len(), pairings.iter().map(|pairing| pairing.left));
     let open_right = uncovered(right.len(), pairings.iter().map(|pairing| pairing.right));
     let (conflicts, omitted_left, omitted_right) = conflicts(&left, &right, open_left, open_right);

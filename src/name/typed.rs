@@ -256,6 +256,12 @@ impl Token {
         matches!(self.kind, TokenKind::Form(_))
     }
 
+    /// Whether it is evidence of a company by itself: not legal forms and connectors, which weigh next to
+    /// nothing and stand in most names, nor words that may be a form together.
+    pub(crate) fn is_evidence(&self) -> bool {
+        (self.is_word() || self.kind == TokenKind::Number) && !self.formal
+    }
+
     /// Whether it is a word, a place or a letter: what may be misspelt, split and merged.
     pub fn is_word(&self) -> bool {
         matches!(

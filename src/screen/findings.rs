@@ -5,7 +5,7 @@ use std::sync::{Arc, RwLock};
 use rustc_hash::FxHashMap;
 
 use super::Settings;
-use super::links::Links;
+use super::links::{GRAVEST, Links};
 use crate::day::Day;
 use crate::expand::{
     Certainty, Cited, EffectiveShares, Expansion, Exposure, ExposureKind, Listing, Margin, Starts,
@@ -236,7 +236,8 @@ impl<'s> Finder<'s> {
     }
 }
 
-/// 2 for a hit, 1 for something to review, 0 for nothing.
+/// [`GRAVEST`] for a hit, one less for something to review, 0 for nothing.
 fn gravest(exposures: &[Exposure]) -> u8 {
-    exposures.iter().map(|exposure| 1 + u8::from(exposure.makes_hit())).max().unwrap_or(0)
+    let gravity = |exposure: &Exposure| if exposure.makes_hit() { GRAVEST } else { GRAVEST - 1 };
+    exposures.iter().map(gravity).max().unwrap_or(0)
 }

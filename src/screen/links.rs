@@ -3,8 +3,11 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::link::PossibleLink;
-use crate::model::{EntityId, Interest};
+use crate::model::{EntityId, Identifiers, Interest};
 use crate::snapshot::{Snapshot, World};
+
+/// How grave a hit is: nothing is graver.
+pub(super) const GRAVEST: u8 = 2;
 
 /// The possible links of a snapshot, by the entities at their ends.
 pub(super) struct Links<'s> {
@@ -31,7 +34,7 @@ impl<'s> Links<'s> {
         gravest: u8,
         gravity: impl Fn(&World, &FxHashMap<EntityId, EntityId>, EntityId) -> u8,
     ) -> (Vec<PossibleLink>, bool) {
-        if self.of.is_empty() {
+        if self.of.is_empty() || gravest == GRAVEST {
             return (Vec::new(), true);
         }
         let (entities, near) = self.near(entity);
@@ -43,8 +46,8 @@ impl<'s> Links<'s> {
         };
         let mut matter: Vec<u32> = near.iter().copied().filter(|link| graver(&[*link])).collect();
         let alone = !matter.is_empty();
-        let near = self.consistent(near);
-        if matter.is_empty() && near.len() > 1 && graver(&near) {
+        let near = if alone { Vec::new() } else { self.consistent(near) };
+        if near.len() > 1 && graver(&near) {
             matter = near;
             let mut at = 0;
             while at < matter.len() {
@@ -65,20 +68,23 @@ impl<'s> Links<'s> {
     fn consistent(&self, links: Vec<u32>) -> Vec<u32> {
         let mut sets: Vec<Vec<EntityId>> = Vec::new();
         let mut kept = Vec::new();
+        let ends = links.iter().map(|link| self.link(*link)).flat_map(|link| [link.a, link.b]);
+        let identifiers: FxHashMap<EntityId, Identifiers> =
+            ends.map(|one| (one, self.snapshot.identifiers(one))).collect();
         for link in links {
             let pair = self.link(link);
-            let with = |entity: EntityId, sets: &[Vec<EntityId>]| {
-                sets.iter()
-                    .find(|set| set.contains(&entity))
-                    .cloned()
-                    .unwrap_or_else(|| vec![entity])
-            };
-            let (left, right) = (with(pair.a, &sets), with(pair.b, &sets));
+            let set_of = |one: EntityId| sets.iter().position(|set| set.contains(&one));
+            let (left, right) = (set_of(pair.a), set_of(pair.b));
+            if left.is_some() && left == right {
+                kept.push(link);
+                continue;
+            }
+            let members = |set: Option<usize>, one| set.map_or(vec![one], |at| sets[at].clone());
+            let (left, right) = (members(left, pair.a), members(right, pair.b));
             let world = self.snapshot.world();
-            let identifiers = |one: &EntityId| self.snapshot.identifiers(*one);
             let against = left.iter().any(|a| {
                 right.iter().any(|b| {
-                    identifiers(a).contradict(&identifiers(b))
+                    identifiers[a].contradict(&identifiers[b])
                         || world.kind(*a).contradicts(world.kind(*b))
                 })
             });
