@@ -1,5 +1,6 @@
 //! The alignment of two names: which tokens stand for which.
 
+use std::cell::LazyCell;
 use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
@@ -271,7 +272,8 @@ impl Run {
             return None;
         }
         let same_length = word.text.len() == self.length && word.text.starts_with(&run[0].text);
-        if !same_length && word.readings.is_empty() {
+        // What is read is in Latin letters.
+        if !same_length && (word.readings.is_empty() || !run[0].text.is_ascii()) {
             return None;
         }
         glued_alike(&glued(), word)
@@ -284,11 +286,12 @@ fn glued_alike(glued: &str, word: &Token) -> Option<f64> {
     if glued == word.text {
         return Some(1.0);
     }
+    let consonants = LazyCell::new(|| skeleton(glued));
     let read = word.readings.iter().filter_map(|reading| {
         if reading.letters.text == glued {
             return Some(0.96);
         }
-        let loan = reading.skeleton.len() >= 4 && reading.skeleton == skeleton(glued);
+        let loan = reading.skeleton.len() >= 4 && reading.skeleton == *consonants;
         loan.then_some(0.9)
     });
     read.max_by(f64::total_cmp)

@@ -271,13 +271,11 @@ pub(crate) fn sound(word: &str) -> String {
     let mut out = String::with_capacity(word.len());
     // The Cyrillic `е` that begins a word is written as it sounds, or as it looks.
     let mut rest = if word.starts_with("ye") { &word[1..] } else { word };
-    'letters: while let Some(c) = rest.chars().next() {
-        for (group, spelt) in GROUPS {
-            if let Some(after) = rest.strip_prefix(group) {
-                push_single(&mut out, spelt);
-                rest = after;
-                continue 'letters;
-            }
+    while let Some(c) = rest.chars().next() {
+        if let Some((group, spelt)) = group(GROUPS, rest) {
+            push_single(&mut out, spelt);
+            rest = &rest[group.len()..];
+            continue;
         }
         let hard = c == 'c' && !rest[1..].starts_with(['e', 'i', 'y']);
         push_single(&mut out, if hard { "k" } else { &rest[..c.len_utf8()] });
@@ -287,6 +285,14 @@ pub(crate) fn sound(word: &str) -> String {
         out.pop();
     }
     out
+}
+
+/// The group of letters that a text begins with, and how it is spelt. Most letters begin none: the
+/// first is looked at before the rest.
+fn group<'g>(groups: &[(&'g str, &'g str)], text: &str) -> Option<(&'g str, &'g str)> {
+    let first = text.as_bytes().first();
+    let begun = groups.iter().filter(|(group, _)| group.as_bytes().first() == first);
+    begun.copied().find(|(group, _)| text.starts_with(group))
 }
 
 fn push_single(out: &mut String, spelt: &str) {
@@ -325,14 +331,12 @@ pub(crate) fn skeleton(word: &str) -> String {
     let letters: Vec<char> = word.chars().collect();
     let mut at = 0;
     let mut rest = word;
-    'letters: while let Some(c) = rest.chars().next() {
-        for (group, spelt) in GROUPS {
-            if let Some(after) = rest.strip_prefix(group) {
-                push_single(&mut out, spelt);
-                at += group.len();
-                rest = after;
-                continue 'letters;
-            }
+    while let Some(c) = rest.chars().next() {
+        if let Some((group, spelt)) = group(GROUPS, rest) {
+            push_single(&mut out, spelt);
+            at += group.len();
+            rest = &rest[group.len()..];
+            continue;
         }
         let next = letters.get(at + 1).copied();
         let vowel = |c: Option<char>| c.is_some_and(|c| "aeiouy".contains(c));

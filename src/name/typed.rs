@@ -341,9 +341,11 @@ const GLUED_TO_WORDS: &[&str] = &[
 /// Parts a legal form from the word that it is glued to, whatever the case of the letters: `BidCo` is
 /// a word, and `ENERGYAB` are two.
 fn part_glued_forms(tokens: &mut Vec<Plain>) {
+    let formed = |token: &&Plain| forms::form_of(&token.piece.text).is_some();
+    let forms_at_end = tokens.iter().rev().take_while(formed).count();
     let mut at = 0;
     while at < tokens.len() {
-        let last = tokens[at + 1..].iter().all(|next| forms::form_of(&next.piece.text).is_some());
+        let last = at + 1 + forms_at_end >= tokens.len();
         if let Some(seam) = seam(&tokens[at], last) {
             let mut form = tokens[at].piece.clone();
             form.text.drain(..seam);

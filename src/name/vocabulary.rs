@@ -169,11 +169,10 @@ pub(super) fn cut(run: &str) -> Vec<(&str, Option<Part>)> {
             }
             // Letters that kana or Hangul spell out are a word of their own (`ジーエムオーペパボ`,
             // `엘지전자`); in Hangul two are enough, since single letters have no syllables by chance.
-            None => match letter_names(&run[at..]) {
+            None if open == at => match letter_names(&run[at..]) {
                 (letters, taken)
-                    if open == at
-                        && (letters.len() >= 3
-                            || letters.len() == 2 && TABLES.ends_spelling(run, at + taken)) =>
+                    if letters.len() >= 3
+                        || letters.len() == 2 && TABLES.ends_spelling(run, at + taken) =>
                 {
                     parts.push((&run[at..at + taken], None));
                     at += taken;
@@ -181,6 +180,7 @@ pub(super) fn cut(run: &str) -> Vec<(&str, Option<Part>)> {
                 }
                 _ => at += ends[0],
             },
+            None => at += ends[0],
         }
     }
     if open < run.len() {
