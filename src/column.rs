@@ -196,10 +196,10 @@ impl Texts {
     }
 }
 
-fn text_at<'a>(bytes: &'a [u8], ends: &[u64], id: TextId) -> &'a str {
+fn bytes_at<'a>(bytes: &'a [u8], ends: &[u64], id: TextId) -> &'a [u8] {
     let at = id.0 as usize;
     let from = if at == 0 { 0 } else { ends[at - 1] };
-    text(&bytes[offset(from)..offset(ends[at])])
+    &bytes[offset(from)..offset(ends[at])]
 }
 
 fn offset(end: u64) -> usize {
@@ -210,40 +210,76 @@ fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).expect("only whole texts are put into the arena")
 }
 
+/// Numbers of things that lie elsewhere, found by a hash of the thing. 8 bytes each: what is looked
+/// for is held against the thing itself only where 32 bits of the hash agree.
+#[derive(Debug, Default)]
+pub struct Numbers(HashTable<(u32, u32)>);
+
+impl Numbers {
+    /// The number with this hash that is the `same`. Expected O(1) and one look at the thing.
+    pub fn find(&self, hash: u64, same: impl Fn(u32) -> bool) -> Option<u32> {
+        let short = Self::short(hash);
+        let found =
+            self.0.find(Self::spread(short), |(own, number)| *own == short && same(*number));
+        found.map(|(_, number)| *number)
+    }
+
+    /// Keeps the number of a thing that [`find`](Self::find) does not find.
+    pub fn insert(&mut self, hash: u64, number: u32) {
+        let short = Self::short(hash);
+        let spread = |(own, _): &(u32, u32)| Self::spread(*own);
+        self.0.insert_unique(Self::spread(short), (short, number), spread);
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the upper half is taken")]
+    fn short(hash: u64) -> u32 {
+        (hash >> 32) as u32
+    }
+
+    /// The table takes its places from both ends of 64 bits.
+    fn spread(short: u32) -> u64 {
+        u64::from(short).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+}
+
 /// Builds a [`Texts`] arena; the same text always gets the same id.
 #[derive(Debug, Default)]
 pub struct TextsBuilder {
     bytes: Vec<u8>,
     ends: Vec<u64>,
-    known: HashTable<u32>,
+    known: Numbers,
 }
 
 impl TextsBuilder {
     /// An arena that holds the empty text.
     pub fn new() -> TextsBuilder {
-        let mut builder = TextsBuilder::default();
-        builder.intern("");
-        builder
+        TextsBuilder { ends: vec![0], ..TextsBuilder::default() }
     }
 
     /// The id of `text`, new or known. Expected O(length).
     pub fn intern(&mut self, text: &str) -> TextId {
-        let (bytes, ends) = (&self.bytes, &self.ends);
-        let same = |id: &u32| text_at(bytes, ends, TextId(*id)) == text;
-        if let Some(id) = self.known.find(hash(text), same) {
-            return TextId(*id);
+        if text.is_empty() {
+            return TextId::EMPTY;
+        }
+        let hash = hash([text]);
+        if let Some(id) = self.known.find(hash, |id| self.is(TextId(id), text)) {
+            return TextId(id);
         }
         let id = u32::try_from(self.ends.len()).expect("fewer than 4 billion different texts");
         self.bytes.extend_from_slice(text.as_bytes());
         self.ends.push(self.bytes.len() as u64);
-        let (bytes, ends) = (&self.bytes, &self.ends);
-        self.known.insert_unique(hash(text), id, |id| hash(text_at(bytes, ends, TextId(*id))));
+        self.known.insert(hash, id);
         TextId(id)
+    }
+
+    /// Whether an id is that of a text.
+    pub fn is(&self, id: TextId, text: &str) -> bool {
+        bytes_at(&self.bytes, &self.ends, id) == text.as_bytes()
     }
 
     /// The text of an id while building.
     pub fn get(&self, id: TextId) -> &str {
-        text_at(&self.bytes, &self.ends, id)
+        text(bytes_at(&self.bytes, &self.ends, id))
     }
 
     /// Finishes the arena.
@@ -252,9 +288,10 @@ impl TextsBuilder {
     }
 }
 
-fn hash(text: &str) -> u64 {
+/// A hash of texts one after the other, for [`Numbers`].
+pub fn hash<'t>(texts: impl IntoIterator<Item = &'t str>) -> u64 {
     let mut hasher = FxHasher::default();
-    hasher.write(text.as_bytes());
+    texts.into_iter().for_each(|text| hasher.write(text.as_bytes()));
     hasher.finish()
 }
 

@@ -198,12 +198,12 @@ impl Identifiers {
     /// each other.
     pub fn read(text: &str, source: Option<&str>) -> (Identifiers, Vec<String>) {
         let (mut all, mut others) = (Vec::new(), Vec::new());
+        let of_source = |source: &str| format!("id@{}", source.replace([':', ';'], "_"));
         for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
-            let own = source.map(|source| format!("id@{}", source.replace([':', ';'], "_")));
             let (scheme, value) = match part.split_once(':') {
                 Some((scheme, value)) => (Some(scheme.trim().to_lowercase()), value),
                 None if is_lei(part) => (Some("lei".to_owned()), part),
-                None => (own, part),
+                None => (source.map(of_source), part),
             };
             let value: String = value.split_whitespace().collect();
             match scheme.filter(|scheme| !scheme.is_empty() && !value.is_empty()) {

@@ -16,19 +16,22 @@ const NAMES: f64 = 100_000.0;
 /// gives 0.14; below about 0.1 a whole-name difference in such words would be invisible.
 const LEAST: f64 = 0.1;
 
-static COUNTS: LazyLock<FxHashMap<&'static str, u32>> = LazyLock::new(|| {
+static RARITIES: LazyLock<FxHashMap<&'static str, f64>> = LazyLock::new(|| {
     TABLE
         .lines()
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| line.split_once('\t'))
-        .filter_map(|(word, count)| Some((word, count.parse().ok()?)))
+        .filter_map(|(word, count)| Some((word, of_count(count.parse().ok()?))))
         .collect()
 });
 
 /// Rarity of a folded word in 0.1..1: inverse document frequency on a logarithmic scale, 1 for a
 /// word in none of the names, 0.4 for one in a hundred. O(1).
 pub fn rarity(word: &str) -> f64 {
-    let count = COUNTS.get(word).copied().unwrap_or(0);
+    RARITIES.get(word).copied().unwrap_or(1.0)
+}
+
+fn of_count(count: u32) -> f64 {
     ((NAMES / (f64::from(count) + 1.0)).ln() / NAMES.ln()).max(LEAST)
 }
 
@@ -38,7 +41,7 @@ mod tests {
 
     #[test]
     fn the_table_is_read_and_ordered() {
-        assert!(COUNTS.len() > 4_000);
+        assert!(RARITIES.len() > 4_000);
         assert!(TABLE.starts_with(&format!("# version {TABLE_VERSION}\n")));
         assert!(rarity("lecroy") > 0.99);
         assert!(rarity("industries") < rarity("aerospace"));

@@ -212,13 +212,13 @@ fn bound(tokens: &[&Token], runs: impl Iterator<Item = (usize, usize)>) -> f64 {
     0.5 * matched / mass(tokens, |at| !stands[at])
 }
 
-/// Whether a pairing is of legal forms and connectors alone, where both names have more to say: two
-/// companies have those in common without a word.
+/// Whether a pairing says nothing by itself where either name has more to say: legal forms and
+/// connectors, which two companies have in common without a word, and initials, which fit many names.
 fn rests_on_nothing(pairing: &Pairing, left: &[&Token], right: &[&Token]) -> bool {
     let evidence = |tokens: &[&Token]| tokens.iter().any(|token| token.is_evidence());
     let (own, other) = (pairing.left, pairing.right);
-    let paired = evidence(&left[own.0..own.1]) || evidence(&right[other.0..other.1]);
-    !paired && evidence(left) && evidence(right)
+    let paired = evidence(&left[own.0..own.1]) && evidence(&right[other.0..other.1]);
+    (!paired || pairing.kind == LineKind::Initial) && (evidence(left) || evidence(right))
 }
 
 /// Aligns one view of each name; without pairings where the score cannot reach `floor`.

@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::alike::{Letters, letter_set, spelling, unumlaut};
-use super::romanise::sound;
+use super::romanise::{first_sounds, sound};
 
 pub(super) const TABLE: &str = include_str!("legal_forms.tsv");
 
@@ -45,13 +45,21 @@ static SOUNDS: LazyLock<FxHashMap<String, Form>> = LazyLock::new(|| {
     long.map(|(way, form)| (sound(way), *form)).collect()
 });
 
+/// How the sounds of the long ways begin: most runs of words sound like none from the start.
+static BEGINNINGS: LazyLock<FxHashSet<String>> =
+    LazyLock::new(|| SOUNDS.keys().map(|sound| sound.chars().take(3).collect()).collect());
+
 /// Letters from which a form is known by its sound: no word sounds like one by chance.
 const LONG: usize = 16;
 
 /// The form written by these folded letters, spaces left out.
 pub(super) fn form_of(glued: &str) -> Option<Form> {
-    if glued.len() >= LONG && glued.is_ascii() && !WAYS.contains_key(glued) {
-        return SOUNDS.get(&sound(glued)).copied();
+    if glued.len() >= LONG && glued.is_ascii() {
+        let sounded = || {
+            let begins = BEGINNINGS.contains(first_sounds(glued).as_str());
+            begins.then(|| SOUNDS.get(&sound(glued)))?
+        };
+        return WAYS.get(glued).or_else(sounded).copied();
     }
     WAYS.get(glued).or_else(|| WAYS.get(unumlaut(glued).as_str())).copied()
 }

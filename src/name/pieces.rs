@@ -48,6 +48,14 @@ struct Cutter {
 
 impl Cutter {
     fn word(&mut self, word: &str) {
+        // Most words are letters of English with a comma or a dot behind them.
+        let letters = word.trim_end_matches([',', '.']);
+        if letters.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            if !letters.is_empty() {
+                self.push(letters.to_owned(), letters.to_ascii_lowercase());
+            }
+            return;
+        }
         let lower = word.to_ascii_lowercase();
         let bare = lower.trim_end_matches(['.', ':']);
         if SLASHED.contains(&bare) {

@@ -240,6 +240,24 @@ fn long_vowels(romaji: &str) -> String {
 /// `Evgenii`, `Qaddafi` and `Kaddafi`. For Latin words; others come out as they are. Words that
 /// sound alike by this are the same word in other hands, or a usual misspelling of it.
 pub(crate) fn sound(word: &str) -> String {
+    let mut out = sounded(word, usize::MAX);
+    if out.len() > 3 && out.ends_with('h') {
+        out.pop();
+    }
+    out
+}
+
+/// The first three letters of a word's sound, or all of a shorter one.
+pub(super) fn first_sounds(word: &str) -> String {
+    let mut out = sounded(word, 4);
+    if out.len() > 3 {
+        out.truncate(out.char_indices().nth(3).map_or(out.len(), |(at, _)| at));
+    }
+    out
+}
+
+/// The sound of a word from its start until it has so many bytes, before what its end changes.
+fn sounded(word: &str, length: usize) -> String {
     const GROUPS: &[(&str, &str)] = &[
         ("shch", "s"),
         ("sch", "s"),
@@ -268,10 +286,10 @@ pub(crate) fn sound(word: &str) -> String {
         ("y", "i"),
         ("j", "i"),
     ];
-    let mut out = String::with_capacity(word.len());
+    let mut out = String::with_capacity(word.len().min(length) + 4);
     // The Cyrillic `е` that begins a word is written as it sounds, or as it looks.
     let mut rest = if word.starts_with("ye") { &word[1..] } else { word };
-    while let Some(c) = rest.chars().next() {
+    while let Some(c) = rest.chars().next().filter(|_| out.len() < length) {
         if let Some((group, spelt)) = group(GROUPS, rest) {
             push_single(&mut out, spelt);
             rest = &rest[group.len()..];
@@ -280,9 +298,6 @@ pub(crate) fn sound(word: &str) -> String {
         let hard = c == 'c' && !rest[1..].starts_with(['e', 'i', 'y']);
         push_single(&mut out, if hard { "k" } else { &rest[..c.len_utf8()] });
         rest = &rest[c.len_utf8()..];
-    }
-    if out.len() > 3 && out.ends_with('h') {
-        out.pop();
     }
     out
 }

@@ -119,19 +119,13 @@ pub(super) fn mark_forms(tokens: &mut Vec<Plain>) {
         join_as_form(tokens, from, end);
         end = from;
     }
-    let leading = (1..=forms::LONGEST.min(end.saturating_sub(1)))
-        .rev()
-        .find(|length| form_at(tokens, 0, *length).is_some_and(|form| form.leads));
-    if let Some(length) = leading {
+    if let Some(length) = longest_from(&tokens[..end.saturating_sub(1)], 0, |form| form.leads) {
         join_as_form(tokens, 0, length);
         end -= length - 1;
     }
     let mut at = 1;
     while at < end {
-        let inside = (1..=forms::LONGEST.min(end - at))
-            .rev()
-            .find(|length| form_at(tokens, at, *length).is_some_and(|form| form.anywhere));
-        if let Some(length) = inside {
+        if let Some(length) = longest_from(&tokens[..end], at, |form| form.anywhere) {
             join_as_form(tokens, at, at + length);
             end -= length - 1;
         }
@@ -141,27 +135,41 @@ pub(super) fn mark_forms(tokens: &mut Vec<Plain>) {
 
 /// Start of the longest form that ends at `end`.
 fn longest(tokens: &[Plain], end: usize) -> Option<usize> {
-    (1..=forms::LONGEST.min(end))
-        .rev()
-        .map(|length| (end - length, length))
-        .find(|(from, length)| form_at(tokens, *from, *length).is_some())
-        .map(|(from, _)| from)
+    let mut from = end - forms::LONGEST.min(end);
+    while tokens[from..end].iter().any(Plain::is_form) {
+        from += 1;
+    }
+    let mut glued: String = text(&tokens[from..end]);
+    while from < end {
+        if forms::form_of(&glued).is_some() {
+            return Some(from);
+        }
+        glued.drain(..tokens[from].piece.text.len());
+        from += 1;
+    }
+    None
 }
 
-fn form_at(tokens: &[Plain], from: usize, length: usize) -> Option<Form> {
-    let run = &tokens[from..from + length];
-    if run.iter().any(Plain::is_form) {
-        return None;
+/// Tokens of the longest form of a kind that begins at `from`.
+fn longest_from(tokens: &[Plain], from: usize, kind: impl Fn(Form) -> bool) -> Option<usize> {
+    let rest = tokens[from..].iter().take(forms::LONGEST);
+    let length = rest.take_while(|token| !token.is_form()).count();
+    let mut glued = text(&tokens[from..from + length]);
+    for length in (1..=length).rev() {
+        if forms::form_of(&glued).is_some_and(&kind) {
+            return Some(length);
+        }
+        glued.truncate(glued.len() - tokens[from + length - 1].piece.text.len());
     }
-    if let [token] = run {
-        return forms::form_of(&token.piece.text);
-    }
-    let glued: String = run.iter().map(|token| token.piece.text.as_str()).collect();
-    forms::form_of(&glued)
+    None
+}
+
+fn text(tokens: &[Plain]) -> String {
+    tokens.iter().map(|token| token.piece.text.as_str()).collect()
 }
 
 fn join_as_form(tokens: &mut Vec<Plain>, from: usize, end: usize) {
-    let Some(form) = form_at(tokens, from, end - from) else { return };
+    let Some(form) = forms::form_of(&text(&tokens[from..end])) else { return };
     let shown: Vec<&str> =
         tokens[from..end].iter().map(|token| token.piece.shown.as_str()).collect();
     let text = tokens[from..end].iter().map(|token| token.piece.text.as_str()).collect();

@@ -1,10 +1,10 @@
 //! The project's own CSV of ownership: holdings, complete owner lists, joint arrangements.
 
 use super::lists_csv::{check_name, countries, identifiers};
-use super::records::{GroupMember, Records};
+use super::records::{GroupMember, MentionId, Records, Terms, Written, issuer_kind};
 use super::rows::{Fault, Row, word};
 use crate::error::{Place, Warning};
-use crate::model::{Confidence, Countries, EntityKind, HoldingRow, Identifiers, Interest};
+use crate::model::{Confidence, Countries, EntityKind, Identifiers, Interest};
 use crate::share::{ShareError, ShareRange};
 
 /// Columns of a file of holdings; others are ignored with a warning.
@@ -34,24 +34,19 @@ pub(super) const GROUP_COLUMNS: &[&str] = &["group", "member"];
 
 /// One row of holdings.
 pub(super) fn holding(row: &Row, place: Place, records: &mut Records) -> Result<(), Fault> {
-    let (holder, issuer) = (row.required("holder")?, row.required("issuer")?);
-    check_name("holder", holder)?;
-    check_name("issuer", issuer)?;
-    let holding = HoldingRow {
-        holder,
-        holder_id: identifiers(row, "holder_id", records),
-        holder_country: countries(row, "holder_country")?,
-        issuer,
-        issuer_id: identifiers(row, "issuer_id", records),
-        issuer_country: countries(row, "issuer_country")?,
+    let terms = Terms {
         range: range(row)?,
         interest: word!(row, "interest", Interest, Some(Interest::Equity))?
             .unwrap_or(Interest::Equity),
-        span: row.span("since", "until")?,
         confidence: word!(row, "confidence", Confidence, Some(Confidence::Unverified))?
             .unwrap_or(Confidence::Unverified),
-        source: row.get("source"),
     };
+    let span = row.span("since", "until")?;
+    let holder =
+        Party::read(row, ["holder", "holder_id", "holder_country"], EntityKind::Unknown, records)?;
+    let kind = issuer_kind(terms.interest);
+    let issuer = Party::read(row, ["issuer", "issuer_id", "issuer_country"], kind, records)?;
+    let (holder, issuer) = (holder.mention(records), issuer.mention(records));
     let rounded = |column| {
         let text: &str = row.get(column);
         text.split_once('.').is_some_and(|(_, decimals)| decimals.trim_end_matches('0').len() > 7)
@@ -59,14 +54,52 @@ pub(super) fn holding(row: &Row, place: Place, records: &mut Records) -> Result<
     if ["share_min", "share_max"].into_iter().any(rounded) {
         let text = format!(
             "more than 7 decimals; taken as {}, rounded outward to parts per billion",
-            holding.range
+            terms.range
         );
         records
             .warnings
             .push(Warning { place: format!("{}:{}", records.reading, place.record), text });
     }
-    records.push_holding(&holding, place);
+    records.push_terms(holder, issuer, terms, span, row.get("source"), place);
     Ok(())
+}
+
+/// A holder or an issuer of a row: known from an earlier row, or read.
+enum Party<'r> {
+    Known(MentionId),
+    New(&'r str, Countries, Identifiers, EntityKind),
+}
+
+impl<'r> Party<'r> {
+    fn read(
+        row: &Row<'r>,
+        [name, identifier, country]: [&str; 3],
+        kind: EntityKind,
+        records: &mut Records,
+    ) -> Result<Party<'r>, Fault> {
+        let written = Written {
+            name: row.required(name)?,
+            native: "",
+            countries: row.get(country),
+            identifiers: row.get(identifier),
+            kind,
+        };
+        if let Some(known) = records.known(&written) {
+            return Ok(Party::Known(known));
+        }
+        check_name(name, written.name)?;
+        let identifiers = identifiers(row, identifier, records);
+        Ok(Party::New(written.name, countries(row, country)?, identifiers, kind))
+    }
+
+    fn mention(self, records: &mut Records) -> MentionId {
+        match self {
+            Party::Known(known) => known,
+            Party::New(name, countries, identifiers, kind) => {
+                records.mention(name, "", &countries, &identifiers, kind)
+            }
+        }
+    }
 }
 
 fn range(row: &Row) -> Result<ShareRange, Fault> {

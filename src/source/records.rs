@@ -1,9 +1,8 @@
 //! What the readers produce: records with their places, not linked to anything yet.
 
-use rustc_hash::FxHashMap;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
-use crate::column::{TextId, TextsBuilder};
+use crate::column::{Numbers, TextId, TextsBuilder, hash};
 use crate::day::{Day, Span};
 use crate::error::{Place, RecordUnit, Rejected, Source, Sources, Warning};
 use crate::model::{
@@ -37,6 +36,30 @@ impl Mention {
 
 /// Index of a mention.
 pub type MentionId = u32;
+
+/// A mention as its texts are written.
+#[derive(Clone, Copy)]
+pub(super) struct Written<'t> {
+    pub name: &'t str,
+    pub native: &'t str,
+    pub countries: &'t str,
+    pub identifiers: &'t str,
+    pub kind: EntityKind,
+}
+
+impl Written<'_> {
+    fn hash(&self) -> u64 {
+        hash([self.name, self.identifiers, self.countries, self.native])
+    }
+}
+
+/// What an interest says of the issuer.
+pub(super) fn issuer_kind(interest: Interest) -> EntityKind {
+    match interest {
+        Interest::Branch => EntityKind::Branch,
+        _ => EntityKind::Unknown,
+    }
+}
 
 /// A holding as read. 40 bytes.
 #[derive(Debug, Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]
@@ -139,7 +162,7 @@ pub struct Records {
     pub texts: TextsBuilder,
     /// Every mention once.
     pub mentions: Vec<Mention>,
-    known: FxHashMap<Mention, MentionId>,
+    known: Numbers,
     /// List entries, each with its mention.
     pub entries: Vec<(ListEntry, MentionId)>,
     /// What the lists are.
@@ -185,18 +208,34 @@ impl Records {
         identifiers: &Identifiers,
         kind: EntityKind,
     ) -> MentionId {
-        let mention = Mention {
+        let (countries, identifiers) = (countries.to_string(), identifiers.to_string());
+        let written =
+            Written { name, native, countries: &countries, identifiers: &identifiers, kind };
+        if let Some(known) = self.known(&written) {
+            return known;
+        }
+        let next = u32::try_from(self.mentions.len()).expect("fewer than 4 billion mentions");
+        self.mentions.push(Mention {
             name: self.texts.intern(name),
             native: self.texts.intern(native),
-            countries: self.texts.intern(&countries.to_string()),
-            identifiers: self.texts.intern(&identifiers.to_string()),
+            countries: self.texts.intern(&countries),
+            identifiers: self.texts.intern(&identifiers),
             kind: kind as u32,
-        };
-        let next = u32::try_from(self.mentions.len()).expect("fewer than 4 billion mentions");
-        let mentions = &mut self.mentions;
-        *self.known.entry(mention).or_insert_with(|| {
-            mentions.push(mention);
-            next
+        });
+        self.known.insert(written.hash(), next);
+        next
+    }
+
+    /// The mention that is written just so, if it is known: most of a register's rows name an entity
+    /// that an earlier row named, and what was read then need not be read again.
+    pub(super) fn known(&self, written: &Written) -> Option<MentionId> {
+        self.known.find(written.hash(), |number| {
+            let own = &self.mentions[number as usize];
+            own.kind == written.kind as u32
+                && self.texts.is(own.name, written.name)
+                && self.texts.is(own.identifiers, written.identifiers)
+                && self.texts.is(own.countries, written.countries)
+                && self.texts.is(own.native, written.native)
         })
     }
 
@@ -254,26 +293,29 @@ impl Records {
 
     /// Keeps a holding.
     pub fn push_holding(&mut self, row: &HoldingRow, place: Place) {
-        let issuer_kind = match row.interest {
-            Interest::Branch => EntityKind::Branch,
-            _ => EntityKind::Unknown,
-        };
         let holder =
             self.mention(row.holder, "", &row.holder_country, &row.holder_id, EntityKind::Unknown);
-        let issuer = self.mention(row.issuer, "", &row.issuer_country, &row.issuer_id, issuer_kind);
+        let kind = issuer_kind(row.interest);
+        let issuer = self.mention(row.issuer, "", &row.issuer_country, &row.issuer_id, kind);
         let terms = Terms { range: row.range, interest: row.interest, confidence: row.confidence };
+        self.push_terms(holder, issuer, terms, row.span, row.source, place);
+    }
+
+    /// Keeps a holding between two mentions.
+    pub(super) fn push_terms(
+        &mut self,
+        holder: MentionId,
+        issuer: MentionId,
+        terms: Terms,
+        span: Span,
+        citation: &str,
+        place: Place,
+    ) {
         let (low, high, flags) = terms.pack();
-        let citation = self.texts.intern(row.source);
-        self.holdings.push(HoldingRecord {
-            holder,
-            issuer,
-            low,
-            high,
-            since: row.span.from,
-            until: row.span.until,
-            place,
-            citation,
-            flags,
-        });
+        let (since, until) = (span.from, span.until);
+        let citation = self.texts.intern(citation);
+        let holding =
+            HoldingRecord { holder, issuer, low, high, since, until, place, citation, flags };
+        self.holdings.push(holding);
     }
 }

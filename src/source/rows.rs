@@ -69,6 +69,8 @@ impl Header {
 pub(super) struct Row<'a> {
     header: &'a Header,
     record: &'a csv::ByteRecord,
+    /// The record's fields one after the other.
+    text: &'a str,
     line: u64,
 }
 
@@ -133,7 +135,7 @@ impl<R: BufRead> Rows<R> {
         }
         // The reader stands behind the row and its line end, unless the file ended first; its own
         // position of the row's start would be that of the blank lines before it.
-        let inside = self.record.iter().flatten().filter(|byte| **byte == b'\n').count() as u64;
+        let inside = self.record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
         let ended = u64::from(!self.reader.get_ref().ended);
         self.line = self.reader.position().line().saturating_sub(inside + ended);
         Some(self.checked())
@@ -158,12 +160,25 @@ impl<R: BufRead> Rows<R> {
                 "has {found} fields where the header has {wanted}; quote fields that hold a comma"
             )));
         }
-        for (name, field) in self.header.names.iter().zip(&self.record) {
-            if std::str::from_utf8(field).is_err() {
-                return Err(Fault::column(name, "is not UTF-8 text; convert the file to UTF-8"));
-            }
-        }
-        Ok(Row { header: &self.header, record: &self.record, line: self.line })
+        let text = self.text_of_fields().map_err(|at| {
+            let name = &self.header.names[at];
+            Fault::column(name, "is not UTF-8 text; convert the file to UTF-8")
+        })?;
+        Ok(Row { header: &self.header, record: &self.record, text, line: self.line })
+    }
+
+    /// The text of all fields in a row, or the field that is none.
+    fn text_of_fields(&self) -> Result<&str, usize> {
+        let text = std::str::from_utf8(self.record.as_slice()).ok();
+        // Two halves of a letter in two fields are none.
+        let parted = |text: &&str| {
+            let ends = (0..self.record.len()).filter_map(|at| self.record.range(at));
+            ends.into_iter().all(|range| text.is_char_boundary(range.end))
+        };
+        text.filter(parted).ok_or_else(|| {
+            let broken = |field: &[u8]| std::str::from_utf8(field).is_err();
+            self.record.iter().position(broken).unwrap_or_default()
+        })
     }
 
     /// The last row's fields as they stand, cut or filled to the columns of the header.
@@ -203,8 +218,8 @@ struct LineEnds<R> {
 impl<R> LineEnds<R> {
     /// Whether the file ended before the quote around the last field of its last row was closed.
     fn ends_inside_a_quote(&self, record: &csv::ByteRecord) -> bool {
-        let runs_on = record.iter().next_back().is_some_and(|field| field.contains(&b'\n'));
-        self.ended && self.last != b'"' && runs_on
+        let runs_on = || record.iter().next_back().is_some_and(|field| field.contains(&b'\n'));
+        self.ended && self.last != b'"' && runs_on()
     }
 }
 
@@ -243,8 +258,8 @@ impl<'a> Row<'a> {
     /// The column's text without spaces around it; empty where the file has no such column.
     pub fn get(&self, column: &str) -> &'a str {
         let at = self.header.at.get(column);
-        let field = at.and_then(|at| self.record.get(*at)).unwrap_or_default();
-        std::str::from_utf8(field).unwrap_or_default().trim()
+        let range = at.and_then(|at| self.record.range(*at));
+        range.map_or("", |range| self.text[range].trim())
     }
 
     /// The line on which the row begins, from 1.
