@@ -231,7 +231,6 @@ impl Numbers {
         self.0.insert_unique(Self::spread(short), (short, number), spread);
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "the upper half is taken")]
     fn short(hash: u64) -> u32 {
         (hash >> 32) as u32
     }
