@@ -3,6 +3,7 @@
 //! The score of a pair depends on the two names and the embedded tables alone, never on the lists
 //! that happen to be loaded: a change of a list cannot change another pair's score.
 
+mod abbreviation;
 mod acronym;
 mod align;
 mod alike;
@@ -19,6 +20,7 @@ mod noise;
 mod number;
 mod pieces;
 mod romanise;
+mod tails;
 mod text;
 mod token;
 mod typed;

@@ -395,6 +395,8 @@ pub(crate) fn misread(word: &str) -> String {
         '5' => 's',
         '8' => 'b',
         '6' => 'g',
+        '4' => 'a',
+        '7' => 't',
         c => c,
     };
     if letters { word.chars().map(one).collect() } else { word }

@@ -133,7 +133,8 @@ fn outcome(query: &ParsedName, name: &ParsedName, floor: f64) -> Outcome {
     let mut best: Option<Alignment> = None;
     for left in 0..query.views.len() {
         for right in 0..name.views.len() {
-            if left >= query.main && right >= name.main {
+            let apart = left >= query.main && right >= name.main;
+            if apart || loses(left, query, name) || loses(right, name, query) {
                 continue;
             }
             let mut found = aligned((query, left), (name, right), floor);
@@ -172,6 +173,11 @@ fn outcome(query: &ParsedName, name: &ParsedName, floor: f64) -> Outcome {
         return Outcome::Whole(LineKind::Acronym, ACRONYM);
     }
     Outcome::Aligned(best)
+}
+
+/// Whether a view leaves out what may part its name from another that has something in brackets too.
+fn loses(view: usize, name: &ParsedName, other: &ParsedName) -> bool {
+    (name.sure..name.main).contains(&view) && other.sure < other.main
 }
 
 fn is_acronym(short: &ParsedName, long: &ParsedName) -> bool {

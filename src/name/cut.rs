@@ -37,8 +37,9 @@ pub(super) fn truncated(short: &ParsedName, long: &ParsedName) -> Option<f64> {
     let last = short.tokens.len().checked_sub(1)?;
     let (own, there) = (&short.tokens[last], long.tokens.get(last));
     // A name that still ends in its legal form was not cut off; "CA" may be what is left of a word.
-    let beginning =
-        there.is_some_and(|there| !there.is_form() && there.text.starts_with(&own.text));
+    let beginning = there.is_some_and(|there| {
+        !there.is_form() && there.text.starts_with(&own.text) && there.text != own.text
+    });
     let formed = own.is_form() && !(beginning && own.text.len() <= 3);
     // "No. 1" is not what is left of "No. 12".
     let number = |token: &Token| token.kind == TokenKind::Number;

@@ -12,7 +12,7 @@ pub(super) fn mark_formal(tokens: &mut [Token], view: &[usize]) {
     for length in 1..=forms::LONGEST.min(view.len().saturating_sub(1)) {
         let run = &view[view.len() - length..];
         let first = &tokens[run[0]];
-        if matches!(first.kind, TokenKind::Place(_)) {
+        if matches!(first.kind, TokenKind::Place(_) | TokenKind::Number) {
             break;
         }
         if first.kind != TokenKind::Connector || first.text.len() == 1 {

@@ -2,6 +2,7 @@
 //! same company.
 
 use super::forms;
+use super::tails::tails;
 use super::token::{Plain, PlainKind};
 
 /// Notes of several words that may begin a name as well as end it.
@@ -9,6 +10,7 @@ const LEADING: &[&[&str]] = &[
     &["do", "not", "use"],
     &["dont", "use"],
     &["do", "not", "pay"],
+    &["do", "not", "post"],
     &["do", "not", "contact"],
     &["not", "in", "use"],
     &["no", "longer", "used"],
@@ -26,6 +28,9 @@ const LEADING: &[&[&str]] = &[
 /// Notes of several words that end a name; at its start they are words like others (`Ship to Shore`).
 const PHRASES: &[&[&str]] = &[
     &["on", "hold"],
+    &["marked", "for", "deletion"],
+    &["one", "time", "vendor"],
+    &["one", "time", "customer"],
     &["accounts", "payable"],
     &["accounts", "receivable"],
     &["account", "payable"],
@@ -68,6 +73,8 @@ const CONTACTS: &[&str] = &[
     "mobile",
     "vat",
     "vatno",
+    "imo",
+    "mmsi",
     "ustid",
     "ust",
     "iban",
@@ -96,6 +103,12 @@ const BEHIND_FORM: &[&str] = &[
     "inactif",
     "doublon",
     "duplicado",
+    "purchasing",
+    "procurement",
+    "buchhaltung",
+    "einkauf",
+    "comptabilite",
+    "compras",
 ];
 
 /// The digits that a telephone or tax number has at least, and a number that a system gave a customer:
@@ -119,6 +132,23 @@ const OFFICES: &[&str] = &[
     "payroll",
     "hr",
     "it",
+];
+
+/// The same in other languages, behind their word for a department.
+const DEPARTMENTS: &[&str] =
+    &["abt", "abteilung", "ufficio", "dpto", "departamento", "service", "servizio"];
+const FOREIGN_OFFICES: &[&str] = &[
+    "einkauf",
+    "buchhaltung",
+    "rechnungswesen",
+    "verkauf",
+    "vertrieb",
+    "acquisti",
+    "contabilita",
+    "compras",
+    "contabilidad",
+    "comptabilite",
+    "achats",
 ];
 
 /// Notes of one word, where brackets, asterisks or a dash set them apart from the name.
@@ -154,6 +184,13 @@ const NOTES: &[&str] = &[
     "dead",
     "dormant",
     "merged",
+    "into",
+    "purchasing",
+    "procurement",
+    "buchhaltung",
+    "einkauf",
+    "comptabilite",
+    "compras",
     "migrated",
     "deactivated",
     "gesperrt",
@@ -234,6 +271,9 @@ pub(super) enum Role {
     Noise,
     /// Stands between two names.
     Marker,
+    /// An office of the company, or the number of a record: a name may be meant without it, and two names
+    /// that have another one there are not one.
+    Aside,
 }
 
 /// The role of every token. Something always stays a name. O(tokens).
@@ -245,6 +285,7 @@ pub(super) fn roles(tokens: &[Plain]) -> Vec<Role> {
     offices(tokens, &mut roles);
     phrases(tokens, &mut roles);
     behind_form(tokens, &mut roles);
+    tails(tokens, &mut roles);
     let named = |roles: &[Role]| {
         tokens.iter().zip(roles).any(|(token, role)| {
             let word = matches!(token.kind, PlainKind::Word | PlainKind::Number);
@@ -398,6 +439,7 @@ fn offices(tokens: &[Plain], roles: &mut [Role]) {
     let noise = match text(&tokens[at + 1]) {
         "dept" | "department" => apart && OFFICES.contains(&text(&tokens[at])),
         "account" => CURRENCIES.contains(&text(&tokens[at])),
+        office if FOREIGN_OFFICES.contains(&office) => DEPARTMENTS.contains(&text(&tokens[at])),
         _ => false,
     };
     if noise {

@@ -16,6 +16,8 @@ pub(super) struct Piece {
     pub enclosed: bool,
     /// Whether a spaced dash stands before it.
     pub dashed: bool,
+    /// Whether a comma stands before it.
+    pub comma: bool,
     /// Whether dots part its letters.
     pub dotted: bool,
 }
@@ -43,6 +45,7 @@ struct Cutter {
     depth: u8,
     starred: bool,
     dashed: bool,
+    comma: bool,
     dotted: bool,
 }
 
@@ -53,6 +56,7 @@ impl Cutter {
         if letters.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             if !letters.is_empty() {
                 self.push(letters.to_owned(), letters.to_ascii_lowercase());
+                self.comma = word.ends_with(',');
             }
             return;
         }
@@ -60,6 +64,10 @@ impl Cutter {
         let bare = lower.trim_end_matches(['.', ':']);
         if SLASHED.contains(&bare) {
             return self.push(word.to_owned(), bare.to_owned());
+        }
+        // An address of electronic mail.
+        if word.split_once('@').is_some_and(|(name, page)| !name.is_empty() && page.contains('.')) {
+            return self.push(word.to_owned(), lower);
         }
         match word {
             "/" => self.section = self.section.saturating_add(1),
@@ -103,6 +111,14 @@ impl Cutter {
 
     fn bracket(&mut self, c: char) {
         match c {
+            ',' => {
+                self.comma = true;
+                return;
+            }
+            ':' => {
+                self.dashed = true;
+                return;
+            }
             '/' => {}
             '(' | '[' | '{' | '（' | '【' => self.depth = self.depth.saturating_add(1),
             ')' | ']' | '}' | '）' | '】' => self.depth = self.depth.saturating_sub(1),
@@ -115,9 +131,9 @@ impl Cutter {
     fn push(&mut self, shown: String, text: String) {
         let enclosed = self.depth > 0 || self.starred;
         let (section, dashed) = (self.section, self.dashed);
-        self.dashed = false;
-        let dotted = self.dotted;
-        self.pieces.push(Piece { shown, text, section, enclosed, dashed, dotted });
+        let (dotted, comma) = (self.dotted, self.comma);
+        (self.dashed, self.comma) = (false, false);
+        self.pieces.push(Piece { shown, text, section, enclosed, dashed, comma, dotted });
     }
 
     fn parted(&mut self, run: &str) {

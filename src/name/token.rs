@@ -108,16 +108,22 @@ impl Plain {
     }
 }
 
-/// Marks legal forms: those that end the name, one that leads it, and unmistakable ones inside. At
-/// least one token always stays a word.
+/// Marks legal forms: those that end the name or stand before a bracket, one that leads it, and
+/// unmistakable ones inside. At least one token always stays a word.
 pub(super) fn mark_forms(tokens: &mut Vec<Plain>) {
-    let mut end = tokens.len();
-    while let Some(from) = longest(tokens, end) {
-        if from == 0 {
-            break;
+    part_letters(tokens);
+    let last = tokens.len();
+    let mut end = ending_forms(tokens, last);
+    // `China Electronics Corporation (CEC)`
+    for at in (1..end).rev() {
+        let opens = tokens.get(at).is_some_and(|next| {
+            next.piece.enclosed && next.piece.section != tokens[at - 1].piece.section
+        });
+        if opens {
+            let before = tokens.len();
+            ending_forms(tokens, at);
+            end -= before - tokens.len();
         }
-        join_as_form(tokens, from, end);
-        end = from;
     }
     if let Some(length) = longest_from(&tokens[..end.saturating_sub(1)], 0, |form| form.leads) {
         join_as_form(tokens, 0, length);
@@ -131,6 +137,55 @@ pub(super) fn mark_forms(tokens: &mut Vec<Plain>) {
         }
         at += 1;
     }
+}
+
+/// Classes of legal forms that people write within a name, before what they add to it: `Corp Singapore`,
+/// `Co of Michigan`, `Ltd Pension Scheme`.
+const INNER: &[&str] = &["inc", "corp", "co", "ltd", "plc", "ag"];
+
+/// Marks legal forms within a name, for comparing alone: what joins records leaves them words. Of `Co` and
+/// `AG` only those before a place or a connector, since they are words and beginnings of words too.
+pub(super) fn mark_inner_forms(tokens: &mut Vec<Plain>) {
+    let mut at = 1;
+    while at + 1 < tokens.len() {
+        let found = longest_from(tokens, at, |form| INNER.contains(&form.class));
+        if let Some(length) = found.filter(|length| at + length < tokens.len()) {
+            let next = &tokens[at + length];
+            let before = next.kind == PlainKind::Connector
+                || super::vocabulary::place(&next.piece.text).is_some();
+            let letters = text(&tokens[at..at + length]).len();
+            if letters > 3
+                || before
+                || matches!(text(&tokens[at..=at]).as_str(), "inc" | "ltd" | "plc")
+            {
+                join_as_form(tokens, at, at + length);
+            }
+        }
+        at += 1;
+    }
+}
+
+/// `E` and `Y` join words where they stand between two; at either end and beside another letter they are
+/// initials: `E V Industries` is not `A V Industries`.
+fn part_letters(tokens: &mut [Plain]) {
+    let letter = |token: &Plain| token.piece.text.chars().count() == 1;
+    for at in 0..tokens.len() {
+        let joins = at > 0
+            && tokens.get(at + 1).is_some_and(|next| !letter(next))
+            && !letter(&tokens[at - 1]);
+        if tokens[at].kind == PlainKind::Connector && letter(&tokens[at]) && !joins {
+            tokens[at].kind = PlainKind::Word;
+        }
+    }
+}
+
+/// Joins the legal forms that end at `end`; where the words before them end.
+fn ending_forms(tokens: &mut Vec<Plain>, mut end: usize) -> usize {
+    while let Some(from) = longest(tokens, end).filter(|from| *from > 0) {
+        join_as_form(tokens, from, end);
+        end = from;
+    }
+    end
 }
 
 /// Start of the longest form that ends at `end`.

@@ -2,6 +2,7 @@
 
 use wana_kana::ConvertJapanese;
 
+use super::abbreviation::abbreviated;
 use super::alike::Letters;
 use super::background::rarity;
 use super::forms;
@@ -12,8 +13,8 @@ use super::number::{Spoken, chinese, roman, spoken};
 use super::pieces::pieces;
 use super::romanise::{readings, romanised, skeleton};
 use super::text::{as_shown, is_east_asian, is_kana};
-use super::token::{Plain, PlainKind, TokenKind, mark_forms};
-use super::views::views;
+use super::token::{Plain, PlainKind, TokenKind, mark_forms, mark_inner_forms};
+use super::views::{Views, views};
 use super::vocabulary::{self, LONGEST_PLACE, Part, Word};
 
 /// One token of a name.
@@ -58,6 +59,9 @@ pub struct ParsedName {
     /// or a slash. Two names that share only what stands behind those (`(London Branch)`, `c/o Agents`)
     /// are two companies.
     pub main: usize,
+    /// How many of those leave nothing out that may part two companies: of two names that each lose what
+    /// is in their brackets (`Fund (A)`, `Fund (B)`), what is left says too little.
+    pub sure: usize,
     /// All its letters in a row, folded, Latin where they can be.
     pub run: String,
     /// Letters, spaces and signs as written.
@@ -120,7 +124,7 @@ pub fn parse(name: &str) -> ParsedName {
     part_glued_forms(&mut plain);
     let (mut plain, mut roles) = names_apart(plain);
     places(&mut plain, &mut roles);
-    let (views, main) = views(&plain, &roles);
+    let Views { all: views, sure, main } = views(&plain, &roles);
     let tokens = plain.into_iter().zip(roles).map(|(token, role)| Token::new(token, role));
     let mut tokens: Vec<Token> = tokens.collect();
     lighten_patronymic(&mut tokens);
@@ -132,7 +136,7 @@ pub fn parse(name: &str) -> ParsedName {
     };
     let whole: String = tokens.iter().filter(counts).map(|token| token.text.as_str()).collect();
     let whole = Letters::new(&whole);
-    ParsedName { tokens, views, main, whole, run, written: name.trim().chars().count() }
+    ParsedName { tokens, views, main, sure, whole, run, written: name.trim().chars().count() }
 }
 
 /// Tells names from notes, and reads legal forms and numbers within each name: `Ltd` ends one
@@ -149,6 +153,7 @@ fn names_apart(plain: Vec<Plain>) -> (Vec<Plain>, Vec<Role>) {
         if role == Role::Name {
             mend_ending(&mut run);
             mark_forms(&mut run);
+            mark_inner_forms(&mut run);
             numbers(&mut run);
         }
         of_tokens.resize(of_tokens.len() + run.len(), role);
@@ -164,7 +169,10 @@ fn mend_ending(tokens: &mut [Plain]) {
     let glued = |length: usize| -> String {
         tokens[tokens.len() - length..].iter().map(|token| token.piece.text.as_str()).collect()
     };
-    let lengths = || (1..=forms::LONGEST).filter(|length| ends(*length));
+    // A number within is another company of a series: `CO 2 LIMITED` is no misspelt `CO LIMITED`.
+    let number = tokens.iter().rev().position(|token| token.kind == PlainKind::Number);
+    let longest = number.unwrap_or(tokens.len()).min(forms::LONGEST);
+    let lengths = || (1..=longest).filter(|length| ends(*length));
     let formed = lengths().any(|length| forms::form_of(&glued(length)).is_some());
     let misspelt =
         lengths().rev().find_map(|length| Some((length, forms::misspelt(&glued(length))?)));
@@ -221,7 +229,7 @@ impl Token {
         let mut concept = None;
         let mut abbreviated = false;
         let (kind, weight) = match kind {
-            _ if role != Role::Name => (TokenKind::Noise, 0.0),
+            _ if matches!(role, Role::Noise | Role::Marker) => (TokenKind::Noise, 0.0),
             PlainKind::Form(class) => (TokenKind::Form(class), FORM_WEIGHT),
             PlainKind::Number => (TokenKind::Number, NUMBER_WEIGHT),
             PlainKind::Connector => (TokenKind::Connector, CONNECTOR_WEIGHT),
@@ -295,7 +303,9 @@ pub(super) fn meaning(text: &str) -> Option<Word> {
     if let Some(Part::Word(concept)) = vocabulary::part(text) {
         return vocabulary::word(concept);
     }
-    vocabulary::word(text).or_else(|| vocabulary::word(vocabulary::read_word(text)?))
+    let known = vocabulary::word(text).or_else(|| vocabulary::word(vocabulary::read_word(text)?));
+    // A word that company names use is no abbreviation of another.
+    known.or_else(|| if rarity(text) < 1.0 { None } else { abbreviated(text) })
 }
 
 fn worded(text: &str, meaning: Option<Word>) -> (TokenKind, f64) {
@@ -453,8 +463,11 @@ fn places(tokens: &mut Vec<Plain>, roles: &mut Vec<Role>) {
         let found = (2..=LONGEST_PLACE.min(tokens.len() - at)).rev().find(|length| {
             let run = &tokens[at..at + length];
             let fits = |token: &Plain| matches!(token.kind, PlainKind::Word | PlainKind::Connector);
-            if !run.iter().all(fits)
-                || roles[at..at + length].iter().any(|role| *role != Role::Name)
+            let role = roles[at];
+            let named = matches!(role, Role::Name | Role::Aside);
+            if !named
+                || !run.iter().all(fits)
+                || roles[at..at + length].iter().any(|own| *own != role)
             {
                 return false;
             }

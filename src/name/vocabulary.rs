@@ -116,6 +116,11 @@ pub(super) fn word(spelling: &str) -> Option<Word> {
     known.or_else(|| TABLES.stems.get(stem(spelling)?).copied())
 }
 
+/// The Latin spellings of the words, but for abbreviations, in no order.
+pub(super) fn spellings() -> impl Iterator<Item = (&'static str, Word)> {
+    TABLES.words.iter().filter(|(_, word)| !word.abbreviation).map(|(text, word)| (*text, *word))
+}
+
 /// A long Russian adjective without its ending, which changes with gender and with who romanises it:
 /// `priborostroitelny`, `-nyi`, `-naya`.
 fn stem(word: &str) -> Option<&str> {
