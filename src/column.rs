@@ -185,6 +185,11 @@ impl Texts {
         Some(Texts { bytes: blocks.column("texts.bytes")?, ends: blocks.column("texts.ends")? })
     }
 
+    /// All texts at once, for those who look at most of them.
+    pub fn view(&self) -> TextsView<'_> {
+        TextsView { bytes: self.bytes.all(), ends: self.ends.all() }
+    }
+
     /// Number of different texts.
     pub fn len(&self) -> usize {
         self.ends.len()
@@ -208,6 +213,30 @@ fn offset(end: u64) -> usize {
 
 fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).expect("only whole texts are put into the arena")
+}
+
+/// The texts of an arena, while it is built or after.
+#[derive(Debug, Clone, Copy)]
+pub struct TextsView<'t> {
+    bytes: &'t [u8],
+    ends: &'t [u64],
+}
+
+impl<'t> TextsView<'t> {
+    /// The text of an id.
+    pub fn get(self, id: TextId) -> &'t str {
+        text(bytes_at(self.bytes, self.ends, id))
+    }
+
+    /// Number of different texts.
+    pub fn len(self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is no text at all.
+    pub fn is_empty(self) -> bool {
+        self.ends.is_empty()
+    }
 }
 
 /// Numbers of things that lie elsewhere, found by a hash of the thing. 8 bytes each: what is looked
@@ -279,6 +308,11 @@ impl TextsBuilder {
     /// The text of an id while building.
     pub fn get(&self, id: TextId) -> &str {
         text(bytes_at(&self.bytes, &self.ends, id))
+    }
+
+    /// All texts so far.
+    pub fn view(&self) -> TextsView<'_> {
+        TextsView { bytes: &self.bytes, ends: &self.ends }
     }
 
     /// Finishes the arena.

@@ -8,6 +8,7 @@ mod stake;
 mod view;
 
 use petgraph::visit::{Dfs, Reversed};
+use rayon::prelude::*;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use crate::column::{Blocks, Column, Columns};
@@ -108,21 +109,25 @@ impl Graph {
         Graph::of(entities, holdings)
     }
 
-    /// A graph of holdings in any order. O(V + E log E).
-    fn of(entities: u32, mut holdings: Vec<Holding>) -> Graph {
-        holdings.sort_unstable_by_key(|row| {
-            let terms = (row.flags >> 4, row.flags, row.low, row.high);
-            (row.issuer, row.holder, terms, row.since, row.until, row.place)
+    /// A graph of holdings in any order. O(V + E log d) for d holdings of one issuer.
+    fn of(entities: u32, holdings: Vec<Holding>) -> Graph {
+        let (mut holdings, incoming) = by(entities, holdings, |row| row.issuer);
+        let mut issuers: Vec<&mut [Holding]> = holdings
+            .chunk_by_mut(|a, b| a.issuer == b.issuer)
+            .filter(|rows| rows.len() > 1)
+            .collect();
+        issuers.par_iter_mut().for_each(|rows| {
+            rows.sort_unstable_by_key(|row| {
+                let terms = (row.flags >> 4, row.flags, row.low, row.high);
+                (row.holder, terms, row.since, row.until, row.place)
+            });
         });
-        let incoming = offsets(entities, holdings.iter().map(|row| row.issuer));
-        let mut outgoing: Vec<u32> = (0u32..)
+        let outgoing: Vec<u32> = (0u32..)
             .zip(&holdings)
             .filter(|(at, row)| *at == 0 || !same_run(&holdings[*at as usize - 1], row))
             .map(|(at, _)| at)
             .collect();
-        outgoing.sort_by_key(|at| holdings[*at as usize].holder);
-        let outgoing_from =
-            offsets(entities, outgoing.iter().map(|at| holdings[*at as usize].holder));
+        let (outgoing, outgoing_from) = by(entities, outgoing, |at| holdings[*at as usize].holder);
         Graph {
             holdings: holdings.into(),
             incoming: incoming.into(),
@@ -242,15 +247,24 @@ impl Graph {
     }
 }
 
-fn offsets(entities: u32, sorted: impl Iterator<Item = EntityId>) -> Vec<u32> {
-    let mut counts = vec![0u32; entities as usize + 1];
-    for entity in sorted {
-        counts[entity.index() + 1] += 1;
+/// Rows in the order of one of their entities, those of one entity in the order given; and where those of
+/// each begin. O(V + E).
+fn by<T: Copy>(entities: u32, rows: Vec<T>, entity: impl Fn(&T) -> EntityId) -> (Vec<T>, Vec<u32>) {
+    let mut from = vec![0u32; entities as usize + 1];
+    for row in &rows {
+        from[entity(row).index() + 1] += 1;
     }
-    for at in 1..counts.len() {
-        counts[at] += counts[at - 1];
+    for at in 1..from.len() {
+        from[at] += from[at - 1];
     }
-    counts
+    let mut next = from.clone();
+    let mut sorted = rows.clone();
+    for row in rows {
+        let at = &mut next[entity(&row).index()];
+        sorted[*at as usize] = row;
+        *at += 1;
+    }
+    (sorted, from)
 }
 
 impl<'g> DayView<'g> {

@@ -7,21 +7,25 @@
 //! entity; otherwise it stays apart with a possible link to each. All of that is decided on the
 //! content of the mentions in a canonical order, so the order of files changes nothing.
 
+mod nodes;
 mod possible;
 mod union;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
+use self::nodes::{Node, Nodes};
 use self::union::Clusters;
-use crate::column::TextId;
+use crate::column::{TextId, hash};
 use crate::error::Place;
-use crate::model::{Countries, EntityId, EntityKind, Identifiers, words};
-use crate::name::{self, NameKeys};
-use crate::source::{LinkDecision, MentionId, Records};
+use crate::model::{Countries, EntityId, words};
+use crate::name;
+use crate::source::{LinkDecision, Mention, Records};
 
+pub use nodes::{Keys, KeysView};
 pub use possible::{PossibleLink, possible_links};
 
 words! {
@@ -38,20 +42,6 @@ words! {
     }
 }
 
-/// A mention as far as linking goes; equal ones are one node.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-struct Node {
-    base: String,
-    form: String,
-    countries: Countries,
-    identifiers: Identifiers,
-    /// Whether it is a natural person, where a source says what it is.
-    person: Option<bool>,
-    /// Names as written, the smallest first; for display and for possible links.
-    names: Vec<String>,
-    natives: Vec<String>,
-}
-
 /// Mentions joined into entities.
 #[derive(Debug)]
 pub struct Linked {
@@ -65,7 +55,9 @@ pub struct Linked {
     pub unused: Vec<Place>,
     /// Decisions that hold a pair to be different which others hold to be the same.
     pub both: Vec<Place>,
-    /// The node of each mention, and the nodes, for the search for possible links.
+    /// The keys of every name.
+    pub keys: Keys,
+    /// For the search for possible links.
     nodes: Vec<Node>,
     entity_of_node: Vec<EntityId>,
     /// Mentions that stayed apart from several candidates, as pairs of nodes.
@@ -79,11 +71,14 @@ pub struct Linked {
 /// lack neither form nor country, with those of the same form and countries.
 const LARGEST_BUCKET: usize = 200;
 
-/// Joins the mentions of all records into entities.
+/// Joins the mentions of all records into entities. O(n log n) for n mentions.
 pub fn link(records: &Records) -> Linked {
-    let (nodes, node_of) = nodes(records);
-    let mut clusters = Clusters::new(nodes.len());
-    let mut methods: Vec<Option<JoinedBy>> = vec![None; nodes.len()];
+    let texts = records.texts.view();
+    let keys = Keys::new(&records.mentions, texts);
+    let (all, node_of) = nodes::nodes(&records.mentions, texts, &keys);
+    let nodes = Nodes { all: &all, texts, keys: &keys };
+    let mut clusters = Clusters::new(all.len());
+    let mut methods: Vec<Option<JoinedBy>> = vec![None; all.len()];
     let mut apart = Vec::new();
 
     let Decided { different, unused, both } =
@@ -91,7 +86,7 @@ pub fn link(records: &Records) -> Linked {
     clusters.keep_apart(&different);
     for method in [JoinedBy::Identifier, JoinedBy::Native, JoinedBy::Name] {
         let mut joins = Vec::new();
-        for bucket in buckets(&nodes, method) {
+        for bucket in buckets(&nodes, &records.mentions, &node_of, method) {
             decide(&nodes, &bucket, method, &mut clusters, &mut joins, &mut apart);
         }
         joins.sort_unstable();
@@ -112,70 +107,18 @@ pub fn link(records: &Records) -> Linked {
         node_of.iter().map(|node| methods[*node as usize].unwrap_or(JoinedBy::Name)).collect();
     apart.sort_unstable();
     apart.dedup();
-    Linked { entity_of, joined_by, entities, unused, both, nodes, entity_of_node, apart, different }
-}
-
-/// The mentions of a node while nodes are collected.
-#[derive(Default)]
-struct Group {
-    mentions: Vec<MentionId>,
-    names: Vec<String>,
-    natives: Vec<String>,
-}
-
-/// The nodes in order of content, and the node of each mention.
-fn nodes(records: &Records) -> (Vec<Node>, Vec<u32>) {
-    let text = |id| records.texts.get(id);
-    let mut names: Vec<TextId> = records.mentions.iter().map(|mention| mention.name).collect();
-    names.sort_unstable();
-    names.dedup();
-    let keys: Vec<NameKeys> = names.par_iter().map(|id| name::keys(text(*id))).collect();
-    let keys_of = |id| &keys[names.partition_point(|name| *name < id)];
-    let mut grouped: FxHashMap<Node, Group> = FxHashMap::default();
-    for (mention, id) in records.mentions.iter().zip(0u32..) {
-        let name = text(mention.name);
-        let NameKeys { exact, form, native, is_native } = keys_of(mention.name).clone();
-        let node = Node {
-            base: exact,
-            form,
-            countries: Countries::parse(text(mention.countries)).unwrap_or_default(),
-            identifiers: Identifiers::parse(text(mention.identifiers)),
-            person: match mention.kind() {
-                EntityKind::Unknown | EntityKind::Other => None,
-                kind => Some(kind == EntityKind::Person),
-            },
-            names: Vec::new(),
-            natives: Vec::new(),
-        };
-        let group = grouped.entry(node).or_default();
-        group.mentions.push(id);
-        group.names.push(name.to_owned());
-        if is_native {
-            group.natives.push(native);
-        }
-        if mention.native != TextId::EMPTY {
-            group.natives.push(name::keys(text(mention.native)).native);
-        }
+    Linked {
+        entity_of,
+        joined_by,
+        entities,
+        unused,
+        both,
+        keys,
+        nodes: all,
+        entity_of_node,
+        apart,
+        different,
     }
-    let mut sorted: Vec<(Node, Vec<MentionId>)> = grouped
-        .into_iter()
-        .map(|(mut node, Group { mentions, mut names, mut natives })| {
-            names.sort_unstable();
-            names.dedup();
-            natives.sort_unstable();
-            natives.dedup();
-            (node.names, node.natives) = (names, natives);
-            (node, mentions)
-        })
-        .collect();
-    sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    let mut node_of = vec![0; records.mentions.len()];
-    let mut nodes = Vec::with_capacity(sorted.len());
-    for (number, (node, mentions)) in (0u32..).zip(sorted) {
-        mentions.iter().for_each(|mention| node_of[*mention as usize] = number);
-        nodes.push(node);
-    }
-    (nodes, node_of)
 }
 
 /// What a person's decisions came to.
@@ -188,23 +131,19 @@ struct Decided {
 
 /// Applies a person's decisions.
 fn decisions(
-    nodes: &[Node],
+    nodes: &Nodes,
     links: &[LinkDecision],
     clusters: &mut Clusters,
     methods: &mut [Option<JoinedBy>],
 ) -> Decided {
-    let mut by_name: FxHashMap<(&str, &str), Vec<u32>> = FxHashMap::default();
-    for (node, number) in nodes.iter().zip(0u32..) {
-        by_name.entry((&node.base, &node.form)).or_default().push(number);
-    }
     let named = |name: &str, countries: &Countries| -> Vec<u32> {
         let keys = name::keys(name);
-        let found = by_name.get(&(keys.exact.as_str(), keys.form.as_str()));
-        let agrees = |number: &&u32| {
-            let own = &nodes[**number as usize].countries;
-            countries.is_blank() || own.is_blank() || countries.meet(own)
-        };
-        found.into_iter().flatten().filter(agrees).copied().collect()
+        let wanted = (keys.exact.as_str(), keys.form.as_str());
+        let countries = countries.to_string();
+        nodes
+            .named(wanted)
+            .filter(|node| !Countries::texts_contradict(&countries, nodes.countries(*node)))
+            .collect()
     };
     let mut different = FxHashSet::default();
     let mut unused = Vec::new();
@@ -235,30 +174,51 @@ fn decisions(
     Decided { different, unused, both }
 }
 
-/// Nodes that share what a method joins by.
-fn buckets(nodes: &[Node], method: JoinedBy) -> Vec<Vec<u32>> {
-    let mut buckets: FxHashMap<&str, Vec<u32>> = FxHashMap::default();
-    for (node, number) in nodes.iter().zip(0u32..) {
-        match method {
-            JoinedBy::Identifier => node.identifiers.all().iter().for_each(|identifier| {
-                buckets.entry(identifier).or_default().push(number);
-            }),
-            JoinedBy::Native => node.natives.iter().for_each(|native| {
-                buckets.entry(native).or_default().push(number);
-            }),
-            _ => buckets.entry(&node.base).or_default().push(number),
+/// Nodes that share what a method joins by, more than one each.
+fn buckets(
+    nodes: &Nodes,
+    mentions: &[Mention],
+    node_of: &[u32],
+    method: JoinedBy,
+) -> Vec<Vec<u32>> {
+    let count = u32::try_from(nodes.all.len()).expect("nodes are numbered by 32 bits");
+    match method {
+        JoinedBy::Identifier => shared((0..count).flat_map(|node| {
+            let all = nodes.identifiers(node).split(';').filter(|one| !one.is_empty());
+            all.map(move |identifier| (Cow::Borrowed(identifier), node))
+        })),
+        JoinedBy::Native => shared(mentions.iter().zip(node_of).flat_map(|(mention, node)| {
+            let name = nodes.keys.of(mention.name);
+            let written = name.is_native().then(|| name.native());
+            let native =
+                (mention.native != TextId::EMPTY).then(|| nodes.keys.of(mention.native).native());
+            written.into_iter().chain(native).map(|native| (Cow::Owned(native), *node))
+        })),
+        // Nodes stand in the order of their names.
+        _ => {
+            let order: Vec<u32> = (0..count).collect();
+            let same = |a: &u32, b: &u32| nodes.keys_of(*a).exact == nodes.keys_of(*b).exact;
+            order.chunk_by(same).filter(|bucket| bucket.len() > 1).map(<[u32]>::to_vec).collect()
         }
     }
-    let mut buckets: Vec<Vec<u32>> =
-        buckets.into_values().filter(|bucket| bucket.len() > 1).collect();
-    buckets.sort_unstable();
-    buckets
+}
+
+/// Nodes under each text that several have. Texts are sorted by a digest first, since most have none
+/// like them, and held against each other where that is the same.
+fn shared<'t>(all: impl Iterator<Item = (Cow<'t, str>, u32)>) -> Vec<Vec<u32>> {
+    let mut all: Vec<(u64, Cow<str>, u32)> =
+        all.map(|(text, node)| (hash([&*text]), text, node)).collect();
+    all.par_sort_unstable();
+    all.dedup();
+    let same = |a: &(u64, Cow<str>, u32), b: &(u64, Cow<str>, u32)| (a.0, &a.1) == (b.0, &b.1);
+    let buckets = all.chunk_by(same).filter(|bucket| bucket.len() > 1);
+    buckets.map(|bucket| bucket.iter().map(|(.., node)| *node).collect()).collect()
 }
 
 /// Decides which nodes of a bucket join: those that fit each other and of whose candidates no two
 /// contradict each other. The others go to `apart`.
 fn decide(
-    nodes: &[Node],
+    nodes: &Nodes,
     bucket: &[u32],
     method: JoinedBy,
     clusters: &mut Clusters,
@@ -276,7 +236,7 @@ fn decide(
     for (i, a) in members.iter().enumerate() {
         for (j, b) in members.iter().enumerate().skip(i + 1) {
             let fit = clusters.same(*a, *b)
-                || (fit(&nodes[*a as usize], &nodes[*b as usize], method)
+                || (fit(nodes, *a, *b, method)
                     && !clusters.contradict(*a, *b, nodes, method != JoinedBy::Identifier));
             (fits[i][j], fits[j][i]) = (fit, fit);
         }
@@ -299,17 +259,17 @@ fn decide(
 }
 
 /// The parts of a large bucket of which all nodes fit each other as far as form and country go.
-fn parts(nodes: &[Node], bucket: &[u32], method: JoinedBy) -> Vec<Vec<u32>> {
+fn parts(nodes: &Nodes, bucket: &[u32], method: JoinedBy) -> Vec<Vec<u32>> {
     if method == JoinedBy::Identifier {
         return vec![bucket.to_vec()];
     }
-    let mut parts: BTreeMap<(&str, &Countries), Vec<u32>> = BTreeMap::new();
+    let mut parts: BTreeMap<(&str, &str), Vec<u32>> = BTreeMap::new();
     for number in bucket {
-        let node = &nodes[*number as usize];
-        let lacks = node.countries.is_blank() || method == JoinedBy::Name && node.form.is_empty();
+        let (form, countries) = (nodes.keys_of(*number).form, nodes.countries(*number));
+        let lacks = countries.is_empty() || method == JoinedBy::Name && form.is_empty();
         if !lacks {
-            let form = if method == JoinedBy::Name { node.form.as_str() } else { "" };
-            parts.entry((form, &node.countries)).or_default().push(*number);
+            let form = if method == JoinedBy::Name { form } else { "" };
+            parts.entry((form, countries)).or_default().push(*number);
         }
     }
     parts.into_values().filter(|part| part.len() > 1).collect()
@@ -318,7 +278,7 @@ fn parts(nodes: &[Node], bucket: &[u32], method: JoinedBy) -> Vec<Vec<u32>> {
 /// Joins each node with the first before it that does not contradict it; by a name only where the
 /// nodes contradict in nothing, so that none could be either of two.
 fn join_in_turn(
-    nodes: &[Node],
+    nodes: &Nodes,
     part: &[u32],
     method: JoinedBy,
     clusters: &mut Clusters,
@@ -338,22 +298,15 @@ fn join_in_turn(
     }
 }
 
-impl Node {
-    /// Whether identifiers of one scheme disagree, or one is a person and the other is none.
-    fn contradicts(&self, other: &Node) -> bool {
-        let kinds = matches!((self.person, other.person), (Some(a), Some(b)) if a != b);
-        kinds || self.identifiers.contradict(&other.identifiers)
-    }
-}
-
 /// Whether two nodes of a bucket say nothing against each other.
-fn fit(a: &Node, b: &Node, method: JoinedBy) -> bool {
+fn fit(nodes: &Nodes, a: u32, b: u32, method: JoinedBy) -> bool {
     match method {
         JoinedBy::Identifier => true,
-        JoinedBy::Native => !a.countries.contradict(&b.countries),
+        JoinedBy::Native => !nodes.countries_contradict(a, b),
         _ => {
-            let forms = a.form == b.form || a.form.is_empty() || b.form.is_empty();
-            forms && !a.countries.contradict(&b.countries)
+            let (one, other) = (nodes.keys_of(a).form, nodes.keys_of(b).form);
+            let forms = one == other || one.is_empty() || other.is_empty();
+            forms && !nodes.countries_contradict(a, b)
         }
     }
 }

@@ -38,7 +38,7 @@ pub use background::{TABLE_VERSION, rarity};
 pub use compare::{compare, points};
 pub(crate) use compare::{is_named, omission_factor};
 pub(crate) use cut::{CUT, may_be_cut};
-pub use key::{NameKeys, PossibleKey, keys, possible_key};
+pub use key::{NameKeys, PossibleKey, all_keys, keys};
 pub use line::{Comparison, Line, LineKind, POINTS_OF_ONE};
 pub(crate) use romanise::{skeleton, sound};
 pub use text::fold;

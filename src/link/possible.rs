@@ -1,14 +1,16 @@
 //! Pairs that might be one entity: a person has to say.
 
 use std::borrow::Cow;
-use std::hash::{Hash, Hasher};
+use std::hash::Hasher;
 
+use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::{Linked, Node};
-use crate::model::EntityId;
-use crate::name::{self, PossibleKey};
+use super::Linked;
+use super::nodes::{KeysView, Nodes};
+use crate::column::TextsView;
+use crate::model::{Countries, EntityId, Identifiers};
 
 /// Two entities that might be one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -45,50 +47,43 @@ const COMMON: usize = 16;
 /// the cost is O(letters) look-ups a name.
 pub fn possible_links(
     linked: &Linked,
-    relevant: impl Fn(EntityId) -> bool,
+    texts: TextsView,
+    relevant: impl Fn(EntityId) -> bool + Sync,
     related: impl Fn(EntityId, EntityId) -> bool,
 ) -> Vec<PossibleLink> {
-    let keys: Vec<PossibleKey> =
-        linked.nodes.par_iter().map(|node| name::possible_key(&node.names[0])).collect();
-    let mut index: FxHashMap<u64, Vec<u32>> = FxHashMap::default();
-    for (key, number) in keys.iter().zip(0u32..) {
-        if relevant(linked.entity_of_node[number as usize]) {
-            for variant in variants(key) {
-                index.entry(variant).or_default().push(number);
-            }
-        }
-    }
+    let nodes = Nodes { all: &linked.nodes, texts, keys: &linked.keys };
+    let count = u32::try_from(nodes.all.len()).expect("nodes are numbered by 32 bits");
+    let wanted = |number: &u32| relevant(linked.entity_of_node[*number as usize]);
+    let index = Index::new((0..count).into_par_iter().filter(wanted).flat_map_iter(|number| {
+        variants(nodes.keys_of(number).distinctive).map(move |variant| (variant, number))
+    }));
     let near = |number: u32| {
-        let variants = variants(&keys[number as usize]).into_iter();
-        let others = variants.filter_map(|variant| index.get(&variant));
+        let variants = variants(nodes.keys_of(number).distinctive);
+        let others = variants.map(|variant| index.find(variant));
         let others = others.filter(|names| names.len() <= COMMON).flatten();
-        others.map(move |other| (number.min(*other), number.max(*other)))
+        others.map(move |(_, other)| (number.min(*other), number.max(*other)))
     };
-    let count = u32::try_from(keys.len()).expect("nodes are numbered by 32 bits");
     let mut pairs: Vec<(u32, u32)> = (0..count).into_par_iter().flat_map_iter(near).collect();
     pairs.par_sort_unstable();
     pairs.dedup();
     let similar = pairs.into_iter().filter_map(|(a, b)| {
-        difference(&keys[a as usize], &keys[b as usize]).map(|reason| (a, b, reason))
+        difference(nodes.keys_of(a), nodes.keys_of(b)).map(|reason| (a, b, reason))
     });
-    let known = entities(linked);
+    let members = Members::new(linked);
     let undecided = linked.apart.iter().map(|(a, b)| (*a, *b, "several candidates, none certain"));
     let mut found: FxHashMap<(EntityId, EntityId), PossibleLink> = FxHashMap::default();
     let mut all: Vec<(u32, u32, &'static str)> = undecided.chain(similar).collect();
     all.sort_unstable();
     for (a, b, reason) in all {
-        let (left, right) = (&linked.nodes[a as usize], &linked.nodes[b as usize]);
         let entities = (linked.entity_of_node[a as usize], linked.entity_of_node[b as usize]);
-        let (one, other) = (&known[entities.0.index()], &known[entities.1.index()]);
         let open = entities.0 != entities.1
             && (relevant(entities.0) || relevant(entities.1))
-            && !one.countries.contradict(&other.countries)
-            && !one.contradicts(other)
+            && !members.contradict(&nodes, entities)
             && !linked.settled(entities)
             && !related(entities.0, entities.1);
         if open {
             let key = (entities.0.min(entities.1), entities.0.max(entities.1));
-            found.entry(key).or_insert_with(|| link(entities, left, right, reason));
+            found.entry(key).or_insert_with(|| link(entities, &nodes, (a, b), reason));
         }
     }
     let mut found: Vec<PossibleLink> = found.into_values().collect();
@@ -96,24 +91,107 @@ pub fn possible_links(
     found
 }
 
-/// What the nodes of each entity say together; names are not needed.
-fn entities(linked: &Linked) -> Vec<Node> {
-    let mut all = vec![Node::default(); linked.entities as usize];
-    for (node, entity) in linked.nodes.iter().zip(&linked.entity_of_node) {
-        let known = &mut all[entity.index()];
-        known.countries = known.countries.with(&node.countries);
-        known.identifiers = known.identifiers.with(&node.identifiers);
-        known.person = known.person.or(node.person);
-    }
-    all
+/// Nodes by the digest of a variant of their words.
+struct Index {
+    /// Sorted.
+    entries: Vec<(u64, u32)>,
+    /// A bit for the last bits of every digest there is: most that are looked up are not there.
+    there: FixedBitSet,
 }
 
-fn link(entities: (EntityId, EntityId), a: &Node, b: &Node, reason: &'static str) -> PossibleLink {
+impl Index {
+    fn new(entries: impl ParallelIterator<Item = (u64, u32)>) -> Index {
+        let mut entries: Vec<(u64, u32)> = entries.collect();
+        entries.par_sort_unstable();
+        let bits = (8 * entries.len()).next_power_of_two().max(64);
+        let mut index = Index { entries, there: FixedBitSet::with_capacity(bits) };
+        for at in 0..index.entries.len() {
+            let bit = index.bit(index.entries[at].0);
+            index.there.insert(bit);
+        }
+        index
+    }
+
+    fn bit(&self, digest: u64) -> usize {
+        #[expect(clippy::cast_possible_truncation, reason = "the last bits are taken")]
+        let last = digest as usize;
+        last & (self.there.len() - 1)
+    }
+
+    /// The nodes under a digest. O(log n), O(1) for most that are not there.
+    fn find(&self, digest: u64) -> &[(u64, u32)] {
+        if !self.there.contains(self.bit(digest)) {
+            return &[];
+        }
+        let from = self.entries.partition_point(|(own, _)| *own < digest);
+        let same = self.entries[from..].iter().take_while(|(own, _)| *own == digest).count();
+        &self.entries[from..from + same]
+    }
+}
+
+/// The nodes of each entity.
+struct Members {
+    from: Vec<u32>,
+    nodes: Vec<u32>,
+}
+
+impl Members {
+    fn new(linked: &Linked) -> Members {
+        let mut from = vec![0u32; linked.entities as usize + 1];
+        for entity in &linked.entity_of_node {
+            from[entity.index() + 1] += 1;
+        }
+        for at in 1..from.len() {
+            from[at] += from[at - 1];
+        }
+        let mut next = from.clone();
+        let mut nodes = vec![0; linked.entity_of_node.len()];
+        for (entity, node) in linked.entity_of_node.iter().zip(0u32..) {
+            let at = &mut next[entity.index()];
+            nodes[*at as usize] = node;
+            *at += 1;
+        }
+        Members { from, nodes }
+    }
+
+    fn of(&self, entity: EntityId) -> &[u32] {
+        let at = entity.index();
+        &self.nodes[self.from[at] as usize..self.from[at + 1] as usize]
+    }
+
+    /// Whether what the nodes of each entity say together contradicts: no country in common, an
+    /// identifier of one scheme, a person and a company.
+    fn contradict(&self, nodes: &Nodes, (a, b): (EntityId, EntityId)) -> bool {
+        let said = |entity: EntityId| {
+            let (mut countries, mut identifiers) = (Countries::default(), Identifiers::default());
+            let mut person = None;
+            for node in self.of(entity) {
+                let countries_of = Countries::parse(nodes.countries(*node)).unwrap_or_default();
+                countries = countries.with(&countries_of);
+                identifiers = identifiers.with(&Identifiers::parse(nodes.identifiers(*node)));
+                person = person.or(nodes.get(*node).person);
+            }
+            (countries, identifiers, person)
+        };
+        let (one, other) = (said(a), said(b));
+        let kinds = matches!((one.2, other.2), (Some(a), Some(b)) if a != b);
+        kinds || one.0.contradict(&other.0) || one.1.contradict(&other.1)
+    }
+}
+
+fn link(
+    entities: (EntityId, EntityId),
+    nodes: &Nodes,
+    (a, b): (u32, u32),
+    reason: &'static str,
+) -> PossibleLink {
+    let name = |node: u32| nodes.texts.get(nodes.get(node).name).to_owned();
+    let country = |node: u32| nodes.countries(node).to_owned();
     PossibleLink {
         a: entities.0,
         b: entities.1,
-        names: (a.names[0].clone(), b.names[0].clone()),
-        countries: (a.countries.to_string(), b.countries.to_string()),
+        names: (name(a), name(b)),
+        countries: (country(a), country(b)),
         reason: reason.into(),
     }
 }
@@ -130,28 +208,32 @@ impl Linked {
 
 /// Digests of the distinctive words, and of those words with one letter of one long word left out. Two
 /// of one digest are looked at in vain.
-fn variants(key: &PossibleKey) -> Vec<u64> {
-    let words = &key.distinctive;
-    let digest = |shortened: Option<(usize, [&str; 2])>| {
+fn variants(words: &str) -> impl Iterator<Item = u64> + '_ {
+    let digest = |parts: [&str; 3]| {
         let mut hasher = FxHasher::default();
-        let rest = words.iter().enumerate();
-        for (_, word) in rest.filter(|(at, _)| shortened.is_none_or(|(other, _)| other != *at)) {
-            word.hash(&mut hasher);
-        }
-        for byte in shortened.iter().flat_map(|(_, parts)| parts).flat_map(|part| part.bytes()) {
-            hasher.write_u8(byte);
-        }
+        parts.iter().flat_map(|part| part.bytes()).for_each(|byte| hasher.write_u8(byte));
         hasher.finish()
     };
-    let mut variants = vec![digest(None)];
-    for (at, word) in words.iter().enumerate().filter(|(_, word)| editable(word)) {
-        variants.push(digest(Some((at, [word, ""]))));
-        for (from, letter) in word.char_indices() {
-            let parts = [&word[..from], &word[from + letter.len_utf8()..]];
-            variants.push(digest(Some((at, parts))));
-        }
-    }
-    variants
+    let mut from = 0;
+    let words_at = words.split(' ').map(move |word| {
+        from += word.len() + 1;
+        (from - word.len() - 1, word)
+    });
+    let shortened = words_at.filter(|(_, word)| editable(word)).flat_map(move |(from, word)| {
+        let end = from + word.len();
+        // The other words, and the word with a letter less: which one it was plays no part.
+        let rest = move |letters: [&str; 2]| {
+            let behind = words.get(end + 1..).unwrap_or_default();
+            let last = if behind.is_empty() { "" } else { " " };
+            digest([&words[..from], behind, last])
+                ^ digest([letters[0], letters[1], ""]).rotate_left(1)
+        };
+        let less = word
+            .char_indices()
+            .map(move |(at, letter)| rest([&word[..at], &word[at + letter.len_utf8()..]]));
+        std::iter::once(rest([word, ""])).chain(less)
+    });
+    std::iter::once(digest([words, "", ""])).chain(shortened)
 }
 
 fn editable(word: &str) -> bool {
@@ -160,23 +242,21 @@ fn editable(word: &str) -> bool {
 }
 
 /// In what two names differ, where it is little enough.
-fn difference(a: &PossibleKey, b: &PossibleKey) -> Option<&'static str> {
-    let lacking = |from: &[String], of: &[String]| {
-        let mut rest = of.to_vec();
-        from.iter()
-            .filter(|word| match rest.iter().position(|other| other == *word) {
-                Some(at) => {
-                    rest.remove(at);
-                    false
-                }
-                None => true,
-            })
-            .cloned()
-            .collect::<Vec<_>>()
+fn difference(a: KeysView, b: KeysView) -> Option<&'static str> {
+    let lacking = |from: &str, of: &str| -> Vec<String> {
+        let mut rest: Vec<&str> = words(of).collect();
+        let lacks = |word: &&str| match rest.iter().position(|other| other == word) {
+            Some(at) => {
+                rest.remove(at);
+                false
+            }
+            None => true,
+        };
+        words(from).filter(lacks).map(str::to_owned).collect()
     };
-    let generic = lacking(&a.generic, &b.generic).len() + lacking(&b.generic, &a.generic).len();
+    let generic = lacking(a.generic, b.generic).len() + lacking(b.generic, a.generic).len();
     let (left, right) =
-        (lacking(&a.distinctive, &b.distinctive), lacking(&b.distinctive, &a.distinctive));
+        (lacking(a.distinctive, b.distinctive), lacking(b.distinctive, a.distinctive));
     match (left.as_slice(), right.as_slice(), generic) {
         ([], [], 0) => Some("legal form or word order"),
         ([], [], 1) => Some("one generic word"),
@@ -187,4 +267,8 @@ fn difference(a: &PossibleKey, b: &PossibleKey) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+fn words(keys: &str) -> impl Iterator<Item = &str> {
+    keys.split(' ').filter(|word| !word.is_empty())
 }

@@ -2,6 +2,9 @@
 
 use super::*;
 use proptest::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::model::{EntityKind, Identifiers};
 
 /// name, native, countries, identifiers
 type Given = (&'static str, &'static str, &'static str, &'static str);
@@ -45,8 +48,9 @@ fn count(given: &[Given]) -> usize {
 }
 
 fn possible(given: &[Given]) -> Vec<(String, String)> {
-    let linked = link(&records(given, &[]));
-    let links = possible_links(&linked, |_| true, |_, _| false);
+    let records = records(given, &[]);
+    let linked = link(&records);
+    let links = possible_links(&linked, records.texts.view(), |_| true, |_, _| false);
     links.into_iter().map(|link| link.names).collect()
 }
 

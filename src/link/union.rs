@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Node;
+use super::nodes::Nodes;
 use crate::model::EntityId;
 
 /// Disjoint sets of nodes. The root of a cluster is its lowest node.
@@ -60,7 +60,7 @@ impl Clusters {
     }
 
     /// Joins two nodes unless their clusters contradict each other; whether they are one now.
-    pub fn join(&mut self, a: u32, b: u32, nodes: &[Node], by_name: bool) -> bool {
+    pub fn join(&mut self, a: u32, b: u32, nodes: &Nodes, by_name: bool) -> bool {
         if !self.same(a, b) {
             if self.contradict(a, b, nodes, by_name) {
                 return false;
@@ -73,7 +73,7 @@ impl Clusters {
     /// Whether the clusters of two nodes cannot be one: identifiers of one scheme disagree, one is
     /// a person and the other is none, or a person said that they are different; for a join by
     /// name, also where countries disagree.
-    pub fn contradict(&mut self, a: u32, b: u32, nodes: &[Node], by_name: bool) -> bool {
+    pub fn contradict(&mut self, a: u32, b: u32, nodes: &Nodes, by_name: bool) -> bool {
         let (a, b) = (self.root(a), self.root(b));
         if a == b {
             return false;
@@ -82,27 +82,24 @@ impl Clusters {
         let right = self.members.get(&b).map_or(std::slice::from_ref(&b), Vec::as_slice);
         left.iter().any(|x| {
             let different = self.different.get(x);
-            let one = &nodes[*x as usize];
             right.iter().any(|y| {
-                let other = &nodes[*y as usize];
                 different.is_some_and(|different| different.contains(y))
-                    || one.contradicts(other)
-                    || by_name && one.countries.contradict(&other.countries)
+                    || nodes.contradict(*x, *y)
+                    || by_name && nodes.countries_contradict(*x, *y)
             })
         })
     }
 
     /// The entity of each node, numbered by lowest node, and how many there are.
     pub fn numbered(mut self) -> (Vec<EntityId>, u32) {
-        let mut numbers = FxHashMap::default();
-        let last = u32::try_from(self.parent.len()).expect("fewer than 4 billion nodes");
-        let entities = (0..last)
-            .map(|node| {
-                let root = self.root(node);
-                let next = u32::try_from(numbers.len()).expect("fewer entities than nodes");
-                EntityId(*numbers.entry(root).or_insert(next))
-            })
-            .collect();
-        (entities, u32::try_from(numbers.len()).expect("fewer entities than nodes"))
+        let mut entities: Vec<EntityId> = Vec::with_capacity(self.parent.len());
+        let mut next = 0;
+        for node in 0..u32::try_from(self.parent.len()).expect("fewer than 4 billion nodes") {
+            // The root is the lowest node: it has its number already.
+            let root = self.root(node);
+            entities.push(if root == node { EntityId(next) } else { entities[root as usize] });
+            next += u32::from(root == node);
+        }
+        (entities, next)
     }
 }

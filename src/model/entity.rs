@@ -158,6 +158,12 @@ impl Countries {
     pub fn contradict(&self, other: &Countries) -> bool {
         !self.is_blank() && !other.is_blank() && !self.meet(other)
     }
+
+    /// The same of two texts that [`Countries`] wrote.
+    pub fn texts_contradict(one: &str, other: &str) -> bool {
+        let meet = || one.split(';').any(|own| other.split(';').any(|code| code == own));
+        !one.is_empty() && !other.is_empty() && one != other && !meet()
+    }
 }
 
 impl fmt::Display for Countries {
@@ -242,13 +248,13 @@ impl Identifiers {
 
     /// Whether some scheme stands in both with no value in common.
     pub fn contradict(&self, other: &Identifiers) -> bool {
-        self.0.iter().any(|identifier| {
-            let scheme = scheme(identifier);
-            let mut rivals =
-                other.0.iter().filter(|rival| self::scheme(rival) == scheme).peekable();
-            rivals.peek().is_some()
-                && !self.0.iter().any(|own| self::scheme(own) == scheme && other.0.contains(own))
-        })
+        rivals(|| self.0.iter().map(String::as_str), || other.0.iter().map(String::as_str))
+    }
+
+    /// The same of two texts that [`Identifiers`] wrote.
+    pub fn texts_contradict(one: &str, other: &str) -> bool {
+        let differ = !one.is_empty() && !other.is_empty() && one != other;
+        differ && rivals(|| one.split(';'), || other.split(';'))
     }
 
     /// The identifier that names the entity outside: LEI, then registry numbers, then the source's
@@ -261,6 +267,19 @@ impl Identifiers {
         };
         self.0.iter().map(String::as_str).min_by_key(|identifier| (rank(identifier), *identifier))
     }
+}
+
+/// Whether some scheme stands among both with no value in common.
+fn rivals<'t, A, B>(own: impl Fn() -> A, others: impl Fn() -> B) -> bool
+where
+    A: Iterator<Item = &'t str>,
+    B: Iterator<Item = &'t str>,
+{
+    own().any(|identifier| {
+        let of_scheme = |other: &&str| scheme(other) == scheme(identifier);
+        others().any(|other| of_scheme(&other))
+            && !own().filter(of_scheme).any(|one| others().any(|other| other == one))
+    })
 }
 
 /// Whether a text has the form and the check digits of an LEI (ISO 17442: 20 letters and digits, the

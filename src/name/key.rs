@@ -26,7 +26,16 @@ pub struct NameKeys {
 
 /// The keys of a name. O(length).
 pub fn keys(name: &str) -> NameKeys {
+    keys_of(name, &plain(name))
+}
+
+/// The keys of a name, and what a possible link needs of it, for one look at its words. O(length).
+pub fn all_keys(name: &str) -> (NameKeys, PossibleKey) {
     let tokens = plain(name);
+    (keys_of(name, &tokens), possible_of(&tokens))
+}
+
+fn keys_of(name: &str, tokens: &[Plain]) -> NameKeys {
     let leading_the = tokens.len() > 1 && tokens[0].piece.text == "the";
     let mut classes: Vec<&str> = tokens
         .iter()
@@ -64,8 +73,7 @@ pub struct PossibleKey {
 }
 
 /// Takes a name apart for possible links. A name of generic words alone is distinctive as a whole.
-pub fn possible_key(name: &str) -> PossibleKey {
-    let tokens = plain(name);
+fn possible_of(tokens: &[Plain]) -> PossibleKey {
     let counts = |token: &&Plain| !token.is_form() && token.kind != PlainKind::Connector;
     let (generic, distinctive): (Vec<&Plain>, Vec<&Plain>) =
         tokens.iter().filter(counts).partition(|token| {
@@ -105,6 +113,7 @@ mod tests {
 
     #[test]
     fn generic_words_part_from_distinctive_ones() {
+        let possible_key = |name| all_keys(name).1;
         let key = possible_key("Teledyne FLIR Systems, Inc.");
         assert_eq!(key.distinctive, ["flir", "teledyne"]);
         assert_eq!(key.generic, ["systems"]);

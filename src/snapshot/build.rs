@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use fixedbitset::FixedBitSet;
-use petgraph::unionfind::UnionFind;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -13,8 +12,8 @@ use crate::column::{TextId, Texts, TextsBuilder};
 use crate::error::{Place, Sources, Warning};
 use crate::expand::Groups;
 use crate::graph::Graph;
-use crate::index::{LookupBuilder, NameIndex};
-use crate::link::{Linked, PossibleLink, link, possible_links};
+use crate::index::{Lookup, LookupBuilder, NameIndex};
+use crate::link::{Keys, Linked, PossibleLink, link, possible_links};
 use crate::model::{Countries, EntityId, EntityKind, Identifiers, Interest, ListEntry};
 use crate::name::{self, ParsedName};
 use crate::source::{self, GroupMember, Mention, MentionId, Records};
@@ -47,21 +46,16 @@ impl Snapshot {
 
         // A possible link can matter that only another one brings near a listed party: as long as
         // accepting those found brings more within reach, look again.
-        let listed = entry_mention.iter().map(|mention| linked.entity_of[*mention as usize]);
-        let mut matter = matters(&world.graph, listed.clone());
+        let listed: Vec<EntityId> =
+            entry_mention.iter().map(|mention| linked.entity_of[*mention as usize]).collect();
+        let mut matter = matters(&world.graph, &listed, &[]);
         let possible = loop {
             let relevant = |entity: EntityId| matter.contains(entity.index());
-            let found = possible_links(&linked, relevant, |a, b| world.graph.related(a, b));
-            let joined = joined_entities(linked.entities, &found);
-            let in_joined: Vec<EntityId> =
-                linked.entity_of.iter().map(|entity| joined.0[entity.index()]).collect();
-            let graph = Graph::build(joined.1, &holdings, &in_joined);
-            let there = matters(&graph, listed.clone().map(|entity| joined.0[entity.index()]));
+            let related = |a, b| world.graph.related(a, b);
+            let found = possible_links(&linked, texts.view(), relevant, related);
             let before = matter.count_ones(..);
-            for (entity, number) in (0..).zip(&joined.0) {
-                matter.set(entity, matter.contains(entity) || there.contains(number.index()));
-            }
-            if found.is_empty() || matter.count_ones(..) == before {
+            matter.union_with(&matters(&world.graph, &listed, &found));
+            if matter.count_ones(..) == before {
                 break found;
             }
         };
@@ -120,63 +114,101 @@ impl Snapshot {
             warnings,
             not_covered: records.not_covered,
         };
+        snapshot.lookup = snapshot.look_up(&linked.keys);
+        drop(linked.keys);
         snapshot.index_names(&matter, &aliases);
         snapshot
     }
 
-    /// Fills the name index with what can matter, and the lookup with every entity.
+    /// Fills the name index with what can matter.
     fn index_names(&mut self, wanted: &FixedBitSet, aliases: &[(u32, NameKind, TextId)]) {
         let mut names: Vec<(EntityId, NameKind, TextId)> = Vec::new();
-        let mut lookup = LookupBuilder::default();
         for (mention, entity) in self.mentions.all().iter().zip(self.entity_of.all()) {
             for (text, kind) in [(mention.name, NameKind::Name), (mention.native, NameKind::Native)]
             {
-                if text == TextId::EMPTY {
-                    continue;
-                }
-                let keys = name::keys(self.texts.get(text));
-                lookup.add(&format!("{}|{}", keys.exact, keys.form), *entity);
-                lookup.add(&format!("any|{}", keys.exact), *entity);
-                lookup.add(&format!("native|{}", keys.native), *entity);
-                if wanted.contains(entity.index()) {
+                if text != TextId::EMPTY && wanted.contains(entity.index()) {
                     names.push((*entity, kind, text));
                 }
             }
-            for identifier in Identifiers::parse(self.texts.get(mention.identifiers)).all() {
-                lookup.add(&format!("id|{identifier}"), *entity);
-            }
-        }
-        for entity in (0..self.world.graph().entities()).map(EntityId) {
-            lookup.add(&format!("key|{}", self.entity(entity).id), entity);
         }
         for (entry, kind, text) in aliases {
             names.push((self.entity_of_entry(*entry), *kind, *text));
         }
         // By text, not by its number, so that the order of files plays no part.
-        names.sort_unstable_by_key(|(entity, kind, text)| (*entity, *kind, self.texts.get(*text)));
+        names.par_sort_unstable_by_key(|(entity, kind, text)| {
+            (*entity, *kind, self.texts.get(*text))
+        });
         names.dedup_by(|a, b| (a.0, a.2) == (b.0, b.2));
         self.names = Names::new(&names);
         let parsed: Vec<ParsedName> =
             names.par_iter().map(|(_, _, text)| name::parse(self.texts.get(*text))).collect();
         self.index = NameIndex::build(&parsed);
-        self.lookup = lookup.build();
+    }
+
+    /// Every entity by its key, its identifiers and its exact names. O(n log n), on all cores.
+    fn look_up(&self, keys: &Keys) -> Lookup {
+        let of_mention = |(mention, entity): (&Mention, &EntityId), add: &mut Add| {
+            for text in [mention.name, mention.native] {
+                if text != TextId::EMPTY {
+                    let keys = keys.of(text);
+                    add(&[keys.exact, "|", keys.form], *entity);
+                    add(&["any|", keys.exact], *entity);
+                    add(&["native|", &keys.native()], *entity);
+                }
+            }
+            let identifiers = self.texts.get(mention.identifiers).split(';');
+            for identifier in identifiers.filter(|one| !one.is_empty()) {
+                add(&["id|", identifier], *entity);
+            }
+        };
+        let mentions = self.mentions.all().par_iter().zip(self.entity_of.all());
+        let of_mentions = mentions.fold(LookupBuilder::default, |mut lookup, one| {
+            of_mention(one, &mut |parts, entity| lookup.add(parts, entity));
+            lookup
+        });
+        let entities = (0..self.world.graph().entities()).into_par_iter().map(EntityId);
+        let of_entities = entities.fold(LookupBuilder::default, |mut lookup, entity| {
+            lookup.add(&["key|", &self.entity(entity).id], entity);
+            lookup
+        });
+        of_mentions.chain(of_entities).reduce(LookupBuilder::default, LookupBuilder::with).build()
     }
 }
 
+/// Takes a key in parts.
+type Add<'a> = dyn FnMut(&[&str], EntityId) + 'a;
+
 /// The entities whose name can matter on any day: the listed, everything below them at any share,
-/// and the head offices of listed branches.
-fn matters(graph: &Graph, listed: impl Iterator<Item = EntityId>) -> FixedBitSet {
-    let listed: Vec<EntityId> = listed.collect();
-    let branch_rows = listed.iter().flat_map(|entity| graph.held_in(*entity));
-    let head_offices = branch_rows
+/// and the head offices of listed branches; all of that where each of the links is one entity. O(V + E).
+fn matters(graph: &Graph, listed: &[EntityId], links: &[PossibleLink]) -> FixedBitSet {
+    let mut partners: FxHashMap<EntityId, Vec<EntityId>> = FxHashMap::default();
+    for link in links {
+        partners.entry(link.a).or_default().push(link.b);
+        partners.entry(link.b).or_default().push(link.a);
+    }
+    let partners = |entity: EntityId| partners.get(&entity).into_iter().flatten().copied();
+    let spread = |from: &[EntityId], downwards: bool| {
+        let mut set = FixedBitSet::with_capacity(graph.entities() as usize);
+        let mut open: Vec<EntityId> = from.to_vec();
+        while let Some(entity) = open.pop() {
+            if set.put(entity.index()) {
+                continue;
+            }
+            open.extend(partners(entity));
+            if downwards {
+                open.extend(graph.held_by(entity).map(|row| row.issuer));
+            }
+        }
+        set
+    };
+    let entity = |at: usize| EntityId(u32::try_from(at).expect("entities are numbered by 32 bits"));
+    let branch_rows = spread(listed, false).into_ones().flat_map(|at| graph.held_in(entity(at)));
+    let head_offices: Vec<EntityId> = branch_rows
         .filter(|row| row.terms().interest == Interest::Branch)
         .map(|row| row.holder)
-        .collect::<Vec<_>>();
-    let mut set = FixedBitSet::with_capacity(graph.entities() as usize);
-    for entity in graph.ever().held_below(listed) {
-        set.insert(entity.index());
-    }
-    head_offices.iter().for_each(|entity| set.insert(entity.index()));
+        .collect();
+    let mut set = spread(listed, true);
+    set.union_with(&spread(&head_offices, false));
     set
 }
 
@@ -279,31 +311,34 @@ fn world(
     entity_of: &[EntityId],
 ) -> World {
     let entities = graph.entities() as usize;
-    let mut countries: Vec<Vec<TextId>> = vec![Vec::new(); entities];
+    // Most entities are one mention, and most of the others agree.
+    let mut countries: Vec<Option<TextId>> = vec![None; entities];
+    let mut others: FxHashMap<EntityId, Vec<TextId>> = FxHashMap::default();
     let mut kinds = vec![EntityKind::Unknown; entities];
     for (mention, entity) in mentions.iter().zip(entity_of) {
         let at = entity.index();
-        countries[at].push(mention.countries);
+        let said = *countries[at].get_or_insert(mention.countries);
+        if said != mention.countries {
+            others.entry(*entity).or_default().push(mention.countries);
+        }
         // The first settled kind in the order of the words, so that the order of files is none.
         let (known, said) = (kinds[at], mention.kind());
         if known == EntityKind::Unknown || (said != EntityKind::Unknown && said < known) {
             kinds[at] = said;
         }
     }
-    let joined = |ids: Vec<TextId>| {
-        let texts: Vec<&str> = ids.into_iter().map(|id| texts.get(id)).collect();
-        texts.join(";")
-    };
+    let parse = |id: TextId| Countries::parse(texts.get(id)).unwrap_or_default();
+    let countries = countries.into_iter().zip(0u32..).map(|(said, entity)| {
+        let others = others.get(&EntityId(entity)).into_iter().flatten();
+        others.fold(parse(said.unwrap_or_default()), |all, id| all.with(&parse(*id)))
+    });
     let mut all_owners = FixedBitSet::with_capacity(entities);
     complete.iter().for_each(|mention| all_owners.insert(entity_of[*mention as usize].index()));
     World {
         graph,
         complete: all_owners,
         groups: Groups::new(),
-        countries: countries
-            .into_iter()
-            .map(|ids| Countries::parse(&joined(ids)).unwrap_or_default())
-            .collect(),
+        countries: countries.collect(),
         kinds: kinds.into_iter().map(|kind| kind as u8).collect::<Vec<_>>().into(),
     }
 }
@@ -352,20 +387,4 @@ fn shown(
         }
     }
     shown.into_iter().map(|best| best.expect("every entity has a mention")).collect()
-}
-
-/// The number of each entity where every possible link is one entity, and how many there are.
-fn joined_entities(entities: u32, possible: &[PossibleLink]) -> (Vec<EntityId>, u32) {
-    let mut sets: UnionFind<u32> = UnionFind::new(entities as usize);
-    for link in possible {
-        sets.union(link.a.0, link.b.0);
-    }
-    let mut numbers: FxHashMap<u32, EntityId> = FxHashMap::default();
-    let joined = (0..entities)
-        .map(|entity| {
-            let next = EntityId(u32::try_from(numbers.len()).expect("no more than entities"));
-            *numbers.entry(sets.find_mut(entity)).or_insert(next)
-        })
-        .collect();
-    (joined, u32::try_from(numbers.len()).expect("no more than entities"))
 }

@@ -1,0 +1,259 @@
+//! Mentions as linking sees them: equal ones are one node, and nodes stand in the order of what they
+//! say, so that the order of files plays no part.
+
+use std::cmp::Ordering;
+
+use rayon::prelude::*;
+
+use crate::column::{TextId, TextsView};
+use crate::model::{Countries, EntityKind, Identifiers};
+use crate::name::{self, NameKeys, PossibleKey};
+use crate::source::Mention;
+
+/// A mention as far as linking goes; equal ones are one node. 20 bytes: a register has millions.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Node {
+    /// Number of the keys of its name: of its names, which differ in writing alone, the smallest's.
+    pub keys: u32,
+    /// The smallest of its names, as written.
+    pub name: TextId,
+    pub countries: TextId,
+    pub identifiers: TextId,
+    /// Whether it is a natural person, where a source says what it is.
+    pub person: Option<bool>,
+}
+
+/// The keys of every different name, one after the other in one arena.
+#[derive(Debug, Default)]
+pub struct Keys {
+    bytes: Vec<u8>,
+    ends: Vec<u64>,
+    /// The number of a name's keys, by its text.
+    of_text: Vec<u32>,
+}
+
+/// The keys of a name, as [`name::keys`] makes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeysView<'k> {
+    /// The name without its legal form and writing.
+    pub exact: &'k str,
+    /// Its legal forms.
+    pub form: &'k str,
+    native: &'k str,
+    is_native: bool,
+    /// Distinctive and generic words, each sorted, with spaces between.
+    pub distinctive: &'k str,
+    pub(super) generic: &'k str,
+}
+
+impl KeysView<'_> {
+    /// The name as native names are compared.
+    pub fn native(&self) -> String {
+        // Most names end in their form, or have none.
+        if self.native.is_empty() {
+            return format!("{}{}", self.exact, self.form);
+        }
+        self.native.to_owned()
+    }
+
+    /// Whether it is written in Chinese, Japanese or Korean letters.
+    pub fn is_native(&self) -> bool {
+        self.is_native
+    }
+}
+
+/// Names whose keys are made in one go.
+const PART: usize = 1 << 14;
+
+/// Stands between the keys of a name: no name holds one.
+const END: char = '\0';
+
+impl Keys {
+    /// The keys of the names of mentions. O(letters), on all cores.
+    pub fn new(mentions: &[Mention], texts: TextsView<'_>) -> Keys {
+        let mut of_text = vec![u32::MAX; texts.len()];
+        let mut names: Vec<TextId> = Vec::new();
+        for name in mentions.iter().flat_map(|mention| [mention.name, mention.native]) {
+            let number = &mut of_text[name.0 as usize];
+            if *number == u32::MAX {
+                *number = u32::try_from(names.len()).expect("fewer names than texts");
+                names.push(name);
+            }
+        }
+        let parts: Vec<(Vec<u8>, Vec<u64>)> = names
+            .par_chunks(PART)
+            .map(|names| {
+                let (mut bytes, mut ends) = (Vec::with_capacity(40 * names.len()), Vec::new());
+                for name in names {
+                    write(&mut bytes, name::all_keys(texts.get(*name)));
+                    ends.push(bytes.len() as u64);
+                }
+                (bytes, ends)
+            })
+            .collect();
+        let mut keys = Keys { bytes: Vec::new(), ends: Vec::with_capacity(names.len()), of_text };
+        keys.bytes.reserve_exact(parts.iter().map(|(bytes, _)| bytes.len()).sum());
+        for (bytes, ends) in parts {
+            let before = keys.bytes.len() as u64;
+            keys.bytes.extend_from_slice(&bytes);
+            keys.ends.extend(ends.into_iter().map(|end| before + end));
+        }
+        keys
+    }
+
+    /// The keys of a name of the mentions.
+    pub fn of(&self, name: TextId) -> KeysView<'_> {
+        self.get(self.number(name))
+    }
+
+    pub(super) fn number(&self, name: TextId) -> u32 {
+        self.of_text[name.0 as usize]
+    }
+
+    pub(super) fn get(&self, number: u32) -> KeysView<'_> {
+        let mut parts = self.text(number).split(END);
+        let mut next = || parts.next().unwrap_or_default();
+        let (exact, form, distinctive, generic) = (next(), next(), next(), next());
+        let (native, is_native) = (next(), next() == "1");
+        KeysView { exact, form, native, is_native, distinctive, generic }
+    }
+
+    /// What two names must have in common to be one by name, and in the order of nodes: the exact key
+    /// and the forms.
+    fn joining(&self, number: u32) -> &[u8] {
+        let text = self.text(number).as_bytes();
+        let mut ends = text.iter().enumerate().filter(|(_, byte)| **byte == END as u8);
+        ends.nth(1).map_or(text, |(end, _)| &text[..end])
+    }
+
+    fn text(&self, number: u32) -> &str {
+        let at = number as usize;
+        let from = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let place = |end: u64| usize::try_from(end).expect("the arena lies in memory");
+        std::str::from_utf8(&self.bytes[place(from)..place(self.ends[at])])
+            .expect("only whole texts are put into the arena")
+    }
+}
+
+fn write(bytes: &mut Vec<u8>, (keys, possible): (NameKeys, PossibleKey)) {
+    let NameKeys { exact, form, native, is_native } = keys;
+    let usual = native.len() == exact.len() + form.len()
+        && native.starts_with(&exact)
+        && native.ends_with(&form);
+    let native = if usual { "" } else { &native };
+    let (distinctive, generic) = (possible.distinctive.join(" "), possible.generic.join(" "));
+    let native_letters = if is_native { "1" } else { "" };
+    for part in [&exact, &form, &distinctive, &generic, native, native_letters] {
+        bytes.extend(part.bytes().filter(|byte| *byte != END as u8));
+        bytes.push(END as u8);
+    }
+}
+
+/// Nodes in order of content, with the texts that they are made of.
+pub(super) struct Nodes<'r> {
+    pub all: &'r [Node],
+    pub texts: TextsView<'r>,
+    pub keys: &'r Keys,
+}
+
+/// The nodes of the mentions in order of content, and the node of each mention. O(n log n).
+pub(super) fn nodes(
+    mentions: &[Mention],
+    texts: TextsView<'_>,
+    keys: &Keys,
+) -> (Vec<Node>, Vec<u32>) {
+    let node = |mention: &Mention| Node {
+        keys: keys.number(mention.name),
+        name: mention.name,
+        countries: mention.countries,
+        identifiers: mention.identifiers,
+        person: match mention.kind() {
+            EntityKind::Unknown | EntityKind::Other => None,
+            kind => Some(kind == EntityKind::Person),
+        },
+    };
+    let first = |mention: &Mention| {
+        let mut first = [0; 8];
+        let joining = keys.joining(keys.number(mention.name));
+        let length = joining.len().min(8);
+        first[..length].copy_from_slice(&joining[..length]);
+        u64::from_be_bytes(first)
+    };
+    let content = |a: &Node, b: &Node| -> Ordering {
+        let text = |a: TextId, b: TextId| {
+            if a == b { Ordering::Equal } else { texts.get(a).cmp(texts.get(b)) }
+        };
+        let names = || {
+            let same = a.keys == b.keys;
+            if same { Ordering::Equal } else { keys.joining(a.keys).cmp(keys.joining(b.keys)) }
+        };
+        names()
+            .then_with(|| text(a.countries, b.countries))
+            .then_with(|| text(a.identifiers, b.identifiers))
+            .then_with(|| a.person.cmp(&b.person))
+    };
+    let mut order: Vec<(u64, u32)> = mentions
+        .par_iter()
+        .zip(0u32..u32::MAX)
+        .map(|(mention, number)| (first(mention), number))
+        .collect();
+    let at = |number: u32| node(&mentions[number as usize]);
+    order.par_sort_unstable_by(|a, b| {
+        a.0.cmp(&b.0)
+            .then_with(|| content(&at(a.1), &at(b.1)))
+            .then_with(|| texts.get(at(a.1).name).cmp(texts.get(at(b.1).name)))
+            .then(a.1.cmp(&b.1))
+    });
+    let mut node_of = vec![0; mentions.len()];
+    let mut all: Vec<Node> = Vec::new();
+    for (_, mention) in order {
+        let own = at(mention);
+        if all.last().is_none_or(|last| content(last, &own) != Ordering::Equal) {
+            all.push(own);
+        }
+        node_of[mention as usize] = u32::try_from(all.len() - 1).expect("no more than mentions");
+    }
+    (all, node_of)
+}
+
+impl<'r> Nodes<'r> {
+    pub fn get(&self, node: u32) -> Node {
+        self.all[node as usize]
+    }
+
+    /// The nodes with these keys, the exact one and the forms. O(log n).
+    pub fn named(&self, wanted: (&str, &str)) -> impl Iterator<Item = u32> + use<'r> {
+        let keys = |node: &Node| {
+            let keys = self.keys.get(node.keys);
+            (keys.exact, keys.form)
+        };
+        let from = self.all.partition_point(|node| keys(node) < wanted);
+        let to = from + self.all[from..].partition_point(|node| keys(node) <= wanted);
+        let number = |at: usize| u32::try_from(at).expect("nodes are numbered by 32 bits");
+        number(from)..number(to)
+    }
+
+    pub fn keys_of(&self, node: u32) -> KeysView<'r> {
+        self.keys.get(self.get(node).keys)
+    }
+
+    pub fn countries(&self, node: u32) -> &'r str {
+        self.texts.get(self.get(node).countries)
+    }
+
+    pub fn identifiers(&self, node: u32) -> &'r str {
+        self.texts.get(self.get(node).identifiers)
+    }
+
+    /// Whether identifiers of one scheme disagree, or one is a person and the other is none.
+    pub fn contradict(&self, a: u32, b: u32) -> bool {
+        let kinds =
+            matches!((self.get(a).person, self.get(b).person), (Some(a), Some(b)) if a != b);
+        kinds || Identifiers::texts_contradict(self.identifiers(a), self.identifiers(b))
+    }
+
+    /// Whether both say a country and none is common.
+    pub fn countries_contradict(&self, a: u32, b: u32) -> bool {
+        Countries::texts_contradict(self.countries(a), self.countries(b))
+    }
+}
