@@ -187,7 +187,7 @@ impl Texts {
 
     /// All texts at once, for those who look at most of them.
     pub fn view(&self) -> TextsView<'_> {
-        TextsView { bytes: self.bytes.all(), ends: self.ends.all() }
+        TextsView { all: text(self.bytes.all()), ends: self.ends.all() }
     }
 
     /// Number of different texts.
@@ -201,10 +201,10 @@ impl Texts {
     }
 }
 
-fn bytes_at<'a>(bytes: &'a [u8], ends: &[u64], id: TextId) -> &'a [u8] {
+fn text_at<'a>(all: &'a str, ends: &[u64], id: TextId) -> &'a str {
     let at = id.0 as usize;
     let from = if at == 0 { 0 } else { ends[at - 1] };
-    &bytes[offset(from)..offset(ends[at])]
+    &all[offset(from)..offset(ends[at])]
 }
 
 fn offset(end: u64) -> usize {
@@ -218,14 +218,14 @@ fn text(bytes: &[u8]) -> &str {
 /// The texts of an arena, while it is built or after.
 #[derive(Debug, Clone, Copy)]
 pub struct TextsView<'t> {
-    bytes: &'t [u8],
+    all: &'t str,
     ends: &'t [u64],
 }
 
 impl<'t> TextsView<'t> {
     /// The text of an id.
     pub fn get(self, id: TextId) -> &'t str {
-        text(bytes_at(self.bytes, self.ends, id))
+        text_at(self.all, self.ends, id)
     }
 
     /// Number of different texts.
@@ -273,7 +273,7 @@ impl Numbers {
 /// Builds a [`Texts`] arena; the same text always gets the same id.
 #[derive(Debug, Default)]
 pub struct TextsBuilder {
-    bytes: Vec<u8>,
+    all: String,
     ends: Vec<u64>,
     known: Numbers,
 }
@@ -294,30 +294,30 @@ impl TextsBuilder {
             return TextId(id);
         }
         let id = u32::try_from(self.ends.len()).expect("fewer than 4 billion different texts");
-        self.bytes.extend_from_slice(text.as_bytes());
-        self.ends.push(self.bytes.len() as u64);
+        self.all.push_str(text);
+        self.ends.push(self.all.len() as u64);
         self.known.insert(hash, id);
         TextId(id)
     }
 
     /// Whether an id is that of a text.
     pub fn is(&self, id: TextId, text: &str) -> bool {
-        bytes_at(&self.bytes, &self.ends, id) == text.as_bytes()
+        self.get(id) == text
     }
 
     /// The text of an id while building.
     pub fn get(&self, id: TextId) -> &str {
-        text(bytes_at(&self.bytes, &self.ends, id))
+        text_at(&self.all, &self.ends, id)
     }
 
     /// All texts so far.
     pub fn view(&self) -> TextsView<'_> {
-        TextsView { bytes: &self.bytes, ends: &self.ends }
+        TextsView { all: &self.all, ends: &self.ends }
     }
 
     /// Finishes the arena.
     pub fn build(self) -> Texts {
-        Texts { bytes: self.bytes.into(), ends: self.ends.into() }
+        Texts { bytes: self.all.into_bytes().into(), ends: self.ends.into() }
     }
 }
 

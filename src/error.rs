@@ -56,6 +56,20 @@ pub struct Source {
     pub rejected: u64,
 }
 
+impl Source {
+    /// A file of lines that is not read yet.
+    pub fn of_lines(name: &str, kind: &'static str) -> Source {
+        Source {
+            name: name.to_owned(),
+            unit: RecordUnit::Line,
+            kind: kind.into(),
+            digest: [0; 32],
+            records: 0,
+            rejected: 0,
+        }
+    }
+}
+
 /// All files read, in the order in which [`Place::source`] counts them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Sources(pub Vec<Source>);

@@ -2,6 +2,7 @@
 //!
 //! One source format, one file. What a file is, its content says.
 
+mod blocks;
 mod holdings_csv;
 mod lists_csv;
 mod names_csv;
@@ -12,10 +13,11 @@ mod records;
 mod rows;
 mod rules_toml;
 
-use std::io::BufRead;
+use std::io::{BufRead, Cursor, Read};
 
-use self::open::{Embedded, InputFile};
-use self::rows::{Fault, Header, Row, Rows};
+use self::blocks::{BLOCK, Broken, read_in_blocks};
+use self::open::{Embedded, InputFile, Opened};
+use self::rows::{Fault, Header, Row, Rows, ends_in_carriage_returns};
 use crate::error::{Data, Error, Place, RecordUnit, Rejected, Source, Sources, Warning};
 use crate::name;
 
@@ -301,7 +303,20 @@ fn read_file(
         Ok(None)
     };
     let default = if wanted(Format::Holdings) { Data::Holdings } else { Data::Lists };
-    let rows = match Rows::open(&mut opened.reader) {
+    let mut start = Vec::new();
+    let broken = opened.reader.by_ref().take(BLOCK as u64).read_to_end(&mut start).err();
+    let large = start.len() == BLOCK && broken.is_none() && !ends_in_carriage_returns(&start);
+    let header = large.then(|| Rows::open(&*start).ok().flatten()).flatten();
+    let header = header.map(|rows| rows.header().clone());
+    let reader = Cursor::new(start).chain(Broken(broken)).chain(&mut opened.reader);
+    if let Some(header) = header.filter(|header| {
+        wanted(Format::Holdings) && Format::recognise(header) == Some(Format::Holdings)
+    }) {
+        let mut source = begin(file, &header, Format::Holdings, records);
+        read_in_blocks(reader, &header, &mut source, records);
+        return finish(opened, file, source, records).map(|()| Some(Format::Holdings));
+    }
+    let mut rows = match Rows::open(reader) {
         Ok(Some(rows)) => rows,
         Ok(None) => {
             let reason = "is empty (0 bytes); a file without records still has its header line";
@@ -323,40 +338,52 @@ fn read_file(
         let reason = format!("holds {}; give it with {other_option}", format.parts().0);
         return refuse(reason, default, records);
     }
-    let mut source = Source {
-        name: file.name.clone(),
-        unit: RecordUnit::Line,
-        kind: format.parts().0.into(),
-        digest: [0; 32],
-        records: 0,
-        rejected: 0,
-    };
-    read_rows(rows, format, &mut source, records);
-    source.digest = opened.digest().map_err(|error| Error::io(&file.path, error))?;
-    records.sources.0.push(source);
-    Ok(Some(format))
+    let mut source = begin(file, rows.header(), format, records);
+    read_rows(&mut rows, format, records.next_source(), &mut source, records);
+    finish(opened, file, source, records).map(|()| Some(format))
 }
 
-fn read_rows<R: BufRead>(
-    mut rows: Rows<R>,
-    format: Format,
-    source: &mut Source,
-    records: &mut Records,
-) {
-    let (_, _, columns, read_row) = format.parts();
-    let number = u32::try_from(records.sources.0.len()).expect("fewer than 4 billion files");
+/// A file of which the rows come next.
+fn begin(file: &InputFile, header: &Header, format: Format, records: &mut Records) -> Source {
+    let source = Source::of_lines(&file.name, format.parts().0);
+    warn_of_columns(header, format, &source, records);
     records.reading.clone_from(&source.name);
-    let unknown: Vec<&str> = rows
-        .header()
-        .names()
-        .iter()
-        .map(String::as_str)
-        .filter(|name| !name.is_empty() && !columns.contains(name))
-        .collect();
+    source
+}
+
+/// A file of which all rows were read.
+fn finish(
+    opened: Opened,
+    file: &InputFile,
+    source: Source,
+    records: &mut Records,
+) -> Result<(), Error> {
+    let digest = opened.digest().map_err(|error| Error::io(&file.path, error))?;
+    records.sources.0.push(Source { digest, ..source });
+    Ok(())
+}
+
+/// Warns of columns that are not used.
+fn warn_of_columns(header: &Header, format: Format, source: &Source, records: &mut Records) {
+    let (_, _, columns, _) = format.parts();
+    let names = header.names().iter().map(String::as_str);
+    let unknown: Vec<&str> =
+        names.filter(|name| !name.is_empty() && !columns.contains(name)).collect();
     if !unknown.is_empty() {
         let text = format!("unknown columns are not used: {}", unknown.join(", "));
         records.warnings.push(Warning { place: source.name.clone(), text });
     }
+}
+
+/// Reads rows into the records, as those of the file of a number.
+fn read_rows<R: BufRead>(
+    rows: &mut Rows<R>,
+    format: Format,
+    number: u32,
+    source: &mut Source,
+    records: &mut Records,
+) {
+    let (_, _, _, read_row) = format.parts();
     loop {
         let fault = match rows.next() {
             None => break,
@@ -571,7 +598,7 @@ mod tests {
         let rows = b"\xef\xbb\xbfholder,issuer\r\nA,B\r\n";
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         gzip.write_all(rows).unwrap();
-        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
         zip.start_file("captable.csv", zip::write::SimpleFileOptions::default()).unwrap();
         zip.write_all(rows).unwrap();
         let zstd = ruzstd::encoding::compress_to_vec(

@@ -26,7 +26,7 @@ pub(super) struct Node {
 /// The keys of every different name, one after the other in one arena.
 #[derive(Debug, Default)]
 pub struct Keys {
-    bytes: Vec<u8>,
+    all: String,
     ends: Vec<u64>,
     /// The number of a name's keys, by its text.
     of_text: Vec<u32>,
@@ -80,22 +80,22 @@ impl Keys {
                 names.push(name);
             }
         }
-        let parts: Vec<(Vec<u8>, Vec<u64>)> = names
+        let parts: Vec<(String, Vec<u64>)> = names
             .par_chunks(PART)
             .map(|names| {
-                let (mut bytes, mut ends) = (Vec::with_capacity(40 * names.len()), Vec::new());
+                let (mut all, mut ends) = (String::with_capacity(40 * names.len()), Vec::new());
                 for name in names {
-                    write(&mut bytes, name::all_keys(texts.get(*name)));
-                    ends.push(bytes.len() as u64);
+                    write(&mut all, name::all_keys(texts.get(*name)));
+                    ends.push(all.len() as u64);
                 }
-                (bytes, ends)
+                (all, ends)
             })
             .collect();
-        let mut keys = Keys { bytes: Vec::new(), ends: Vec::with_capacity(names.len()), of_text };
-        keys.bytes.reserve_exact(parts.iter().map(|(bytes, _)| bytes.len()).sum());
-        for (bytes, ends) in parts {
-            let before = keys.bytes.len() as u64;
-            keys.bytes.extend_from_slice(&bytes);
+        let mut keys = Keys { all: String::new(), ends: Vec::with_capacity(names.len()), of_text };
+        keys.all.reserve_exact(parts.iter().map(|(part, _)| part.len()).sum());
+        for (part, ends) in parts {
+            let before = keys.all.len() as u64;
+            keys.all.push_str(&part);
             keys.ends.extend(ends.into_iter().map(|end| before + end));
         }
         keys
@@ -130,12 +130,11 @@ impl Keys {
         let at = number as usize;
         let from = at.checked_sub(1).map_or(0, |before| self.ends[before]);
         let place = |end: u64| usize::try_from(end).expect("the arena lies in memory");
-        std::str::from_utf8(&self.bytes[place(from)..place(self.ends[at])])
-            .expect("only whole texts are put into the arena")
+        &self.all[place(from)..place(self.ends[at])]
     }
 }
 
-fn write(bytes: &mut Vec<u8>, (keys, possible): (NameKeys, PossibleKey)) {
+fn write(all: &mut String, (keys, possible): (NameKeys, PossibleKey)) {
     let NameKeys { exact, form, native, is_native } = keys;
     let usual = native.len() == exact.len() + form.len()
         && native.starts_with(&exact)
@@ -144,8 +143,8 @@ fn write(bytes: &mut Vec<u8>, (keys, possible): (NameKeys, PossibleKey)) {
     let (distinctive, generic) = (possible.distinctive.join(" "), possible.generic.join(" "));
     let native_letters = if is_native { "1" } else { "" };
     for part in [&exact, &form, &distinctive, &generic, native, native_letters] {
-        bytes.extend(part.bytes().filter(|byte| *byte != END as u8));
-        bytes.push(END as u8);
+        all.extend(part.split(END));
+        all.push(END);
     }
 }
 

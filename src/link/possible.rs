@@ -59,8 +59,7 @@ pub fn possible_links(
     }));
     let near = |number: u32| {
         let variants = variants(nodes.keys_of(number).distinctive);
-        let others = variants.map(|variant| index.find(variant));
-        let others = others.filter(|names| names.len() <= COMMON).flatten();
+        let others = variants.flat_map(|variant| index.find(variant));
         others.map(move |(_, other)| (number.min(*other), number.max(*other)))
     };
     let mut pairs: Vec<(u32, u32)> = (0..count).into_par_iter().flat_map_iter(near).collect();
@@ -91,7 +90,7 @@ pub fn possible_links(
     found
 }
 
-/// Nodes by the digest of a variant of their words.
+/// Nodes by the digest of a variant of their words, but for those that more than [`COMMON`] have.
 struct Index {
     /// Sorted.
     entries: Vec<(u64, u32)>,
@@ -103,6 +102,17 @@ impl Index {
     fn new(entries: impl ParallelIterator<Item = (u64, u32)>) -> Index {
         let mut entries: Vec<(u64, u32)> = entries.collect();
         entries.par_sort_unstable();
+        let (mut from, mut kept) = (0, 0);
+        while from < entries.len() {
+            let digest = entries[from].0;
+            let to = from + entries[from..].iter().take_while(|(own, _)| *own == digest).count();
+            if to - from <= COMMON {
+                entries.copy_within(from..to, kept);
+                kept += to - from;
+            }
+            from = to;
+        }
+        entries.truncate(kept);
         let bits = (8 * entries.len()).next_power_of_two().max(64);
         let mut index = Index { entries, there: FixedBitSet::with_capacity(bits) };
         for at in 0..index.entries.len() {

@@ -1,10 +1,9 @@
 //! Files as streams of bytes, decompressed and digested on the way.
 
-use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use include_dir::{Dir, include_dir};
 
@@ -42,17 +41,22 @@ enum Bytes {
 
 /// A stream of a file's decompressed bytes, and the digest of its bytes as given.
 pub(super) struct Opened {
-    pub reader: Box<dyn BufRead>,
+    pub reader: Box<dyn BufRead + Send>,
     pub digest: Digest,
 }
 
 /// The digest of the bytes that went through a stream so far.
 #[derive(Clone, Default)]
-pub(super) struct Digest(Rc<RefCell<blake3::Hasher>>);
+pub(super) struct Digest(Arc<Mutex<blake3::Hasher>>);
 
 impl Digest {
     pub fn value(&self) -> [u8; 32] {
-        *self.0.borrow().finalize().as_bytes()
+        let hasher = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *hasher.finalize().as_bytes()
+    }
+
+    fn update(&self, bytes: &[u8]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).update(bytes);
     }
 }
 
@@ -72,7 +76,7 @@ struct Digesting<R> {
 impl<R: Read> Read for Digesting<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.inner.read(buffer)?;
-        self.digest.0.borrow_mut().update(&buffer[..length]);
+        self.digest.update(&buffer[..length]);
         Ok(length)
     }
 }
@@ -150,7 +154,7 @@ pub(super) fn folders(argument: &str) -> Vec<String> {
 
 /// The rows of one file that the user names.
 pub(super) struct NamedRows {
-    pub rows: Rows<Box<dyn BufRead>>,
+    pub rows: Rows<Box<dyn BufRead + Send>>,
     pub file: String,
     pub digest: Digest,
 }
@@ -165,7 +169,7 @@ fn named(path: &str) -> Result<InputFile, Error> {
 }
 
 /// The text of one file that the user names.
-pub(super) fn named_text(path: &str) -> Result<Box<dyn BufRead>, Error> {
+pub(super) fn named_text(path: &str) -> Result<Box<dyn BufRead + Send>, Error> {
     Ok(named(path)?.open()?.reader)
 }
 
@@ -191,7 +195,7 @@ impl InputFile {
     /// Opens the file. `.gz`, `.zst` and `.zip` with one member are recognised from their bytes.
     pub fn open(&self) -> Result<Opened, Error> {
         let failed = |error| Error::io(&self.path, error);
-        let raw: Box<dyn Read> = match self.bytes {
+        let raw: Box<dyn Read + Send> = match self.bytes {
             Bytes::Embedded(bytes) => Box::new(bytes),
             Bytes::File => Box::new(File::open(&self.path).map_err(failed)?),
         };
@@ -199,7 +203,7 @@ impl InputFile {
         let digesting = Digesting { inner: raw, digest: digest.clone() };
         let mut bytes = BufReader::with_capacity(1 << 16, digesting);
         let start = bytes.fill_buf().map_err(failed)?;
-        let reader: Box<dyn BufRead> = if start.starts_with(&[0x1f, 0x8b]) {
+        let reader: Box<dyn BufRead + Send> = if start.starts_with(&[0x1f, 0x8b]) {
             Box::new(BufReader::new(flate2::bufread::MultiGzDecoder::new(bytes)))
         } else if start.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
             let decoder = ruzstd::decoding::StreamingDecoder::new(bytes).map_err(|error| {

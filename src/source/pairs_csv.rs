@@ -10,7 +10,7 @@ use crate::model::Countries;
 
 /// A file of pairs, read row by row.
 pub struct Pairs {
-    rows: Rows<Box<dyn BufRead>>,
+    rows: Rows<Box<dyn BufRead + Send>>,
     file: String,
 }
 

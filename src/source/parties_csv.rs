@@ -10,7 +10,7 @@ use crate::model::{Countries, EntityKind, Identifiers, Party};
 
 /// A party file, read row by row.
 pub struct Parties {
-    rows: Rows<Box<dyn BufRead>>,
+    rows: Rows<Box<dyn BufRead + Send>>,
     digest: Digest,
     name_column: String,
     file: String,

@@ -1,5 +1,6 @@
 //! What the readers produce: records with their places, not linked to anything yet.
 
+use rustc_hash::FxHashMap;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use crate::column::{Numbers, TextId, TextsBuilder, hash};
@@ -211,25 +212,17 @@ impl Records {
         let (countries, identifiers) = (countries.to_string(), identifiers.to_string());
         let written =
             Written { name, native, countries: &countries, identifiers: &identifiers, kind };
-        if let Some(known) = self.known(&written) {
-            return known;
-        }
-        let next = u32::try_from(self.mentions.len()).expect("fewer than 4 billion mentions");
-        self.mentions.push(Mention {
-            name: self.texts.intern(name),
-            native: self.texts.intern(native),
-            countries: self.texts.intern(&countries),
-            identifiers: self.texts.intern(&identifiers),
-            kind: kind as u32,
-        });
-        self.known.insert(written.hash(), next);
-        next
+        self.hashed_mention(&written, written.hash())
     }
 
     /// The mention that is written just so, if it is known: most of a register's rows name an entity
     /// that an earlier row named, and what was read then need not be read again.
     pub(super) fn known(&self, written: &Written) -> Option<MentionId> {
-        self.known.find(written.hash(), |number| {
+        self.known_as(written, written.hash())
+    }
+
+    fn known_as(&self, written: &Written, hash: u64) -> Option<MentionId> {
+        self.known.find(hash, |number| {
             let own = &self.mentions[number as usize];
             own.kind == written.kind as u32
                 && self.texts.is(own.name, written.name)
@@ -237,6 +230,65 @@ impl Records {
                 && self.texts.is(own.countries, written.countries)
                 && self.texts.is(own.native, written.native)
         })
+    }
+
+    /// The number that the next file gets.
+    pub(super) fn next_source(&self) -> u32 {
+        u32::try_from(self.sources.0.len()).expect("fewer than 4 billion files")
+    }
+
+    /// A hash of each mention as it is written.
+    pub(super) fn hashes(&self) -> Vec<u64> {
+        self.mentions.iter().map(|mention| self.written(mention).hash()).collect()
+    }
+
+    fn written(&self, mention: &Mention) -> Written<'_> {
+        let text = |id| self.texts.get(id);
+        Written {
+            name: text(mention.name),
+            native: text(mention.native),
+            countries: text(mention.countries),
+            identifiers: text(mention.identifiers),
+            kind: mention.kind(),
+        }
+    }
+
+    /// Adds the holdings that were read into records of their own, behind those that are here, with the
+    /// hashes of their mentions.
+    pub(super) fn absorb(&mut self, part: Records, hashes: &[u64]) {
+        let mut numbers: Vec<MentionId> = Vec::with_capacity(part.mentions.len());
+        for (mention, hash) in part.mentions.iter().zip(hashes) {
+            let written = part.written(mention);
+            numbers.push(self.hashed_mention(&written, *hash));
+        }
+        let mut citations: FxHashMap<TextId, TextId> = FxHashMap::default();
+        self.holdings.reserve(part.holdings.len());
+        for holding in part.holdings {
+            let citation = *citations
+                .entry(holding.citation)
+                .or_insert_with(|| self.texts.intern(part.texts.get(holding.citation)));
+            let (holder, issuer) =
+                (numbers[holding.holder as usize], numbers[holding.issuer as usize]);
+            self.holdings.push(HoldingRecord { holder, issuer, citation, ..holding });
+        }
+        self.rejected.extend(part.rejected);
+        self.warnings.extend(part.warnings);
+    }
+
+    fn hashed_mention(&mut self, written: &Written, hash: u64) -> MentionId {
+        if let Some(known) = self.known_as(written, hash) {
+            return known;
+        }
+        let next = u32::try_from(self.mentions.len()).expect("fewer than 4 billion mentions");
+        self.mentions.push(Mention {
+            name: self.texts.intern(written.name),
+            native: self.texts.intern(written.native),
+            countries: self.texts.intern(written.countries),
+            identifiers: self.texts.intern(written.identifiers),
+            kind: written.kind as u32,
+        });
+        self.known.insert(hash, next);
+        next
     }
 
     /// Keeps a list entry.

@@ -13,8 +13,12 @@ pub(super) struct Rows<R: BufRead> {
     header: Header,
     record: csv::ByteRecord,
     line: u64,
+    /// Lines before those of the reader.
+    before: u64,
     /// The stream broke off: nothing more can come.
     broken: bool,
+    /// The last row's last field ends with the end of a line.
+    open_end: bool,
 }
 
 /// The column names of a file.
@@ -77,11 +81,7 @@ pub(super) struct Row<'a> {
 impl<R: BufRead> Rows<R> {
     /// Reads the header. `Ok(None)` for a file of 0 bytes.
     pub fn open(reader: R) -> Result<Option<Rows<R>>, Fault> {
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .terminator(csv::Terminator::Any(b'\n'))
-            .from_reader(LineEnds { inner: reader, carriage_returns: None, ended: false, last: 0 });
+        let mut reader = configured().from_reader(LineEnds::new(reader, None, false));
         let mut record = csv::ByteRecord::new();
         let some =
             reader.read_byte_record(&mut record).map_err(|error| Fault::row(error.to_string()))?;
@@ -102,7 +102,33 @@ impl<R: BufRead> Rows<R> {
             }
         }
         let header = Header { names, at };
-        Ok(Some(Rows { reader, header, record, line: 1, broken: false }))
+        Ok(Some(Rows {
+            reader,
+            header,
+            record,
+            line: 1,
+            before: 0,
+            broken: false,
+            open_end: false,
+        }))
+    }
+
+    /// Rows of a file whose header is known, from a line on; `more` where others follow those of the reader.
+    pub fn continued(reader: R, header: Header, line: u64, more: bool) -> Rows<R> {
+        let reader = configured().from_reader(LineEnds::new(reader, Some(false), more));
+        let record = csv::ByteRecord::new();
+        Rows { reader, header, record, line, before: line - 1, broken: false, open_end: false }
+    }
+
+    /// Passes over a row: the header.
+    pub fn skip(&mut self) {
+        self.broken |= self.reader.read_byte_record(&mut self.record).is_err();
+    }
+
+    /// Whether the last row's last field ends with the end of a line: a quote around it was closed just
+    /// there, or not at all.
+    pub fn ends_in_a_line_end(&self) -> bool {
+        self.open_end
     }
 
     /// The header.
@@ -128,16 +154,19 @@ impl<R: BufRead> Rows<R> {
                 Ok(true) => break,
                 Err(error) => {
                     self.broken = error.is_io_error();
-                    self.line = self.reader.position().line();
+                    self.line = self.before + self.reader.position().line();
                     return Some(Err(Fault::row(format!("cannot be read: {error}"))));
                 }
             }
         }
+        self.open_end = self.record.as_slice().ends_with(b"\n")
+            && self.record.iter().next_back().is_some_and(|field| !field.is_empty());
         // The reader stands behind the row and its line end, unless the file ended first; its own
         // position of the row's start would be that of the blank lines before it.
         let inside = self.record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
         let ended = u64::from(!self.reader.get_ref().ended);
-        self.line = self.reader.position().line().saturating_sub(inside + ended);
+        let line = self.before + self.reader.position().line();
+        self.line = line.saturating_sub(inside + ended);
         Some(self.checked())
     }
 
@@ -206,9 +235,22 @@ impl<R: BufRead> Rows<R> {
     }
 }
 
+fn configured() -> csv::ReaderBuilder {
+    let mut builder = csv::ReaderBuilder::new();
+    builder.has_headers(false).flexible(true).terminator(csv::Terminator::Any(b'\n'));
+    builder
+}
+
+/// Whether the lines of a file that begins so end in CR alone.
+pub(super) fn ends_in_carriage_returns(start: &[u8]) -> bool {
+    start.contains(&b'\r') && !start.contains(&b'\n')
+}
+
 /// A stream whose lines end in LF where they end in CR alone.
 struct LineEnds<R> {
     inner: R,
+    /// More follows elsewhere: the end of the stream is not the end of the file.
+    more: bool,
     carriage_returns: Option<bool>,
     /// The end was read: the last row has no line end.
     ended: bool,
@@ -216,6 +258,10 @@ struct LineEnds<R> {
 }
 
 impl<R> LineEnds<R> {
+    fn new(inner: R, carriage_returns: Option<bool>, more: bool) -> LineEnds<R> {
+        LineEnds { inner, more, carriage_returns, ended: false, last: 0 }
+    }
+
     /// Whether the file ended before the quote around the last field of its last row was closed.
     fn ends_inside_a_quote(&self, record: &csv::ByteRecord) -> bool {
         let runs_on = || record.iter().next_back().is_some_and(|field| field.contains(&b'\n'));
@@ -229,11 +275,11 @@ impl<R: BufRead> Read for LineEnds<R> {
             Some(known) => known,
             None => {
                 let start = self.inner.fill_buf()?;
-                *self.carriage_returns.insert(start.contains(&b'\r') && !start.contains(&b'\n'))
+                *self.carriage_returns.insert(ends_in_carriage_returns(start))
             }
         };
         let length = self.inner.read(buffer)?;
-        self.ended |= length == 0 && !buffer.is_empty();
+        self.ended |= length == 0 && !buffer.is_empty() && !self.more;
         self.last = buffer[..length].last().copied().unwrap_or(self.last);
         if carriage_returns {
             let ends = buffer[..length].iter_mut().filter(|byte| **byte == b'\r');
