@@ -172,11 +172,11 @@ pub(super) fn nodes(
         },
     };
     let first = |mention: &Mention| {
-        let mut first = [0; 8];
+        let mut first = [0; 16];
         let joining = keys.joining(keys.number(mention.name));
-        let length = joining.len().min(8);
+        let length = joining.len().min(16);
         first[..length].copy_from_slice(&joining[..length]);
-        u64::from_be_bytes(first)
+        u128::from_be_bytes(first)
     };
     let content = |a: &Node, b: &Node| -> Ordering {
         let text = |a: TextId, b: TextId| {
@@ -191,7 +191,7 @@ pub(super) fn nodes(
             .then_with(|| text(a.identifiers, b.identifiers))
             .then_with(|| a.person.cmp(&b.person))
     };
-    let mut order: Vec<(u64, u32)> = mentions
+    let mut order: Vec<(u128, u32)> = mentions
         .par_iter()
         .zip(0u32..u32::MAX)
         .map(|(mention, number)| (first(mention), number))

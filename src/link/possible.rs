@@ -60,7 +60,7 @@ pub fn possible_links(
     let near = |number: u32| {
         let variants = variants(nodes.keys_of(number).distinctive);
         let others = variants.flat_map(|variant| index.find(variant));
-        others.map(move |(_, other)| (number.min(*other), number.max(*other)))
+        others.map(move |other| (number.min(other), number.max(other)))
     };
     let mut pairs: Vec<(u32, u32)> = (0..count).into_par_iter().flat_map_iter(near).collect();
     pairs.par_sort_unstable();
@@ -94,6 +94,9 @@ pub fn possible_links(
 struct Index {
     /// Sorted.
     entries: Vec<(u64, u32)>,
+    /// Where the entries begin whose digests share their first bits, as many as give some two entries to
+    /// each; one more than there are beginnings. Digests are spread evenly.
+    beginnings: Vec<u32>,
     /// A bit for the last bits of every digest there is: most that are looked up are not there.
     there: FixedBitSet,
 }
@@ -113,29 +116,44 @@ impl Index {
             from = to;
         }
         entries.truncate(kept);
-        let bits = (8 * entries.len()).next_power_of_two().max(64);
-        let mut index = Index { entries, there: FixedBitSet::with_capacity(bits) };
+        let size = entries.len().next_power_of_two().max(64);
+        let mut index = Index {
+            entries,
+            beginnings: vec![0; size / 2 + 1],
+            there: FixedBitSet::with_capacity(16 * size),
+        };
         for at in 0..index.entries.len() {
-            let bit = index.bit(index.entries[at].0);
+            let digest = index.entries[at].0;
+            let (first, bit) = (index.first(digest), index.bit(digest));
+            index.beginnings[first + 1] += 1;
             index.there.insert(bit);
+        }
+        for at in 1..index.beginnings.len() {
+            index.beginnings[at] += index.beginnings[at - 1];
         }
         index
     }
 
+    #[expect(clippy::cast_possible_truncation, reason = "the last bits are taken")]
     fn bit(&self, digest: u64) -> usize {
-        #[expect(clippy::cast_possible_truncation, reason = "the last bits are taken")]
-        let last = digest as usize;
-        last & (self.there.len() - 1)
+        digest as usize & (self.there.len() - 1)
     }
 
-    /// The nodes under a digest. O(log n), O(1) for most that are not there.
-    fn find(&self, digest: u64) -> &[(u64, u32)] {
-        if !self.there.contains(self.bit(digest)) {
-            return &[];
-        }
-        let from = self.entries.partition_point(|(own, _)| *own < digest);
-        let same = self.entries[from..].iter().take_while(|(own, _)| *own == digest).count();
-        &self.entries[from..from + same]
+    #[expect(clippy::cast_possible_truncation, reason = "so many first bits fit")]
+    fn first(&self, digest: u64) -> usize {
+        let bits = (self.beginnings.len() - 1).ilog2();
+        (digest >> (64 - bits)) as usize
+    }
+
+    /// The nodes under a digest. Expected O(1).
+    fn find(&self, digest: u64) -> impl Iterator<Item = u32> + '_ {
+        let range = if self.there.contains(self.bit(digest)) {
+            let first = self.first(digest);
+            self.beginnings[first] as usize..self.beginnings[first + 1] as usize
+        } else {
+            0..0
+        };
+        self.entries[range].iter().filter(move |(own, _)| *own == digest).map(|(_, node)| *node)
     }
 }
 

@@ -1,8 +1,10 @@
 //! What is odd about the holdings on a day: told to the user, with what was made of it.
 
+use rayon::prelude::*;
+
 use super::Snapshot;
 use crate::day::Day;
-use crate::error::Warning;
+use crate::error::{Place, Warning};
 use crate::expand::Sums;
 use crate::model::{EntityId, Interest};
 
@@ -10,37 +12,36 @@ impl Snapshot {
     /// Contradicting rows, self-holdings, declared totals above 100 percent, and owner lists said
     /// to be complete that are not, on a day.
     pub fn doubts(&self, day: Day) -> Vec<Warning> {
-        let mut warnings = Vec::new();
-        for issuer in (0..self.entity_count()).map(EntityId) {
+        let issuers = (0..self.entity_count()).into_par_iter().map(EntityId);
+        let of_issuer = issuers.flat_map_iter(|issuer| {
+            let mut warnings = Vec::new();
             self.doubts_of(issuer, day, &mut warnings);
-        }
-        warnings
+            warnings
+        });
+        of_issuer.collect()
     }
 
     /// What is odd about the holdings in one issuer on a day.
     pub fn doubts_of(&self, issuer: EntityId, day: Day, warnings: &mut Vec<Warning>) {
-        let mut say = |place: String, text: String| warnings.push(Warning { place, text });
+        let mut say = |place: Place, text: String| {
+            warnings.push(Warning { place: self.sources.show(place), text });
+        };
         let view = self.world.graph().on(day);
         for edge in view.stakes_in(issuer) {
             let row = &edge.rows[0];
-            let place = self.sources.show(row.place);
-            let (holder, issuer, _) = self.written(row);
             if edge.stake.contradicting {
-                let range = edge.stake.range;
-                say(
-                    place.clone(),
-                    format!(
-                        "rows contradict each other on what {holder} holds of {issuer}; taken as {range}"
-                    ),
+                let ((holder, issuer, _), range) = (self.written(row), edge.stake.range);
+                let text = format!(
+                    "rows contradict each other on what {holder} holds of {issuer}; taken as {range}"
                 );
+                say(row.place, text);
             }
             if edge.holder == edge.issuer {
-                say(
-                    place,
-                    format!(
-                        "{holder} holds shares of itself; they never count, but take room in caps"
-                    ),
+                let (holder, ..) = self.written(row);
+                let text = format!(
+                    "{holder} holds shares of itself; they never count, but take room in caps"
                 );
+                say(row.place, text);
             }
         }
         for interest in [Interest::Equity, Interest::Votes] {
@@ -49,19 +50,21 @@ impl Snapshot {
             let stakes = view.stakes_in(issuer);
             for edge in stakes.filter(|edge| crate::expand::counts_in(&edge.stake, interest)) {
                 sums.add(&edge.stake);
-                place.get_or_insert_with(|| self.sources.show(edge.rows[0].place));
+                place.get_or_insert(edge.rows[0].place);
             }
-            let name = self.entity(issuer).name;
+            let name = || self.entity(issuer).name;
             let complete = self.world.complete.contains(issuer.index());
             let Some(place) = place else { continue };
             if sums.over_declared() {
                 let text = format!(
-                    "declared {interest} shares of {name} exceed 100 %; they count as declared, neither capped nor completed"
+                    "declared {interest} shares of {} exceed 100 %; they count as declared, neither capped nor completed",
+                    name()
                 );
                 say(place, text);
             } else if complete && sums.cannot_be_complete() {
                 let text = format!(
-                    "the owners of {name} are said to be complete, but hold less than 100 % of the {interest} together; that is ignored"
+                    "the owners of {} are said to be complete, but hold less than 100 % of the {interest} together; that is ignored",
+                    name()
                 );
                 say(place, text);
             }
