@@ -35,44 +35,64 @@ pub struct NameIndex {
     wholes: Column<u64>,
 }
 
-impl NameIndex {
-    /// Indexes names; the n-th is number n.
-    pub fn build<'a>(names: impl IntoIterator<Item = &'a ParsedName>) -> NameIndex {
-        let (mut words, mut forms) = (WordsBuilder::default(), WordsBuilder::default());
-        let mut classes = ClassesBuilder::default();
-        let (mut omitted, mut rest, mut wholes) = (Vec::new(), Vec::new(), Vec::new());
-        for (number, name) in (0u32..).zip(names) {
-            for view in &name.views {
-                for (_, term) in terms(name, view) {
-                    match term {
-                        Term::Word(form) if form.is_form() => forms.add(form, number),
-                        Term::Word(word) => words.add(word, number),
-                        Term::Initial(letter) => classes.add(&alone(letter), number),
-                        Term::Given(letter) => classes.add(&given(letter), number),
-                        Term::Run(glued) => {
-                            of_run(&glued).for_each(|class| classes.add(&class, number));
-                        }
+/// Collects names.
+#[derive(Default)]
+pub struct NameIndexBuilder {
+    words: WordsBuilder,
+    forms: WordsBuilder,
+    classes: ClassesBuilder,
+    omitted: Vec<f32>,
+    rest: Vec<f32>,
+    wholes: Vec<u64>,
+}
+
+impl NameIndexBuilder {
+    /// Adds a name; the n-th is number n.
+    pub fn add(&mut self, name: &ParsedName) {
+        let number = u32::try_from(self.wholes.len()).expect("names are numbered by 32 bits");
+        for view in &name.views {
+            for (_, term) in terms(name, view) {
+                match term {
+                    Term::Word(form) if form.is_form() => self.forms.add(form, number),
+                    Term::Word(word) => self.words.add(word, number),
+                    Term::Initial(letter) => self.classes.add(&alone(letter), number),
+                    Term::Given(letter) => self.classes.add(&given(letter), number),
+                    Term::Run(glued) => {
+                        of_run(&glued).for_each(|class| self.classes.add(&class, number));
                     }
                 }
             }
-            held_whole(name).for_each(|class| classes.add(&class, number));
-            halves(name).iter().for_each(|class| classes.add(class, number));
-            shows_nothing(name).into_iter().for_each(|class| classes.add(class, number));
-            wholes.push(letter_set(name.whole()));
-            let weighed = name.views.iter().map(|view| weigh(name, view));
-            let least = |(a, b): (f64, f64), (c, d): (f64, f64)| (a.min(c), b.max(d));
-            let (own, others) = weighed.fold((f64::MAX, 0.0), least);
-            omitted.push(narrow(own));
-            rest.push(narrow(others));
         }
+        held_whole(name).for_each(|class| self.classes.add(&class, number));
+        halves(name).iter().for_each(|class| self.classes.add(class, number));
+        shows_nothing(name).into_iter().for_each(|class| self.classes.add(class, number));
+        self.wholes.push(letter_set(name.whole()));
+        let weighed = name.views.iter().map(|view| weigh(name, view));
+        let least = |(a, b): (f64, f64), (c, d): (f64, f64)| (a.min(c), b.max(d));
+        let (own, others) = weighed.fold((f64::MAX, 0.0), least);
+        self.omitted.push(narrow(own));
+        self.rest.push(narrow(others));
+    }
+
+    /// Finishes the index.
+    pub fn build(self) -> NameIndex {
         NameIndex {
-            words: words.build(),
-            forms: forms.build(),
-            classes: classes.build(),
-            omitted: omitted.into(),
-            rest: rest.into(),
-            wholes: wholes.into(),
+            words: self.words.build(),
+            forms: self.forms.build(),
+            classes: self.classes.build(),
+            omitted: self.omitted.into(),
+            rest: self.rest.into(),
+            wholes: self.wholes.into(),
         }
+    }
+}
+
+impl NameIndex {
+    /// Indexes names; the n-th is number n.
+    pub fn build<'a>(names: impl IntoIterator<Item = &'a ParsedName>) -> NameIndex {
+        let mut builder = NameIndexBuilder::default();
+        names.into_iter().for_each(|name| builder.add(name));
+        builder.build()
     }
 
     /// Puts its columns into a file.

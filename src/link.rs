@@ -197,7 +197,7 @@ fn buckets(
         // Nodes stand in the order of their names.
         _ => {
             let order: Vec<u32> = (0..count).collect();
-            let same = |a: &u32, b: &u32| nodes.keys_of(*a).exact == nodes.keys_of(*b).exact;
+            let same = |a: &u32, b: &u32| nodes.exact(*a) == nodes.exact(*b);
             order.chunk_by(same).filter(|bucket| bucket.len() > 1).map(<[u32]>::to_vec).collect()
         }
     }

@@ -236,6 +236,12 @@ impl<'r> Nodes<'r> {
         self.keys.get(self.get(node).keys)
     }
 
+    /// The exact key of a node's name.
+    pub fn exact(&self, node: u32) -> &'r str {
+        let text = self.keys.text(self.get(node).keys);
+        text.split_once(END).map_or(text, |(exact, _)| exact)
+    }
+
     pub fn countries(&self, node: u32) -> &'r str {
         self.texts.get(self.get(node).countries)
     }

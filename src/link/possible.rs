@@ -65,14 +65,15 @@ pub fn possible_links(
     let mut pairs: Vec<(u32, u32)> = (0..count).into_par_iter().flat_map_iter(near).collect();
     pairs.par_sort_unstable();
     pairs.dedup();
-    let similar = pairs.into_iter().filter_map(|(a, b)| {
+    let similar = pairs.into_par_iter().filter_map(|(a, b)| {
         difference(nodes.keys_of(a), nodes.keys_of(b)).map(|reason| (a, b, reason))
     });
+    let mut all: Vec<(u32, u32, &'static str)> = similar.collect();
     let members = Members::new(linked);
     let undecided = linked.apart.iter().map(|(a, b)| (*a, *b, "several candidates, none certain"));
     let mut found: FxHashMap<(EntityId, EntityId), PossibleLink> = FxHashMap::default();
-    let mut all: Vec<(u32, u32, &'static str)> = undecided.chain(similar).collect();
-    all.sort_unstable();
+    all.extend(undecided);
+    all.par_sort_unstable();
     for (a, b, reason) in all {
         let entities = (linked.entity_of_node[a as usize], linked.entity_of_node[b as usize]);
         let open = entities.0 != entities.1
@@ -271,6 +272,9 @@ fn editable(word: &str) -> bool {
 
 /// In what two names differ, where it is little enough.
 fn difference(a: KeysView, b: KeysView) -> Option<&'static str> {
+    if a.distinctive == b.distinctive && a.generic == b.generic {
+        return Some("legal form or word order");
+    }
     let lacking = |from: &str, of: &str| -> Vec<String> {
         let mut rest: Vec<&str> = words(of).collect();
         let lacks = |word: &&str| match rest.iter().position(|other| other == word) {

@@ -12,11 +12,14 @@ use crate::column::{TextId, Texts, TextsBuilder};
 use crate::error::{Place, Sources, Warning};
 use crate::expand::Groups;
 use crate::graph::Graph;
-use crate::index::{Lookup, LookupBuilder, NameIndex};
+use crate::index::{Lookup, LookupBuilder, NameIndex, NameIndexBuilder};
 use crate::link::{Keys, Linked, PossibleLink, link, possible_links};
 use crate::model::{Countries, EntityId, EntityKind, Identifiers, Interest, ListEntry};
 use crate::name::{self, ParsedName};
 use crate::source::{self, GroupMember, Mention, MentionId, Records};
+
+/// Names that are taken apart at a time while the index is built: some ten megabytes.
+const TAKEN_APART: usize = 1 << 13;
 
 impl Snapshot {
     /// Links the records, builds the graph and the indexes.
@@ -140,9 +143,18 @@ impl Snapshot {
         });
         names.dedup_by(|a, b| (a.0, a.2) == (b.0, b.2));
         self.names = Names::new(&names);
-        let parsed: Vec<ParsedName> =
-            names.par_iter().map(|(_, _, text)| name::parse(self.texts.get(*text))).collect();
-        self.index = NameIndex::build(&parsed);
+        let mut index = NameIndexBuilder::default();
+        let parse = |names: &[(EntityId, NameKind, TextId)]| -> Vec<ParsedName> {
+            names.par_iter().map(|(_, _, text)| name::parse(self.texts.get(*text))).collect()
+        };
+        // While some names are indexed, the next are taken apart; a name apart is a kilobyte.
+        let mut apart = Vec::new();
+        for part in names.chunks(TAKEN_APART) {
+            let add = |apart: Vec<ParsedName>| apart.iter().for_each(|name| index.add(name));
+            apart = rayon::join(|| parse(part), || add(apart)).0;
+        }
+        apart.iter().for_each(|name| index.add(name));
+        self.index = index.build();
     }
 
     /// Every entity by its key, its identifiers and its exact names. O(n log n), on all cores.
