@@ -148,10 +148,10 @@ impl Snapshot {
             names.par_iter().map(|(_, _, text)| name::parse(self.texts.get(*text))).collect()
         };
         // While some names are indexed, the next are taken apart; a name apart is a kilobyte.
-        let mut apart = Vec::new();
+        let mut apart: Vec<ParsedName> = Vec::new();
         for part in names.chunks(TAKEN_APART) {
-            let add = |apart: Vec<ParsedName>| apart.iter().for_each(|name| index.add(name));
-            apart = rayon::join(|| parse(part), || add(apart)).0;
+            let add = || apart.iter().for_each(|name| index.add(name));
+            apart = rayon::join(|| parse(part), add).0;
         }
         apart.iter().for_each(|name| index.add(name));
         self.index = index.build();
