@@ -229,4 +229,14 @@ mod tests {
         assert_eq!(index.candidates(&parse("Газпромнефьт"), 0.75), [1]);
         assert_eq!(index.candidates(&parse("Газпромнебтъ"), 0.75), [1], "two edits");
     }
+
+    #[test]
+    fn what_a_word_was_taken_for_before_plays_no_part() {
+        let name = parse("Spolka Limited AG");
+        let index = NameIndex::build([&name]);
+        let asked = |query: &str| index.candidates(&parse(query), 0.5);
+        // A legal form here, a word there, which `Spolka` translates.
+        asked("Pipg Company");
+        assert_eq!(asked("Company Pipg"), [0]);
+    }
 }

@@ -15,8 +15,8 @@ use super::narrow;
 use super::terms::{Side, classes, loan, said, spellings};
 use crate::column::{Blocks, Column, Columns};
 use crate::name::{
-    RELATED_FORM, SAME_LOAN, Token, edit_budget, edited_at_most, is_east_asian, letter_set,
-    omission_factor,
+    RELATED_FORM, SAME_LOAN, Token, TokenKind, edit_budget, edited_at_most, is_east_asian,
+    letter_set, omission_factor,
 };
 
 /// Names by their words.
@@ -40,7 +40,27 @@ pub(super) struct Words {
     /// Words by class of spellings, and by the ways to read them.
     classes: Classes,
     /// Words near those of earlier queries: words of company names come again and again.
-    near: RwLock<FxHashMap<String, Arc<[Near]>>>,
+    /// What a word is found by depends on what it is taken for: `Company` is a legal form at the end of a
+    /// name and a word at its start.
+    near: RwLock<[FxHashMap<String, Arc<[Near]>>; SORTS]>,
+}
+
+/// Kinds of tokens.
+const SORTS: usize = 9;
+
+/// The kind of a token as a number.
+fn sort(word: &Token) -> usize {
+    match word.kind {
+        TokenKind::Distinctive => 0,
+        TokenKind::Generic => 1,
+        TokenKind::Domain => 2,
+        TokenKind::Form(_) => 3,
+        TokenKind::Number => 4,
+        TokenKind::Place(_) => 5,
+        TokenKind::Connector => 6,
+        TokenKind::Initial => 7,
+        TokenKind::Noise => 8,
+    }
 }
 
 /// An indexed word that the comparison may hold for another.
@@ -74,7 +94,8 @@ const REMEMBERED: usize = 50_000;
 #[derive(Default)]
 pub(super) struct WordsBuilder {
     postings: Vec<(String, u32)>,
-    classes: FxHashMap<String, Vec<String>>,
+    /// The classes of each word, and the kinds that it was seen as, a bit each.
+    classes: FxHashMap<String, (u16, Vec<String>)>,
     weights: FxHashMap<String, (f32, f32)>,
 }
 
@@ -88,9 +109,12 @@ impl WordsBuilder {
             *known = (known.0.max(narrow(weight)), known.1.min(narrow(gain)));
             self.postings.push((spelling.to_owned(), name));
         }
-        if !self.classes.contains_key(&word.text) {
-            let classes = classes(word, Side::Held).into_iter().map(|(class, _)| class);
-            self.classes.insert(word.text.clone(), classes.collect());
+        let bit = 1 << sort(word);
+        let seen = self.classes.get(&word.text).is_some_and(|(seen, _)| seen & bit != 0);
+        if !seen {
+            let known = self.classes.entry(word.text.clone()).or_default();
+            known.0 |= bit;
+            known.1.extend(classes(word, Side::Held).into_iter().map(|(class, _)| class));
         }
     }
 
@@ -113,7 +137,7 @@ impl WordsBuilder {
                 gains.push(gain);
                 letters.extend_from_slice(word.as_bytes());
                 spelt.push(u32::try_from(letters.len()).expect("fewer than 4 billion letters"));
-                for class in of_words.get(word).into_iter().flatten() {
+                for class in of_words.get(word).into_iter().flat_map(|(_, classes)| classes) {
                     classes.add(class, number);
                 }
                 from.push(u32::try_from(at).expect("fewer than 4 billion postings"));
@@ -197,7 +221,7 @@ impl Words {
     /// where one is a legal form, of which two letters already may be misspelt.
     pub fn near(&self, word: &Token, ending: bool) -> Arc<[Near]> {
         if let Ok(known) = self.near.read()
-            && let Some(near) = known.get(&word.text)
+            && let Some(near) = known[sort(word)].get(&word.text)
         {
             return Arc::clone(near);
         }
@@ -213,9 +237,9 @@ impl Words {
         }
         let near: Arc<[Near]> = self.ordered(near).into();
         if let Ok(mut known) = self.near.write()
-            && known.len() < REMEMBERED
+            && known[sort(word)].len() < REMEMBERED
         {
-            known.insert(word.text.clone(), Arc::clone(&near));
+            known[sort(word)].insert(word.text.clone(), Arc::clone(&near));
         }
         near
     }
