@@ -5,14 +5,14 @@ use std::sync::LazyLock;
 use super::alike::letter_set;
 use super::vocabulary::{Word, spellings};
 
-/// Letters that a beginning has at least: `indus`, `navig`. Shorter ones begin many words.
-const BEGINNING: usize = 5;
+/// Letters that a beginning has at least: `environ`. Shorter ones begin many words, and are words.
+const BEGINNING: usize = 6;
 
 /// Letters that are left out at least: a word of one or two letters less is misspelt, or a plural.
 const LEFT_OUT: usize = 3;
 
-/// Letters of consonants alone at least: `wks`, `lgstcs`.
-const CONSONANTS: usize = 3;
+/// Letters of consonants alone at least: `srvcs`, `lgstcs`. Three letters are a company's initials.
+const CONSONANTS: usize = 4;
 
 /// A word of the table that is abbreviated, and its letters.
 type Long = (&'static str, u64, Word);

@@ -388,6 +388,7 @@ pub(crate) fn misread(word: &str) -> String {
     if !digits(word) && !word.as_bytes().windows(2).any(|pair| matches!(pair, b"rn" | b"vv")) {
         return word.to_owned();
     }
+    let long = word.len() >= 5;
     let word = word.replace("rn", "m").replace("vv", "w");
     let one = |c: char| match c {
         '0' => 'o',
@@ -395,8 +396,9 @@ pub(crate) fn misread(word: &str) -> String {
         '5' => 's',
         '8' => 'b',
         '6' => 'g',
-        '4' => 'a',
-        '7' => 't',
+        // Of two letters and a digit the digit is the name: `G4`, `T7`.
+        '4' if long => 'a',
+        '7' if long => 't',
         c => c,
     };
     if letters { word.chars().map(one).collect() } else { word }

@@ -193,8 +193,12 @@ impl Cutter {
             run.clone_into(&mut folded);
         }
         if east_asian && let Some((before, form, after)) = forms::split_glued(&folded) {
+            // `马丁公司上海分公司`: the office of a company carries its name, form included.
+            let inner = before.find("公司").filter(|at| *at > 0 && form != "公司");
+            let (own, office) = inner.map_or((before, ""), |at| before.split_at(at));
+            let (own_form, place) = office.split_at(office.len().min("公司".len()));
             let mut from = 0;
-            for part in [before, form, after] {
+            for part in [own, own_form, place, form, after] {
                 let to = from + part.len();
                 if from < to {
                     self.push(as_shown(run, &folded, (from, to)), part.to_owned());

@@ -69,6 +69,51 @@ const STATES: &[&str] = &[
     "wv", "wi", "wy",
 ];
 
+/// Their names, of one word.
+const STATE_NAMES: &[&str] = &[
+    "alabama",
+    "alaska",
+    "arizona",
+    "arkansas",
+    "california",
+    "calif",
+    "colorado",
+    "connecticut",
+    "delaware",
+    "florida",
+    "georgia",
+    "hawaii",
+    "idaho",
+    "illinois",
+    "indiana",
+    "iowa",
+    "kansas",
+    "kentucky",
+    "louisiana",
+    "maine",
+    "maryland",
+    "massachusetts",
+    "michigan",
+    "minnesota",
+    "mississippi",
+    "missouri",
+    "montana",
+    "nebraska",
+    "nevada",
+    "ohio",
+    "oklahoma",
+    "oregon",
+    "pennsylvania",
+    "tennessee",
+    "texas",
+    "utah",
+    "vermont",
+    "virginia",
+    "washington",
+    "wisconsin",
+    "wyoming",
+];
+
 /// Words of a class of shares, as exchanges and custodians write them behind the issuer.
 const SHARES: &[&str] = &[
     "adr",
@@ -166,16 +211,22 @@ const BRANCHES: &[&str] = &[
 const LEADING_DIGITS: usize = 6;
 const RECORD_DIGITS: usize = 5;
 
-/// Finds what is no part of the name behind it. O(tokens²) for the few tokens of a name.
+/// Tokens from the end within which a tail is sought.
+const LONGEST: usize = 16;
+
+/// Finds what stands beside a name, behind it. It stays beside: two names that have another address or
+/// class there are held against each other with it. O(tokens), since only the last are looked at.
 pub(super) fn tails(tokens: &[Plain], roles: &mut [Role]) {
     mark_mail(tokens, roles);
     let end = roles.iter().rposition(|role| *role == Role::Name).map_or(0, |at| at + 1);
     let (tokens, roles) = (&tokens[..end], &mut roles[..end]);
-    let address =
-        || (2..end).find(|from| is_form(&tokens[from - 1]) && is_address(&tokens[*from..]));
-    if let Some(from) = shares(tokens).or_else(address) {
-        roles[from..].fill(Role::Noise);
-    } else if let Some(from) = branch(tokens) {
+    let begins = |from: &usize| {
+        let formed = *from > 1 && is_form(&tokens[from - 1]);
+        (formed || tokens[*from].piece.comma) && is_address(&tokens[*from..], formed)
+    };
+    let address = || (end.saturating_sub(LONGEST).max(1)..end).find(begins);
+    let found = shares(tokens).or_else(address).or_else(|| branch(tokens));
+    if let Some(from) = found {
         roles[from..].fill(Role::Aside);
     } else {
         record_number(tokens, roles);
@@ -237,20 +288,28 @@ fn shares(tokens: &[Plain]) -> Option<usize> {
     (receipts || classes && formed).then_some(from)
 }
 
-/// Whether what follows a legal form is where the company is: a street or letter box with its number, or
-/// a town with its state, country or postal code behind a comma.
-fn is_address(tail: &[Plain]) -> bool {
-    let [first, .., last] = tail else {
+/// Whether what follows is where the company is: a street or letter box with its number, or a town with its
+/// state, country or postal code; behind a comma, or the legal form of the name.
+fn is_address(tail: &[Plain], formed: bool) -> bool {
+    let Some(first) = tail.first() else { return false };
+    let postal = tail.iter().rev().take_while(|token| digits(token) >= 4).count();
+    let named = &tail[..tail.len() - postal];
+    let Some(last) = named.last() else { return false };
+    if tail.len() == 1 {
         // The state in which a company is registered: `/DE/`.
-        return tail.first().is_some_and(|only| is_state(only) && only.piece.section > 0);
-    };
+        return formed && is_state(first) && first.piece.section > 0;
+    }
+    let stated = is_state(last) || STATE_NAMES.contains(&text(last));
+    let placed = (0..named.len()).any(|at| place_at(named, at) == Some(named.len() - at));
     let number = tail.iter().any(|token| digits(token) > 0);
     let street = tail.iter().any(|token| STREET.contains(&text(token)));
-    let postal = tail.iter().any(|token| digits(token) >= 4);
-    let placed = (0..tail.len()).any(|at| place_at(tail, at).is_some());
-    let ends = is_state(last) || place_at(tail, tail.len() - 1).is_some();
     let comma = first.piece.comma;
-    number && street && tail.len() > 2 || comma && (postal && placed || ends && tail.len() <= 4)
+    // `2 Way Radio Services Inc` is another company behind a comma.
+    let ends = postal > 0 || stated || placed || STREET.contains(&text(last)) || digits(last) > 0;
+    let streeted = number && street && tail.len() > 2 && (ends || comma && !is_form(last));
+    let town = (stated && postal > 0 || comma && (stated || placed)) && named.len() <= 5;
+    let postal_town = comma && postal > 0 && formed || comma && formed && number && placed;
+    streeted && (formed || comma) || town && (formed || stated) || postal_town
 }
 
 fn is_state(token: &Plain) -> bool {
@@ -296,10 +355,20 @@ mod tests {
         words.map(|token| token.shown.as_str()).collect::<Vec<_>>().join(" ")
     }
 
+    /// The name without what stands beside it.
+    fn without(name: &str) -> String {
+        let parsed = parse(name);
+        let view = parsed.views.iter().min_by_key(|view| view.len()).unwrap();
+        view.iter().map(|at| parsed.tokens[*at].shown.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
     #[test]
-    fn addresses_shares_and_numbers_are_no_part_of_a_name() {
+    fn addresses_shares_and_numbers_stand_beside_a_name() {
         for (written, name) in [
             ("Skydio Inc, 3000 Clearview Way, San Mateo CA 94402", "Skydio Inc"),
+            ("Anduril Industries Inc, Costa Mesa, CA 92626", "Anduril Industries Inc"),
+            ("Anduril Industries Inc, Costa Mesa, California", "Anduril Industries Inc"),
+            ("General Dynamics, Reston, VA", "General Dynamics"),
             ("Lockheed Martin Corporation, Bethesda, MD", "Lockheed Martin Corporation"),
             ("Kestrel Avionics Ltd, P.O. Box 4455 Dubai UAE", "Kestrel Avionics Ltd"),
             ("Kestrel GmbH, 80333 München, DE", "Kestrel GmbH"),
@@ -308,17 +377,19 @@ mod tests {
             ("SIEMENS AG-REG", "SIEMENS AG"),
             ("GAZPROM PAO-SPON ADR", "GAZPROM PAO"),
             ("Skydio Inc Common Stock", "Skydio Inc"),
-            ("Skydio Inc billing@skydio.com", "Skydio Inc"),
+            ("Skydio Inc #100234", "Skydio Inc"),
             ("Kestrel Fund Class A", "Kestrel Fund Class A"),
             ("Street Capital Ltd", "Street Capital Ltd"),
             ("Box Inc", "Box Inc"),
             ("Common Stock Warehouse Ltd", "Common Stock Warehouse Ltd"),
             ("Kestrel Ltd Singapore", "Kestrel Ltd Singapore"),
             ("Route 66 Diners Inc", "Route 66 Diners Inc"),
-            ("20000 Leagues Inc", "20000 Leagues Inc"),
+            ("Ridley Inc, 2 Way Radio Services Inc", "Ridley Inc 2 Way Radio Services Inc"),
+            ("Canton Ltd Floor 9 Studios", "Canton Ltd Floor 9 Studios"),
         ] {
-            assert_eq!(kept(written), name, "{written}");
+            assert_eq!(without(written), name, "{written}");
         }
+        assert_eq!(kept("Skydio Inc billing@skydio.com"), "Skydio Inc");
     }
 
     #[test]

@@ -139,25 +139,22 @@ pub(super) fn mark_forms(tokens: &mut Vec<Plain>) {
     }
 }
 
-/// Classes of legal forms that people write within a name, before what they add to it: `Corp Singapore`,
-/// `Co of Michigan`, `Ltd Pension Scheme`.
+/// Classes of legal forms that people write within a name, before the place that they add to it: `Corp
+/// Singapore`, `Co of Michigan`.
 const INNER: &[&str] = &["inc", "corp", "co", "ltd", "plc", "ag"];
 
-/// Marks legal forms within a name, for comparing alone: what joins records leaves them words. Of `Co` and
-/// `AG` only those before a place or a connector, since they are words and beginnings of words too.
+/// Marks legal forms before a place within a name, for comparing alone: what joins records leaves them
+/// words, and so do names that go on otherwise (`Monsters Inc Theatre`).
 pub(super) fn mark_inner_forms(tokens: &mut Vec<Plain>) {
     let mut at = 1;
     while at + 1 < tokens.len() {
         let found = longest_from(tokens, at, |form| INNER.contains(&form.class));
         if let Some(length) = found.filter(|length| at + length < tokens.len()) {
-            let next = &tokens[at + length];
-            let before = next.kind == PlainKind::Connector
-                || super::vocabulary::place(&next.piece.text).is_some();
-            let letters = text(&tokens[at..at + length]).len();
-            if letters > 3
-                || before
-                || matches!(text(&tokens[at..=at]).as_str(), "inc" | "ltd" | "plc")
-            {
+            let link = usize::from(tokens[at + length].kind == PlainKind::Connector);
+            let before = tokens
+                .get(at + length + link)
+                .is_some_and(|next| super::vocabulary::place(&next.piece.text).is_some());
+            if before {
                 join_as_form(tokens, at, at + length);
             }
         }

@@ -54,8 +54,11 @@ pub(super) fn views(tokens: &[Plain], roles: &[Role]) -> Views {
     // `China Electronics Corporation (CEC)`: what stands outside is the whole name.
     if is_short_for(tokens, &inside, &outside) {
         sure.push(outside.clone());
-        whole.push(outside.clone());
+        // `Lockheed Martin Corporation (LMT), Bethesda, MD`
+        let without = outside.iter().copied().filter(|at| roles[*at] == Role::Name).collect();
+        whole.extend([outside.clone(), without]);
         main.push(outside);
+        main.extend(whole.last().cloned());
     } else if !inside.is_empty() && !inside.iter().any(says_more) {
         main.push(outside);
     }
