@@ -385,6 +385,7 @@ pub(crate) mod tests {
         let together = dated().reading("aggregate").unwrap().test_on(day("2025-09-01"));
         assert_eq!((single.aggregate, together.aggregate), (Aggregate::Owner, Aggregate::All));
         assert_eq!(dated().reading("either").unwrap().reach, Reach::Either);
+        assert_eq!(dated().reading("direct").unwrap().reach, Reach::Direct);
         assert!(dated().reading("often").is_none());
     }
 

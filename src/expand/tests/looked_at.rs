@@ -239,3 +239,22 @@ fn a_weaker_listing_of_an_owner_is_not_told_beside_a_stronger_one() {
         [(Certainty::Possible, Status::InForce), (Certainty::Certain, Status::Suspended)]
     );
 }
+
+#[test]
+fn listings_that_restrict_decide_whether_something_is_to_be_confirmed() {
+    let listing = |restricts: bool, confirm: bool| Listing {
+        entity: EntityId(0),
+        entry: 0,
+        on_day: OnDay { status: Status::InForce, confirm },
+        restriction: (!restricts).then_some(Restriction::None),
+    };
+    let summed = |all: &[(bool, bool)]| {
+        let all: Vec<Listing> =
+            all.iter().map(|(restricts, confirm)| listing(*restricts, *confirm)).collect();
+        summed_up(&all.iter().collect::<Vec<_>>(), Status::InForce)
+    };
+    assert_eq!(summed(&[(true, true), (false, false)]), (true, true));
+    assert_eq!(summed(&[(true, false), (false, true)]), (true, false));
+    assert_eq!(summed(&[(false, true)]), (false, true));
+    assert_eq!(summed(&[(false, false)]), (false, false));
+}
