@@ -378,8 +378,9 @@ fn seam(token: &Plain, last: bool) -> Option<usize> {
     }
     let word = |forms: &[&str]| forms.iter().find_map(|form| text.strip_suffix(form));
     let long = word(GLUED_FORMS).filter(|word| word.len() >= 4);
+    // What a word may abbreviate is no reason to part it: `Securico` is a name.
     let known = |word: &&str| {
-        word.len() >= 4 && meaning(word).is_some() || word.len() >= 7 && rarity(word) < 1.0
+        word.len() >= 4 && vocabulary::word(word).is_some() || word.len() >= 7 && rarity(word) < 1.0
     };
     long.or_else(|| word(GLUED_TO_WORDS).filter(|word| last && known(word))).map(str::len)
 }
@@ -527,6 +528,8 @@ mod tests {
             ("АО Газпром", "[jsc] gazprom"),
             ("V. Putin", "v. putin"),
             ("Skydio (OLD)", "skydio ~old"),
+            ("Securico Ltd", "securico [ltd]"),
+            ("SystemsCO", "system [co]"),
         ] {
             assert_eq!(shape(name), expected, "{name}");
         }
