@@ -276,8 +276,8 @@ pub(super) enum Role {
     Noise,
     /// Stands between two names.
     Marker,
-    /// An office of the company, or the number of a record: a name may be meant without it, and two names
-    /// that have another one there are not one.
+    /// An address, a class of shares, an office or a record's number: a name may be meant without it, and two
+    /// names that each have another there are held against each other with it.
     Aside,
 }
 

@@ -1,5 +1,5 @@
-//! What stands behind a name and is no part of it: an address, a class of shares, an office of the
-//! company, a number that a system gave.
+//! What stands beside a name, mostly behind it: an address, a class of shares, an office of the company, a
+//! number that a system gave.
 
 use super::forms;
 use super::noise::Role;
