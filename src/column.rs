@@ -159,7 +159,7 @@ impl TextId {
     pub const EMPTY: TextId = TextId(0);
 }
 
-/// Every text once, in one arena. The two columns can be owned or memory-mapped.
+/// Texts in one arena, most of them once. The two columns can be owned or memory-mapped.
 #[derive(Debug, Clone)]
 pub struct Texts {
     bytes: Column<u8>,
@@ -270,7 +270,7 @@ impl Numbers {
     }
 }
 
-/// Builds a [`Texts`] arena; the same text always gets the same id.
+/// Builds a [`Texts`] arena.
 #[derive(Debug, Default)]
 pub struct TextsBuilder {
     all: String,
@@ -284,7 +284,7 @@ impl TextsBuilder {
         TextsBuilder { ends: vec![0], ..TextsBuilder::default() }
     }
 
-    /// The id of `text`, new or known. Expected O(length).
+    /// The id of `text`, new or that which it was given here before. Expected O(length).
     pub fn intern(&mut self, text: &str) -> TextId {
         if text.is_empty() {
             return TextId::EMPTY;
@@ -293,10 +293,20 @@ impl TextsBuilder {
         if let Some(id) = self.known.find(hash, |id| self.is(TextId(id), text)) {
             return TextId(id);
         }
-        let id = u32::try_from(self.ends.len()).expect("fewer than 4 billion different texts");
+        let id = self.push(text);
+        self.known.insert(hash, id.0);
+        id
+    }
+
+    /// A new id for `text`, which is not looked for again: [`intern`](Self::intern) does not find it.
+    /// For texts of which hardly any two are the same, such as the names of a register.
+    pub fn push(&mut self, text: &str) -> TextId {
+        if text.is_empty() {
+            return TextId::EMPTY;
+        }
+        let id = u32::try_from(self.ends.len()).expect("fewer than 4 billion texts");
         self.all.push_str(text);
         self.ends.push(self.all.len() as u64);
-        self.known.insert(hash, id);
         TextId(id)
     }
 

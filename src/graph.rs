@@ -89,29 +89,39 @@ impl Graph {
     /// Builds the graph of records whose n-th mention is the n-th of `entity_of`. O(V + E log E).
     pub fn build(entities: u32, records: &[HoldingRecord], entity_of: &[EntityId]) -> Graph {
         let entity = |mention: u32| entity_of[mention as usize];
-        let holdings = (0u32..)
-            .zip(records)
-            .map(|(number, record)| {
-                let (low, high, flags) = record.terms().pack();
-                Holding {
-                    holder: entity(record.holder),
-                    issuer: entity(record.issuer),
-                    low,
-                    high,
-                    since: record.since,
-                    until: record.until,
-                    place: record.place,
-                    record: number,
-                    flags,
-                }
-            })
-            .collect();
-        Graph::of(entities, holdings)
+        let holding = |number: u32| {
+            let record = &records[number as usize];
+            let (low, high, flags) = record.terms().pack();
+            Holding {
+                holder: entity(record.holder),
+                issuer: entity(record.issuer),
+                low,
+                high,
+                since: record.since,
+                until: record.until,
+                place: record.place,
+                record: number,
+                flags,
+            }
+        };
+        let issuer = |number: u32| entity(records[number as usize].issuer);
+        Graph::of(entities, records.len(), issuer, holding)
     }
 
-    /// A graph of holdings in any order. O(V + E log d) for d holdings of one issuer.
-    fn of(entities: u32, holdings: Vec<Holding>) -> Graph {
-        let (mut holdings, incoming) = by(entities, holdings, |row| row.issuer);
+    fn of_rows(entities: u32, rows: &[Holding]) -> Graph {
+        Graph::of(entities, rows.len(), |at| rows[at as usize].issuer, |at| rows[at as usize])
+    }
+
+    /// A graph of so many holdings in any order. O(V + E log d) for d holdings of one issuer.
+    fn of(
+        entities: u32,
+        count: usize,
+        issuer: impl Fn(u32) -> EntityId,
+        holding: impl Fn(u32) -> Holding + Sync + Send,
+    ) -> Graph {
+        let (order, incoming) = by(entities, count, issuer);
+        let mut holdings: Vec<Holding> =
+            order.into_par_iter().with_min_len(1 << 10).map(holding).collect();
         let mut issuers: Vec<&mut [Holding]> = holdings
             .chunk_by_mut(|a, b| a.issuer == b.issuer)
             .filter(|rows| rows.len() > 1)
@@ -127,7 +137,9 @@ impl Graph {
             .filter(|(at, row)| *at == 0 || !same_run(&holdings[*at as usize - 1], row))
             .map(|(at, _)| at)
             .collect();
-        let (outgoing, outgoing_from) = by(entities, outgoing, |at| holdings[*at as usize].holder);
+        let holder = |run: u32| holdings[outgoing[run as usize] as usize].holder;
+        let (order, outgoing_from) = by(entities, outgoing.len(), holder);
+        let outgoing: Vec<u32> = order.into_iter().map(|run| outgoing[run as usize]).collect();
         Graph {
             holdings: holdings.into(),
             incoming: incoming.into(),
@@ -150,7 +162,7 @@ impl Graph {
             issuer: number(row.issuer),
             ..*row
         });
-        Graph::of(entities, renumbered.collect())
+        Graph::of_rows(entities, &renumbered.collect::<Vec<Holding>>())
     }
 
     /// The graph in which one stake is another: of its rows that hold on a day one stays, with the
@@ -170,7 +182,7 @@ impl Graph {
             let first = !std::mem::replace(&mut placed, true);
             first.then_some(Holding { low, high, flags, ..*row })
         });
-        Graph::of(self.entities(), rows.collect())
+        Graph::of_rows(self.entities(), &rows.collect::<Vec<Holding>>())
     }
 
     /// Puts its columns into a file.
@@ -247,20 +259,21 @@ impl Graph {
     }
 }
 
-/// Rows in the order of one of their entities, those of one entity in the order given; and where those of
-/// each begin. O(V + E).
-fn by<T: Copy>(entities: u32, rows: Vec<T>, entity: impl Fn(&T) -> EntityId) -> (Vec<T>, Vec<u32>) {
+/// The numbers of so many rows in the order of one of their entities, those of one entity in the order
+/// given; and where those of each begin. O(V + E).
+fn by(entities: u32, rows: usize, entity: impl Fn(u32) -> EntityId) -> (Vec<u32>, Vec<u32>) {
+    let count = u32::try_from(rows).expect("fewer than 4 billion rows");
     let mut from = vec![0u32; entities as usize + 1];
-    for row in &rows {
+    for row in 0..count {
         from[entity(row).index() + 1] += 1;
     }
     for at in 1..from.len() {
         from[at] += from[at - 1];
     }
     let mut next = from.clone();
-    let mut sorted = rows.clone();
-    for row in rows {
-        let at = &mut next[entity(&row).index()];
+    let mut sorted = vec![0; rows];
+    for row in 0..count {
+        let at = &mut next[entity(row).index()];
         sorted[*at as usize] = row;
         *at += 1;
     }

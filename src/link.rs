@@ -75,7 +75,7 @@ const LARGEST_BUCKET: usize = 200;
 pub fn link(records: &Records) -> Linked {
     let texts = records.texts.view();
     let keys = Keys::new(&records.mentions, texts);
-    let (all, node_of) = nodes::nodes(&records.mentions, texts, &keys);
+    let (all, node_of, keys) = nodes::nodes(&records.mentions, texts, keys);
     let nodes = Nodes { all: &all, texts, keys: &keys };
     let mut clusters = Clusters::new(all.len());
     let mut methods: Vec<Option<JoinedBy>> = vec![None; all.len()];
@@ -183,17 +183,27 @@ fn buckets(
 ) -> Vec<Vec<u32>> {
     let count = u32::try_from(nodes.all.len()).expect("nodes are numbered by 32 bits");
     match method {
-        JoinedBy::Identifier => shared((0..count).flat_map(|node| {
-            let all = nodes.identifiers(node).split(';').filter(|one| !one.is_empty());
-            all.map(move |identifier| (Cow::Borrowed(identifier), node))
-        })),
-        JoinedBy::Native => shared(mentions.iter().zip(node_of).flat_map(|(mention, node)| {
-            let name = nodes.keys.of(mention.name);
-            let written = name.is_native().then(|| name.native());
-            let native =
-                (mention.native != TextId::EMPTY).then(|| nodes.keys.of(mention.native).native());
-            written.into_iter().chain(native).map(|native| (Cow::Owned(native), *node))
-        })),
+        JoinedBy::Identifier => shared(
+            count,
+            |node| node,
+            |node| {
+                let all = nodes.identifiers(node).split(';').filter(|one| !one.is_empty());
+                all.map(Cow::Borrowed)
+            },
+        ),
+        JoinedBy::Native => shared(
+            u32::try_from(mentions.len()).expect("mentions are numbered by 32 bits"),
+            |mention| node_of[mention as usize],
+            |mention| {
+                let mention = &mentions[mention as usize];
+                let native_letters = !nodes.texts.get(mention.name).is_ascii();
+                let name = native_letters.then(|| nodes.keys.of(mention.name));
+                let written = name.filter(|name| name.is_native()).map(|name| name.native());
+                let native = (mention.native != TextId::EMPTY)
+                    .then(|| nodes.keys.of(mention.native).native());
+                written.into_iter().chain(native).map(Cow::Owned)
+            },
+        ),
         // Nodes stand in the order of their names.
         _ => {
             let order: Vec<u32> = (0..count).collect();
@@ -203,16 +213,35 @@ fn buckets(
     }
 }
 
-/// Nodes under each text that several have. Texts are sorted by a digest first, since most have none
-/// like them, and held against each other where that is the same.
-fn shared<'t>(all: impl Iterator<Item = (Cow<'t, str>, u32)>) -> Vec<Vec<u32>> {
-    let mut all: Vec<(u64, Cow<str>, u32)> =
-        all.map(|(text, node)| (hash([&*text]), text, node)).collect();
-    all.par_sort_unstable();
-    all.dedup();
-    let same = |a: &(u64, Cow<str>, u32), b: &(u64, Cow<str>, u32)| (a.0, &a.1) == (b.0, &b.1);
-    let buckets = all.chunk_by(same).filter(|bucket| bucket.len() > 1);
-    buckets.map(|bucket| bucket.iter().map(|(.., node)| *node).collect()).collect()
+/// Nodes under each text that several have: of so many things, each with its node and its texts. Only
+/// hashes are sorted, since most texts have none like them; texts are held against each other where
+/// several have a hash.
+fn shared<'t, I: Iterator<Item = Cow<'t, str>>>(
+    things: u32,
+    node: impl Fn(u32) -> u32,
+    texts: impl Fn(u32) -> I + Sync,
+) -> Vec<Vec<u32>> {
+    let hashes = (0..things)
+        .into_par_iter()
+        .flat_map_iter(|thing| texts(thing).map(move |text| (hash([&*text]), thing)));
+    let mut hashes: Vec<(u64, u32)> = hashes.collect();
+    hashes.par_sort_unstable();
+    hashes.dedup();
+    let mut buckets = Vec::new();
+    for run in hashes.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
+        let mut by_text: BTreeMap<Cow<str>, Vec<u32>> = BTreeMap::new();
+        for (own, thing) in run {
+            for text in texts(*thing).filter(|text| hash([&**text]) == *own) {
+                by_text.entry(text).or_default().push(node(*thing));
+            }
+        }
+        for mut bucket in by_text.into_values() {
+            bucket.sort_unstable();
+            bucket.dedup();
+            buckets.extend((bucket.len() > 1).then_some(bucket));
+        }
+    }
+    buckets
 }
 
 /// Decides which nodes of a bucket join: those that fit each other and of whose candidates no two

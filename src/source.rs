@@ -383,7 +383,8 @@ fn read_rows<R: BufRead>(
     source: &mut Source,
     records: &mut Records,
 ) {
-    let (_, _, _, read_row) = format.parts();
+    let (_, _, columns, read_row) = format.parts();
+    rows.expect(columns);
     loop {
         let fault = match rows.next() {
             None => break,

@@ -62,8 +62,11 @@ impl KeysView<'_> {
     }
 }
 
-/// Names whose keys are made in one go.
-const PART: usize = 1 << 14;
+/// Names whose keys are made in one go: a task is worth its while.
+const PART: usize = 1 << 10;
+
+/// Names whose keys are made before they are put together: some megabytes.
+const BATCH: usize = 1 << 17;
 
 /// Stands between the keys of a name: no name holds one.
 const END: char = '\0';
@@ -80,24 +83,52 @@ impl Keys {
                 names.push(name);
             }
         }
-        let parts: Vec<(String, Vec<u64>)> = names
-            .par_chunks(PART)
-            .map(|names| {
-                let (mut all, mut ends) = (String::with_capacity(40 * names.len()), Vec::new());
-                for name in names {
-                    write(&mut all, name::all_keys(texts.get(*name)));
-                    ends.push(all.len() as u64);
-                }
-                (all, ends)
-            })
-            .collect();
         let mut keys = Keys { all: String::new(), ends: Vec::with_capacity(names.len()), of_text };
-        keys.all.reserve_exact(parts.iter().map(|(part, _)| part.len()).sum());
-        for (part, ends) in parts {
-            let before = keys.all.len() as u64;
-            keys.all.push_str(&part);
-            keys.ends.extend(ends.into_iter().map(|end| before + end));
+        keys.extend(&names, |all, name| write(all, name::all_keys(texts.get(*name))));
+        keys
+    }
+
+    /// Adds what is written of each of several things, in their order, on all cores.
+    fn extend<T: Sync>(&mut self, things: &[T], write: impl Fn(&mut String, &T) + Sync) {
+        for batch in things.chunks(BATCH) {
+            let parts: Vec<(String, Vec<u64>)> = batch
+                .par_chunks(PART)
+                .map(|part| {
+                    let (mut all, mut ends) = (String::with_capacity(40 * PART), Vec::new());
+                    for thing in part {
+                        write(&mut all, thing);
+                        ends.push(all.len() as u64);
+                    }
+                    (all, ends)
+                })
+                .collect();
+            for (part, ends) in parts {
+                let before = self.all.len() as u64;
+                self.all.push_str(&part);
+                self.ends.extend(ends.into_iter().map(|end| before + end));
+            }
         }
+    }
+
+    /// Puts the keys into the order of the nodes that have them, and the others behind them: whoever
+    /// goes through the nodes goes through memory as it lies.
+    fn in_order(self, nodes: &mut [Node]) -> Keys {
+        let count = u32::try_from(self.ends.len()).expect("keys are numbered by 32 bits");
+        let mut number_of = vec![u32::MAX; self.ends.len()];
+        let mut order: Vec<u32> = Vec::with_capacity(self.ends.len());
+        for number in nodes.iter().map(|node| node.keys).chain(0..count) {
+            let new = &mut number_of[number as usize];
+            if *new == u32::MAX {
+                *new = u32::try_from(order.len()).expect("keys are numbered by 32 bits");
+                order.push(number);
+            }
+        }
+        let new = |number: u32| number_of.get(number as usize).copied().unwrap_or(u32::MAX);
+        nodes.par_iter_mut().for_each(|node| node.keys = new(node.keys));
+        let of_text = self.of_text.par_iter().map(|number| new(*number)).collect();
+        let mut keys = Keys { all: String::new(), ends: Vec::with_capacity(order.len()), of_text };
+        keys.all.reserve_exact(self.all.len());
+        keys.extend(&order, |all, number| all.push_str(self.text(*number)));
         keys
     }
 
@@ -155,12 +186,13 @@ pub(super) struct Nodes<'r> {
     pub keys: &'r Keys,
 }
 
-/// The nodes of the mentions in order of content, and the node of each mention. O(n log n).
+/// The nodes of the mentions in order of content, the node of each mention, and the keys in the order
+/// of the nodes. O(n log n).
 pub(super) fn nodes(
     mentions: &[Mention],
     texts: TextsView<'_>,
-    keys: &Keys,
-) -> (Vec<Node>, Vec<u32>) {
+    keys: Keys,
+) -> (Vec<Node>, Vec<u32>, Keys) {
     let node = |mention: &Mention| Node {
         keys: keys.number(mention.name),
         name: mention.name,
@@ -172,11 +204,10 @@ pub(super) fn nodes(
         },
     };
     let first = |mention: &Mention| {
-        let mut first = [0; 16];
         let joining = keys.joining(keys.number(mention.name));
-        let length = joining.len().min(16);
-        first[..length].copy_from_slice(&joining[..length]);
-        u128::from_be_bytes(first)
+        let byte = |at: usize| joining.get(at).copied().unwrap_or_default();
+        let number = |from: usize| u64::from_be_bytes(std::array::from_fn(|at| byte(from + at)));
+        [number(0), number(8), number(16)]
     };
     let content = |a: &Node, b: &Node| -> Ordering {
         let text = |a: TextId, b: TextId| {
@@ -191,7 +222,7 @@ pub(super) fn nodes(
             .then_with(|| text(a.identifiers, b.identifiers))
             .then_with(|| a.person.cmp(&b.person))
     };
-    let mut order: Vec<(u128, u32)> = mentions
+    let mut order: Vec<([u64; 3], u32)> = mentions
         .par_iter()
         .zip(0u32..u32::MAX)
         .map(|(mention, number)| (first(mention), number))
@@ -203,16 +234,21 @@ pub(super) fn nodes(
             .then_with(|| texts.get(at(a.1).name).cmp(texts.get(at(b.1).name)))
             .then(a.1.cmp(&b.1))
     });
+    let sorted: Vec<Node> = order.par_iter().map(|(_, mention)| at(*mention)).collect();
     let mut node_of = vec![0; mentions.len()];
-    let mut all: Vec<Node> = Vec::new();
-    for (_, mention) in order {
-        let own = at(mention);
-        if all.last().is_none_or(|last| content(last, &own) != Ordering::Equal) {
+    let mut all: Vec<Node> = Vec::with_capacity(sorted.len());
+    let mut before = None;
+    for (own, (first, mention)) in sorted.into_iter().zip(order) {
+        let same = before == Some(first)
+            && all.last().is_some_and(|last| content(last, &own) == Ordering::Equal);
+        if !same {
             all.push(own);
         }
+        before = Some(first);
         node_of[mention as usize] = u32::try_from(all.len() - 1).expect("no more than mentions");
     }
-    (all, node_of)
+    let keys = keys.in_order(&mut all);
+    (all, node_of, keys)
 }
 
 impl<'r> Nodes<'r> {

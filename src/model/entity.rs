@@ -77,20 +77,29 @@ const CODES: &str = "\
     MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM \
     PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV \
     SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI \
-    VN VU WF WS YE YT ZA ZM ZW XK";
+    VN VU WF WS XK YE YT ZA ZM ZW";
 
 impl Country {
     /// Reads a code of ISO 3166-1 of either case. `UK` and `EL`, which official texts write for the
     /// United Kingdom and Greece, are read as `GB` and `GR`: a code apart would contradict them.
     pub fn parse(text: &str) -> Option<Country> {
-        let upper = text.to_ascii_uppercase();
-        let code = match upper.as_str() {
-            "UK" => "GB",
-            "EL" => "GR",
+        let letters: [u8; 2] = text.as_bytes().try_into().ok()?;
+        let code = match letters.map(|letter| letter.to_ascii_uppercase()) {
+            [b'U', b'K'] => *b"GB",
+            [b'E', b'L'] => *b"GR",
             code => code,
         };
-        let known = code.len() == 2 && CODES.split(' ').any(|known| known == code);
-        known.then(|| code.as_bytes().try_into().ok().map(Country)).flatten()
+        let (mut low, mut high) = (0, CODES.len().div_ceil(3));
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if CODES.as_bytes()[3 * middle..3 * middle + 2] < code[..] {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        let found = CODES.as_bytes().get(3 * low..3 * low + 2)?;
+        (found == code).then_some(Country(code))
     }
 }
 
@@ -128,6 +137,12 @@ impl Countries {
         codes.sort_unstable();
         codes.dedup();
         Ok(Countries(codes))
+    }
+
+    /// Whether a text is what [`Countries`] writes of it, which most texts of a register are. Not all
+    /// that are are found to be.
+    pub fn is_written(text: &str) -> bool {
+        text.is_empty() || Country::parse(text).is_some_and(|country| country.0 == text.as_bytes())
     }
 
     /// Whether no country is said.
@@ -220,6 +235,18 @@ impl Identifiers {
         all.sort_unstable();
         all.dedup();
         (Identifiers(all), others)
+    }
+
+    /// Whether a text is what [`Identifiers`] writes of it, and all of it is read, which most texts of
+    /// a register are. Not all that are are found to be.
+    pub fn is_written(text: &str) -> bool {
+        let Some((scheme, value)) = text.split_once(':') else { return text.is_empty() };
+        let in_scheme = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
+        let in_value = |byte: u8| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'/');
+        !scheme.is_empty()
+            && scheme.bytes().all(in_scheme)
+            && !value.is_empty()
+            && value.bytes().all(in_value)
     }
 
     /// The identifiers, sorted.
@@ -330,6 +357,34 @@ mod tests {
         assert_eq!(own.all(), ["id@a.csv:7", "lei:529900T8BM49AURSDO55"]);
         assert_eq!(others, ["lei:"]);
         assert_eq!(Identifiers::read("7", None).1, ["7"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_taken_for_written_is_read_and_written_the_same(
+            text in "([a-z@-]{0,3}:? ?[A-Z0-9a-z./;-]{0,4}|[A-Za-z]{2}|LT|GB;US)",
+        ) {
+            if Identifiers::is_written(&text) {
+                let (read, others) = Identifiers::read(&text, Some("a.csv"));
+                proptest::prop_assert_eq!(read.to_string(), text.as_str());
+                proptest::prop_assert!(others.is_empty());
+            }
+            if Countries::is_written(&text) {
+                proptest::prop_assert_eq!(Countries::parse(&text).unwrap().to_string(), text);
+            }
+        }
+    }
+
+    #[test]
+    fn every_code_is_found() {
+        for code in CODES.split(' ') {
+            assert_eq!(
+                Country::parse(&code.to_lowercase()).map(|one| one.to_string()).as_deref(),
+                Some(code)
+            );
+        }
+        assert!(Identifiers::is_written("reg:12-3") && Countries::is_written("CN"));
+        assert!(!Countries::is_written("UK") && !Countries::is_written("cn"));
     }
 
     #[test]

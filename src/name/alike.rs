@@ -1,5 +1,6 @@
 //! How alike two tokens are.
 
+use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
 
 use super::forms;
@@ -405,9 +406,9 @@ pub(crate) fn misread(word: &str) -> String {
 }
 
 /// German spelling without umlauts: `fuer` and `fur`, both for `für`.
-pub(crate) fn unumlaut(word: &str) -> String {
+pub(crate) fn unumlaut(word: &str) -> Cow<'_, str> {
     if !word.as_bytes().windows(2).any(|pair| matches!(pair, b"ae" | b"oe" | b"ue")) {
-        return word.to_owned();
+        return word.into();
     }
-    word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+    word.replace("ae", "a").replace("oe", "o").replace("ue", "u").into()
 }

@@ -1,11 +1,12 @@
 //! Legal forms and their ways of writing, from one embedded table.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::alike::{Letters, letter_set, spelling, unumlaut};
-use super::romanise::{first_sounds, sound};
+use super::romanise::{sound, sounds};
 
 pub(super) const TABLE: &str = include_str!("legal_forms.tsv");
 
@@ -46,22 +47,31 @@ static SOUNDS: LazyLock<FxHashMap<String, Form>> = LazyLock::new(|| {
 });
 
 /// How the sounds of the long ways begin: most runs of words sound like none from the start.
-static BEGINNINGS: LazyLock<FxHashSet<String>> =
-    LazyLock::new(|| SOUNDS.keys().map(|sound| sound.chars().take(3).collect()).collect());
+static BEGINNINGS: LazyLock<FxHashSet<[Option<char>; 3]>> = LazyLock::new(|| {
+    let long = WAYS.keys().filter(|way| way.len() >= LONG);
+    long.map(|way| beginning(way)).collect()
+});
+
+fn beginning(glued: &str) -> [Option<char>; 3] {
+    let mut sounds = sounds(glued);
+    std::array::from_fn(|_| sounds.next())
+}
 
 /// Letters from which a form is known by its sound: no word sounds like one by chance.
 const LONG: usize = 16;
 
 /// The form written by these folded letters, spaces left out.
 pub(super) fn form_of(glued: &str) -> Option<Form> {
-    if glued.len() >= LONG && glued.is_ascii() {
-        let sounded = || {
-            let begins = BEGINNINGS.contains(first_sounds(glued).as_str());
-            begins.then(|| SOUNDS.get(&sound(glued)))?
-        };
-        return WAYS.get(glued).or_else(sounded).copied();
-    }
-    WAYS.get(glued).or_else(|| WAYS.get(unumlaut(glued).as_str())).copied()
+    let form = WAYS.get(glued).or_else(|| {
+        if glued.len() >= LONG && glued.is_ascii() {
+            return BEGINNINGS.contains(&beginning(glued)).then(|| SOUNDS.get(&sound(glued)))?;
+        }
+        match unumlaut(glued) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(other) => WAYS.get(other.as_str()),
+        }
+    });
+    form.copied()
 }
 
 /// The way of writing that a misspelt form was meant to be: one letter left out, added, changed or

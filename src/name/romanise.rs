@@ -240,82 +240,83 @@ fn long_vowels(romaji: &str) -> String {
 /// `Evgenii`, `Qaddafi` and `Kaddafi`. For Latin words; others come out as they are. Words that
 /// sound alike by this are the same word in other hands, or a usual misspelling of it.
 pub(crate) fn sound(word: &str) -> String {
-    let mut out = sounded(word, usize::MAX);
+    let mut out: String = sounds(word).collect();
     if out.len() > 3 && out.ends_with('h') {
         out.pop();
     }
     out
 }
 
-/// The first three letters of a word's sound, or all of a shorter one.
-pub(super) fn first_sounds(word: &str) -> String {
-    let mut out = sounded(word, 4);
-    if out.len() > 3 {
-        out.truncate(out.char_indices().nth(3).map_or(out.len(), |(at, _)| at));
-    }
-    out
-}
-
-/// The sound of a word from its start until it has so many bytes, before what its end changes.
-fn sounded(word: &str, length: usize) -> String {
-    const GROUPS: &[(&str, &str)] = &[
-        ("shch", "s"),
-        ("sch", "s"),
-        ("tch", "c"),
-        ("kh", "h"),
-        ("gh", "g"),
-        ("zh", "z"),
-        ("ph", "f"),
-        ("sh", "s"),
-        ("ch", "c"),
-        ("th", "t"),
-        ("dh", "d"),
-        ("ck", "k"),
-        ("cz", "c"),
-        ("ts", "c"),
-        ("tz", "c"),
-        ("ou", "u"),
-        ("oo", "u"),
-        ("ee", "i"),
-        ("ae", "a"),
-        ("oe", "o"),
-        ("ue", "u"),
-        ("q", "k"),
-        ("w", "v"),
-        ("x", "ks"),
-        ("y", "i"),
-        ("j", "i"),
-    ];
-    let mut out = String::with_capacity(word.len().min(length) + 4);
+/// The letters of a word's sound from its start, before what its end changes.
+pub(super) fn sounds(word: &str) -> Sounds<'_> {
     // The Cyrillic `е` that begins a word is written as it sounds, or as it looks.
-    let mut rest = if word.starts_with("ye") { &word[1..] } else { word };
-    while let Some(c) = rest.chars().next().filter(|_| out.len() < length) {
-        if let Some((group, spelt)) = group(GROUPS, rest) {
-            push_single(&mut out, spelt);
-            rest = &rest[group.len()..];
-            continue;
-        }
-        let hard = c == 'c' && !rest[1..].starts_with(['e', 'i', 'y']);
-        push_single(&mut out, if hard { "k" } else { &rest[..c.len_utf8()] });
-        rest = &rest[c.len_utf8()..];
-    }
-    out
+    let rest = if word.starts_with("ye") { &word[1..] } else { word };
+    Sounds { rest, spelt: "".chars(), last: None }
 }
 
-/// The group of letters that a text begins with, and how it is spelt. Most letters begin none: the
-/// first is looked at before the rest.
-fn group<'g>(groups: &[(&'g str, &'g str)], text: &str) -> Option<(&'g str, &'g str)> {
-    let first = text.as_bytes().first();
-    let begun = groups.iter().filter(|(group, _)| group.as_bytes().first() == first);
-    begun.copied().find(|(group, _)| text.starts_with(group))
+/// The letters of a sound, of which no two in a row are the same.
+pub(super) struct Sounds<'w> {
+    rest: &'w str,
+    spelt: std::str::Chars<'w>,
+    last: Option<char>,
 }
 
-fn push_single(out: &mut String, spelt: &str) {
-    for c in spelt.chars() {
-        if !out.ends_with(c) {
-            out.push(c);
+impl Iterator for Sounds<'_> {
+    type Item = char;
+
+    fn next(&mut self) -> Option<char> {
+        loop {
+            while let Some(c) = self.spelt.next() {
+                if self.last.replace(c) != Some(c) {
+                    return Some(c);
+                }
+            }
+            let c = self.rest.chars().next()?;
+            let length = match sounding(self.rest.as_bytes()) {
+                Some((length, spelt)) => {
+                    self.spelt = spelt.chars();
+                    length
+                }
+                None => {
+                    self.spelt = self.rest[..c.len_utf8()].chars();
+                    c.len_utf8()
+                }
+            };
+            self.rest = &self.rest[length..];
         }
     }
+}
+
+/// The letters that a text begins with and that have another spelling: how many, and that spelling.
+fn sounding(text: &[u8]) -> Option<(usize, &'static str)> {
+    Some(match text {
+        [b's', b'h', b'c', b'h', ..] => (4, "s"),
+        [b's', b'c', b'h', ..] => (3, "s"),
+        [b't', b'c', b'h', ..] => (3, "c"),
+        [b'k', b'h', ..] => (2, "h"),
+        [b'g', b'h', ..] => (2, "g"),
+        [b'z', b'h', ..] => (2, "z"),
+        [b'p', b'h', ..] => (2, "f"),
+        [b's', b'h', ..] => (2, "s"),
+        [b'c', b'h', ..] => (2, "c"),
+        [b't', b'h', ..] => (2, "t"),
+        [b'd', b'h', ..] => (2, "d"),
+        [b'c', b'k', ..] => (2, "k"),
+        [b'c', b'z', ..] => (2, "c"),
+        [b't', b's' | b'z', ..] => (2, "c"),
+        [b'o', b'u' | b'o', ..] => (2, "u"),
+        [b'e', b'e', ..] => (2, "i"),
+        [b'a', b'e', ..] => (2, "a"),
+        [b'o', b'e', ..] => (2, "o"),
+        [b'u', b'e', ..] => (2, "u"),
+        [b'q', ..] => (1, "k"),
+        [b'w', ..] => (1, "v"),
+        [b'x', ..] => (1, "ks"),
+        [b'y' | b'j', ..] => (1, "i"),
+        [b'c', b'e' | b'i' | b'y', ..] => return None,
+        [b'c', ..] => (1, "k"),
+        _ => return None,
+    })
 }
 
 /// The consonants of a word as a Japanese speaker would write it in kana: what an English word and
@@ -347,7 +348,7 @@ pub(crate) fn skeleton(word: &str) -> String {
     let mut at = 0;
     let mut rest = word;
     while let Some(c) = rest.chars().next() {
-        if let Some((group, spelt)) = group(GROUPS, rest) {
+        if let Some((group, spelt)) = GROUPS.iter().find(|(group, _)| rest.starts_with(group)) {
             push_single(&mut out, spelt);
             at += group.len();
             rest = &rest[group.len()..];
@@ -373,6 +374,14 @@ pub(crate) fn skeleton(word: &str) -> String {
         rest = &rest[c.len_utf8()..];
     }
     out
+}
+
+fn push_single(out: &mut String, spelt: &str) {
+    for c in spelt.chars() {
+        if !out.ends_with(c) {
+            out.push(c);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -112,8 +112,9 @@ impl Plain {
 /// unmistakable ones inside. At least one token always stays a word.
 pub(super) fn mark_forms(tokens: &mut Vec<Plain>) {
     part_letters(tokens);
+    let glued = &mut String::new();
     let last = tokens.len();
-    let mut end = ending_forms(tokens, last);
+    let mut end = ending_forms(tokens, last, glued);
     // `China Electronics Corporation (CEC)`
     for at in (1..end).rev() {
         let opens = tokens.get(at).is_some_and(|next| {
@@ -121,17 +122,19 @@ pub(super) fn mark_forms(tokens: &mut Vec<Plain>) {
         });
         if opens {
             let before = tokens.len();
-            ending_forms(tokens, at);
+            ending_forms(tokens, at, glued);
             end -= before - tokens.len();
         }
     }
-    if let Some(length) = longest_from(&tokens[..end.saturating_sub(1)], 0, |form| form.leads) {
+    if let Some(length) =
+        longest_from(&tokens[..end.saturating_sub(1)], 0, glued, |form| form.leads)
+    {
         join_as_form(tokens, 0, length);
         end -= length - 1;
     }
     let mut at = 1;
     while at < end {
-        if let Some(length) = longest_from(&tokens[..end], at, |form| form.anywhere) {
+        if let Some(length) = longest_from(&tokens[..end], at, glued, |form| form.anywhere) {
             join_as_form(tokens, at, at + length);
             end -= length - 1;
         }
@@ -146,9 +149,10 @@ const INNER: &[&str] = &["inc", "corp", "co", "ltd", "plc", "ag"];
 /// Marks legal forms before a place within a name, for comparing alone: what joins records leaves them
 /// words, and so do names that go on otherwise (`Monsters Inc Theatre`).
 pub(super) fn mark_inner_forms(tokens: &mut Vec<Plain>) {
+    let glued = &mut String::new();
     let mut at = 1;
     while at + 1 < tokens.len() {
-        let found = longest_from(tokens, at, |form| INNER.contains(&form.class));
+        let found = longest_from(tokens, at, glued, |form| INNER.contains(&form.class));
         if let Some(length) = found.filter(|length| at + length < tokens.len()) {
             let link = usize::from(tokens[at + length].kind == PlainKind::Connector);
             let before = tokens
@@ -177,54 +181,64 @@ fn part_letters(tokens: &mut [Plain]) {
 }
 
 /// Joins the legal forms that end at `end`; where the words before them end.
-fn ending_forms(tokens: &mut Vec<Plain>, mut end: usize) -> usize {
-    while let Some(from) = longest(tokens, end).filter(|from| *from > 0) {
+fn ending_forms(tokens: &mut Vec<Plain>, mut end: usize, glued: &mut String) -> usize {
+    while let Some(from) = longest(tokens, end, glued).filter(|from| *from > 0) {
         join_as_form(tokens, from, end);
         end = from;
     }
     end
 }
 
-/// Start of the longest form that ends at `end`.
-fn longest(tokens: &[Plain], end: usize) -> Option<usize> {
+/// Start of the longest form that ends at `end`. `glued` is a buffer, here and below: names are many.
+fn longest(tokens: &[Plain], end: usize, glued: &mut String) -> Option<usize> {
     let mut from = end - forms::LONGEST.min(end);
     while tokens[from..end].iter().any(Plain::is_form) {
         from += 1;
     }
-    let mut glued: String = text(&tokens[from..end]);
+    glue(&tokens[from..end], glued);
+    let mut rest = glued.as_str();
     while from < end {
-        if forms::form_of(&glued).is_some() {
+        if forms::form_of(rest).is_some() {
             return Some(from);
         }
-        glued.drain(..tokens[from].piece.text.len());
+        rest = &rest[tokens[from].piece.text.len()..];
         from += 1;
     }
     None
 }
 
 /// Tokens of the longest form of a kind that begins at `from`.
-fn longest_from(tokens: &[Plain], from: usize, kind: impl Fn(Form) -> bool) -> Option<usize> {
+fn longest_from(
+    tokens: &[Plain],
+    from: usize,
+    glued: &mut String,
+    kind: impl Fn(Form) -> bool,
+) -> Option<usize> {
     let rest = tokens[from..].iter().take(forms::LONGEST);
     let length = rest.take_while(|token| !token.is_form()).count();
-    let mut glued = text(&tokens[from..from + length]);
+    glue(&tokens[from..from + length], glued);
+    let mut begun = glued.as_str();
     for length in (1..=length).rev() {
-        if forms::form_of(&glued).is_some_and(&kind) {
+        if forms::form_of(begun).is_some_and(&kind) {
             return Some(length);
         }
-        glued.truncate(glued.len() - tokens[from + length - 1].piece.text.len());
+        begun = &begun[..begun.len() - tokens[from + length - 1].piece.text.len()];
     }
     None
 }
 
-fn text(tokens: &[Plain]) -> String {
-    tokens.iter().map(|token| token.piece.text.as_str()).collect()
+/// The letters of tokens, spaces left out.
+fn glue(tokens: &[Plain], glued: &mut String) {
+    glued.clear();
+    tokens.iter().for_each(|token| glued.push_str(&token.piece.text));
 }
 
 fn join_as_form(tokens: &mut Vec<Plain>, from: usize, end: usize) {
-    let Some(form) = forms::form_of(&text(&tokens[from..end])) else { return };
+    let mut text = String::new();
+    glue(&tokens[from..end], &mut text);
+    let Some(form) = forms::form_of(&text) else { return };
     let shown: Vec<&str> =
         tokens[from..end].iter().map(|token| token.piece.shown.as_str()).collect();
-    let text = tokens[from..end].iter().map(|token| token.piece.text.as_str()).collect();
     let piece = Piece { shown: shown.join(" "), text, ..tokens[from].piece.clone() };
     tokens.splice(from..end, [Plain { piece, kind: PlainKind::Form(form.class) }]);
 }

@@ -141,7 +141,7 @@ impl Snapshot {
         names.par_sort_unstable_by_key(|(entity, kind, text)| {
             (*entity, *kind, self.texts.get(*text))
         });
-        names.dedup_by(|a, b| (a.0, a.2) == (b.0, b.2));
+        names.dedup_by(|a, b| a.0 == b.0 && self.texts.get(a.2) == self.texts.get(b.2));
         self.names = Names::new(&names);
         let mut index = NameIndexBuilder::default();
         let parse = |names: &[(EntityId, NameKind, TextId)]| -> Vec<ParsedName> {
@@ -294,7 +294,9 @@ fn identifiers(
         let known = &mut all[entity.index()];
         if *known == TextId::EMPTY {
             *known = mention.identifiers;
-        } else if mention.identifiers != TextId::EMPTY && mention.identifiers != *known {
+        } else if mention.identifiers != TextId::EMPTY
+            && texts.get(mention.identifiers) != texts.get(*known)
+        {
             let own = Identifiers::parse(texts.get(mention.identifiers));
             let both = Identifiers::parse(texts.get(*known)).with(&own).to_string();
             *known = texts.intern(&both);

@@ -7,9 +7,10 @@
 
 use std::io::{self, BufRead, Cursor, Read};
 
+use memchr::{memchr_iter, memrchr};
 use rayon::prelude::*;
 
-use super::records::Records;
+use super::records::{Digest, Records};
 use super::rows::{Header, Rows};
 use super::{Format, read_rows};
 use crate::error::Source;
@@ -45,7 +46,7 @@ impl<R: Read> Blocks<R> {
             let end = if ended { Some(bytes.len()) } else { row_end(&bytes) };
             if let Some(end) = end.filter(|_| self.broken.is_none()) {
                 self.rest = bytes.split_off(end);
-                let lines = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+                let lines = memchr_iter(b'\n', &bytes).count() as u64;
                 let line = self.line;
                 self.line += lines;
                 return Some(Block { bytes, line, last: ended })
@@ -76,11 +77,11 @@ impl BufRead for Broken {
 
 /// Where the last row of some bytes ends, if quotes are written as they should be.
 fn row_end(bytes: &[u8]) -> Option<usize> {
-    let quotes = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'"').count();
+    let quotes = |bytes: &[u8]| memchr_iter(b'"', bytes).count();
     let mut odd = quotes(bytes) % 2 == 1;
     let mut end = bytes.len();
     loop {
-        let line_end = bytes[..end].iter().rposition(|byte| *byte == b'\n')?;
+        let line_end = memrchr(b'\n', &bytes[..end])?;
         odd ^= quotes(&bytes[line_end + 1..end]) % 2 == 1;
         if !odd {
             return Some(line_end + 1);
@@ -131,7 +132,7 @@ fn put_together(parts: Vec<Part>, source: &mut Source, records: &mut Records) ->
         }
         source.records += part.source.records;
         source.rejected += part.source.rejected;
-        records.absorb(part.records, &part.hashes);
+        records.absorb(part.records, &part.digests);
     }
     Vec::new()
 }
@@ -164,7 +165,7 @@ struct Reading<'r> {
 struct Part {
     block: Block,
     records: Records,
-    hashes: Vec<u64>,
+    digests: Vec<Digest>,
     source: Source,
     within_a_quote: bool,
 }
@@ -177,8 +178,8 @@ impl Reading<'_> {
         let mut rows = self.rows(&*block.bytes, block.line, !block.last);
         read_rows(&mut rows, Format::Holdings, self.number, &mut source, &mut records);
         let within_a_quote = !block.last && rows.ends_in_a_line_end();
-        let hashes = records.hashes();
-        Part { block, records, hashes, source, within_a_quote }
+        let digests = records.digests();
+        Part { block, records, digests, source, within_a_quote }
     }
 
     /// Rows from a line on; of the first, behind the header.

@@ -1,8 +1,8 @@
 //! The project's own CSV of ownership: holdings, complete owner lists, joint arrangements.
 
 use super::lists_csv::{check_name, countries, identifiers};
-use super::records::{GroupMember, MentionId, Records, Terms, Written, issuer_kind};
-use super::rows::{Fault, Row, word};
+use super::records::{GroupMember, Records, Terms, Written, issuer_kind};
+use super::rows::{Fault, Row, span, word};
 use crate::error::{Place, Warning};
 use crate::model::{Confidence, Countries, EntityKind, Identifiers, Interest};
 use crate::share::{ShareError, ShareRange};
@@ -34,77 +34,85 @@ pub(super) const GROUP_COLUMNS: &[&str] = &["group", "member"];
 
 /// One row of holdings.
 pub(super) fn holding(row: &Row, place: Place, records: &mut Records) -> Result<(), Fault> {
-    let terms = Terms {
-        range: range(row)?,
-        interest: word!(row, "interest", Interest, Some(Interest::Equity))?
-            .unwrap_or(Interest::Equity),
-        confidence: word!(row, "confidence", Confidence, Some(Confidence::Unverified))?
-            .unwrap_or(Confidence::Unverified),
-    };
-    let span = row.span("since", "until")?;
-    let holder =
-        Party::read(row, ["holder", "holder_id", "holder_country"], EntityKind::Unknown, records)?;
-    let kind = issuer_kind(terms.interest);
-    let issuer = Party::read(row, ["issuer", "issuer_id", "issuer_country"], kind, records)?;
-    let (holder, issuer) = (holder.mention(records), issuer.mention(records));
-    let rounded = |column| {
-        let text: &str = row.get(column);
+    // In the order of the columns above.
+    let [
+        holder,
+        holder_id,
+        holder_country,
+        issuer,
+        issuer_id,
+        issuer_country,
+        share_min,
+        share_max,
+        min_exclusive,
+        max_exclusive,
+        interest,
+        since,
+        until,
+        confidence,
+        source,
+    ] = row.all();
+    let open = (flag("min_exclusive", min_exclusive)?, flag("max_exclusive", max_exclusive)?);
+    let range = range(share_min, share_max, open)?;
+    let interest = word!("interest", interest, Interest)?.unwrap_or(Interest::Equity);
+    let confidence = word!("confidence", confidence, Confidence)?.unwrap_or(Confidence::Unverified);
+    let span = span(("since", since), ("until", until))?;
+    let line = row.line();
+    let holder = party(
+        ["holder", "holder_id", "holder_country"],
+        [holder, holder_id, holder_country],
+        EntityKind::Unknown,
+        line,
+        records,
+    )?;
+    let issuer = party(
+        ["issuer", "issuer_id", "issuer_country"],
+        [issuer, issuer_id, issuer_country],
+        issuer_kind(interest),
+        line,
+        records,
+    )?;
+    let (holder, issuer) = (records.written(&holder), records.written(&issuer));
+    let rounded = |text: &str| {
         text.split_once('.').is_some_and(|(_, decimals)| decimals.trim_end_matches('0').len() > 7)
     };
-    if ["share_min", "share_max"].into_iter().any(rounded) {
-        let text = format!(
-            "more than 7 decimals; taken as {}, rounded outward to parts per billion",
-            terms.range
-        );
+    if rounded(share_min) || rounded(share_max) {
+        let text =
+            format!("more than 7 decimals; taken as {range}, rounded outward to parts per billion");
         records
             .warnings
             .push(Warning { place: format!("{}:{}", records.reading, place.record), text });
     }
-    records.push_terms(holder, issuer, terms, span, row.get("source"), place);
+    records.push_terms(holder, issuer, Terms { range, interest, confidence }, span, source, place);
     Ok(())
 }
 
-/// A holder or an issuer of a row: known from an earlier row, or read.
-enum Party<'r> {
-    Known(MentionId),
-    New(&'r str, Countries, Identifiers, EntityKind),
+/// A holder or an issuer of a row. Most are written as we write them, and need not be read.
+fn party<'r>(
+    [name_column, identifier_column, country_column]: [&str; 3],
+    [name, identifier, country]: [&'r str; 3],
+    kind: EntityKind,
+    line: u32,
+    records: &mut Records,
+) -> Result<Written<'r>, Fault> {
+    if name.is_empty() {
+        return Err(Fault::blank(name_column));
+    }
+    check_name(name_column, name)?;
+    let identifiers = if Identifiers::is_written(identifier) {
+        identifier.into()
+    } else {
+        identifiers(identifier_column, identifier, line, records).to_string().into()
+    };
+    let countries = if Countries::is_written(country) {
+        country.into()
+    } else {
+        countries(country_column, country)?.to_string().into()
+    };
+    Ok(Written { name, native: "", countries, identifiers, kind })
 }
 
-impl<'r> Party<'r> {
-    fn read(
-        row: &Row<'r>,
-        [name, identifier, country]: [&str; 3],
-        kind: EntityKind,
-        records: &mut Records,
-    ) -> Result<Party<'r>, Fault> {
-        let written = Written {
-            name: row.required(name)?,
-            native: "",
-            countries: row.get(country),
-            identifiers: row.get(identifier),
-            kind,
-        };
-        if let Some(known) = records.known(&written) {
-            return Ok(Party::Known(known));
-        }
-        check_name(name, written.name)?;
-        let identifiers = identifiers(row, identifier, records);
-        Ok(Party::New(written.name, countries(row, country)?, identifiers, kind))
-    }
-
-    fn mention(self, records: &mut Records) -> MentionId {
-        match self {
-            Party::Known(known) => known,
-            Party::New(name, countries, identifiers, kind) => {
-                records.mention(name, "", &countries, &identifiers, kind)
-            }
-        }
-    }
-}
-
-fn range(row: &Row) -> Result<ShareRange, Fault> {
-    let (low, high) = (row.get("share_min"), row.get("share_max"));
-    let (low_open, high_open) = (flag(row, "min_exclusive")?, flag(row, "max_exclusive")?);
+fn range(low: &str, high: &str, (low_open, high_open): (bool, bool)) -> Result<ShareRange, Fault> {
     ShareRange::parse(low, high, low_open, high_open).map_err(|error| {
         let at_low = match &error {
             ShareError::NotANumber(text) | ShareError::OutOfRange(text) => text == low,
@@ -114,8 +122,8 @@ fn range(row: &Row) -> Result<ShareRange, Fault> {
     })
 }
 
-fn flag(row: &Row, column: &str) -> Result<bool, Fault> {
-    match row.get(column) {
+fn flag(column: &str, text: &str) -> Result<bool, Fault> {
+    match text {
         "" | "false" => Ok(false),
         "true" => Ok(true),
         other => Err(Fault::column(column, format!("`{other}` is none of true, false"))),
@@ -124,7 +132,7 @@ fn flag(row: &Row, column: &str) -> Result<bool, Fault> {
 
 /// One row of `complete.csv`.
 pub(super) fn complete(row: &Row, _: Place, records: &mut Records) -> Result<(), Fault> {
-    let identifiers = identifiers(row, "issuer_id", records);
+    let identifiers = identifiers("issuer_id", row.get("issuer_id"), row.line(), records);
     let (name, nowhere) = (row.required("issuer")?, Countries::default());
     let issuer = records.mention(name, "", &nowhere, &identifiers, EntityKind::Unknown);
     records.complete.push(issuer);

@@ -57,8 +57,8 @@ pub(super) const MEASURE_COLUMNS: &[&str] = &[
 pub(super) const LINK_COLUMNS: &[&str] =
     &["a", "a_country", "b", "b_country", "decision", "reason"];
 
-pub(super) fn countries(row: &Row, column: &str) -> Result<Countries, Fault> {
-    Countries::parse(row.get(column)).map_err(|part| {
+pub(super) fn countries(column: &str, text: &str) -> Result<Countries, Fault> {
+    Countries::parse(text).map_err(|part| {
         Fault::column(
             column,
             format!("`{part}` is not a country of two letters (ISO 3166-1 alpha-2), such as US"),
@@ -67,10 +67,15 @@ pub(super) fn countries(row: &Row, column: &str) -> Result<Countries, Fault> {
 }
 
 /// The identifiers of a column; what is none is told, and the row goes on without it.
-pub(super) fn identifiers(row: &Row, column: &str, records: &mut Records) -> Identifiers {
-    let (identifiers, others) = Identifiers::read(row.get(column), Some(&records.reading));
+pub(super) fn identifiers(
+    column: &str,
+    text: &str,
+    line: u32,
+    records: &mut Records,
+) -> Identifiers {
+    let (identifiers, others) = Identifiers::read(text, Some(&records.reading));
     if !others.is_empty() {
-        let place = format!("{}:{}", records.reading, row.line());
+        let place = format!("{}:{line}", records.reading);
         let text = format!(
             "column `{column}`: not of the form scheme:value, and not used: {}",
             others.join("; ")
@@ -99,19 +104,18 @@ pub(super) fn entry(row: &Row, place: Place, records: &mut Records) -> Result<()
         name_native: text("name_native"),
         aliases: row.list("aliases"),
         weak_aliases: row.list("weak_aliases"),
-        countries: countries(row, "country")?,
+        countries: countries("country", row.get("country"))?,
         city: text("city"),
         birth_date: text("birth_date"),
-        identifiers: identifiers(row, "identifiers", records),
-        kind: word!(row, "kind", EntityKind, Some(EntityKind::Company))?
-            .unwrap_or(EntityKind::Company),
+        identifiers: identifiers("identifiers", row.get("identifiers"), row.line(), records),
+        kind: word!("kind", row.get("kind"), EntityKind)?.unwrap_or(EntityKind::Company),
         programmes: row.list("programmes"),
         announcement: text("announcement"),
         published,
         effective,
         measures: text("measures"),
-        restriction: word!(row, "restriction", Restriction, None)?,
-        confidence: word!(row, "confidence", ListConfidence, Some(ListConfidence::Secondary))?
+        restriction: word!("restriction", row.get("restriction"), Restriction)?,
+        confidence: word!("confidence", row.get("confidence"), ListConfidence)?
             .unwrap_or(ListConfidence::Secondary),
         source: text("source"),
         place,
@@ -138,7 +142,7 @@ pub(super) fn list(row: &Row, _: Place, records: &mut Records) -> Result<(), Fau
         list,
         title: row.get("title").to_owned(),
         authority: row.get("authority").to_owned(),
-        restriction: word!(row, "restriction", Restriction, None)?,
+        restriction: word!("restriction", row.get("restriction"), Restriction)?,
         checked_until: row.day("checked_until")?,
         source: row.get("source").to_owned(),
     });
@@ -148,7 +152,7 @@ pub(super) fn list(row: &Row, _: Place, records: &mut Records) -> Result<(), Fau
 /// One row of `events.csv`.
 pub(super) fn event(row: &Row, place: Place, records: &mut Records) -> Result<(), Fault> {
     row.required("from")?;
-    let kind = word!(row, "event", EventKind, None)?
+    let kind = word!("event", row.get("event"), EventKind)?
         .ok_or_else(|| Fault::column("event", "is blank; every row needs it"))?;
     // Words alone change no status. An unmarked row may not pass for an official one where it ends
     // a measure, and not for mere words where it starts one again.
@@ -162,7 +166,7 @@ pub(super) fn event(row: &Row, place: Place, records: &mut Records) -> Result<()
         entry: row.get("entry").to_owned(),
         event: kind,
         span: row.span("from", "until")?,
-        certitude: word!(row, "confidence", Certitude, None)?.unwrap_or(unmarked),
+        certitude: word!("confidence", row.get("confidence"), Certitude)?.unwrap_or(unmarked),
         source: row.get("source").to_owned(),
         place,
     };
@@ -172,12 +176,12 @@ pub(super) fn event(row: &Row, place: Place, records: &mut Records) -> Result<()
 
 /// One row of `measures.csv`.
 pub(super) fn measure(row: &Row, place: Place, records: &mut Records) -> Result<(), Fault> {
-    let certitude = word!(row, "confidence", Certitude, Some(Certitude::Official))?;
+    let certitude = word!("confidence", row.get("confidence"), Certitude)?;
     let measure = Measure {
         list: row.required("list")?.to_owned(),
         announcement: row.get("announcement").to_owned(),
         entry: row.get("entry").to_owned(),
-        restriction: word!(row, "restriction", Restriction, None)?,
+        restriction: word!("restriction", row.get("restriction"), Restriction)?,
         measures: row.get("measures").to_owned(),
         span: row.span("from", "until")?,
         // A row that says what was entailed counts unless it says that this was merely announced.
@@ -199,7 +203,10 @@ pub(super) fn link(row: &Row, place: Place, records: &mut Records) -> Result<(),
         }
     };
     let (a, b) = (row.required("a")?, row.required("b")?);
-    let (a_countries, b_countries) = (countries(row, "a_country")?, countries(row, "b_country")?);
+    let (a_countries, b_countries) = (
+        countries("a_country", row.get("a_country"))?,
+        countries("b_country", row.get("b_country"))?,
+    );
     let (one, other) = (name::keys(a), name::keys(b));
     let alike = (&one.exact, &one.form) == (&other.exact, &other.form);
     if !same && alike && !a_countries.contradict(&b_countries) {

@@ -79,8 +79,8 @@ impl Pairs {
 fn pair(row: &Row) -> Result<Pair, Fault> {
     Ok(Pair {
         name1: row.required("name1")?.to_owned(),
-        country1: countries(row, "country1")?,
+        country1: countries("country1", row.get("country1"))?,
         name2: row.required("name2")?.to_owned(),
-        country2: countries(row, "country2")?,
+        country2: countries("country2", row.get("country2"))?,
     })
 }

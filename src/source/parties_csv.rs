@@ -94,11 +94,11 @@ fn party(row: &Row, name_column: &str) -> (Option<Party>, Vec<Fault>) {
         return (None, vec![Fault::column(name_column, reason)]);
     }
     let mut faults = Vec::new();
-    let countries = countries(row, "country").unwrap_or_else(|fault| {
+    let countries = countries("country", row.get("country")).unwrap_or_else(|fault| {
         faults.push(fault);
         Countries::default()
     });
-    let kind = word!(row, "kind", EntityKind, None).unwrap_or_else(|fault| {
+    let kind = word!("kind", row.get("kind"), EntityKind).unwrap_or_else(|fault| {
         faults.push(fault);
         None
     });

@@ -1,9 +1,12 @@
 //! What the readers produce: records with their places, not linked to anything yet.
 
+use std::borrow::Cow;
+
+use hashbrown::HashTable;
 use rustc_hash::FxHashMap;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
-use crate::column::{Numbers, TextId, TextsBuilder, hash};
+use crate::column::{DIGEST, TextId, TextsBuilder, digest};
 use crate::day::{Day, Span};
 use crate::error::{Place, RecordUnit, Rejected, Source, Sources, Warning};
 use crate::model::{
@@ -39,18 +42,49 @@ impl Mention {
 pub type MentionId = u32;
 
 /// A mention as its texts are written.
-#[derive(Clone, Copy)]
 pub(super) struct Written<'t> {
     pub name: &'t str,
     pub native: &'t str,
-    pub countries: &'t str,
-    pub identifiers: &'t str,
+    pub countries: Cow<'t, str>,
+    pub identifiers: Cow<'t, str>,
     pub kind: EntityKind,
 }
 
 impl Written<'_> {
-    fn hash(&self) -> u64 {
-        hash([self.name, self.identifiers, self.countries, self.native])
+    /// The mention in one piece that no other has.
+    fn piece(&self, piece: &mut Vec<u8>) {
+        let texts = [self.native, &self.countries, &self.identifiers, self.name];
+        piece.clear();
+        piece.push(self.kind as u8);
+        for text in &texts[..3] {
+            piece.extend((text.len() as u64).to_le_bytes());
+        }
+        texts.iter().for_each(|text| piece.extend(text.as_bytes()));
+    }
+}
+
+/// Tells a mention from every other one: BLAKE3's first half, as for the blocks of a file. A register
+/// names an entity in many rows, and of 20 million look-ups in a table of millions each that also went
+/// to the mention and its texts would wait for memory four times more.
+pub(super) type Digest = [u8; DIGEST];
+
+/// Mentions by digest.
+#[derive(Debug, Default)]
+struct Known(HashTable<(Digest, MentionId)>);
+
+impl Known {
+    fn find(&self, digest: &Digest) -> Option<MentionId> {
+        let found = self.0.find(Self::spread(digest), |(own, _)| own == digest);
+        found.map(|(_, number)| *number)
+    }
+
+    fn insert(&mut self, digest: Digest, number: MentionId) {
+        self.0.insert_unique(Self::spread(&digest), (digest, number), |(own, _)| Self::spread(own));
+    }
+
+    /// A digest is evenly spread as it is.
+    fn spread(digest: &Digest) -> u64 {
+        u64::from_le_bytes(std::array::from_fn(|at| digest[at]))
     }
 }
 
@@ -159,11 +193,14 @@ pub struct GroupMember {
 /// Everything read, not linked yet.
 #[derive(Debug, Default)]
 pub struct Records {
-    /// Every text once.
+    /// Every text that is written.
     pub texts: TextsBuilder,
     /// Every mention once.
     pub mentions: Vec<Mention>,
-    known: Numbers,
+    known: Known,
+    /// The last two mentions, the latest first: the rows of a register stand together by issuer.
+    latest: [(Vec<u8>, MentionId); 2],
+    spare: Vec<u8>,
     /// List entries, each with its mention.
     pub entries: Vec<(ListEntry, MentionId)>,
     /// What the lists are.
@@ -210,26 +247,39 @@ impl Records {
         kind: EntityKind,
     ) -> MentionId {
         let (countries, identifiers) = (countries.to_string(), identifiers.to_string());
-        let written =
-            Written { name, native, countries: &countries, identifiers: &identifiers, kind };
-        self.hashed_mention(&written, written.hash())
+        let (countries, identifiers) = (countries.into(), identifiers.into());
+        self.written(&Written { name, native, countries, identifiers, kind })
     }
 
-    /// The mention that is written just so, if it is known: most of a register's rows name an entity
-    /// that an earlier row named, and what was read then need not be read again.
-    pub(super) fn known(&self, written: &Written) -> Option<MentionId> {
-        self.known_as(written, written.hash())
+    /// The mention that is written so, new or known.
+    pub(super) fn written(&mut self, written: &Written) -> MentionId {
+        let mut piece = std::mem::take(&mut self.spare);
+        written.piece(&mut piece);
+        if self.latest[0].0 == piece {
+            self.spare = piece;
+        } else if self.latest[1].0 == piece {
+            self.spare = piece;
+            self.latest.swap(0, 1);
+        } else {
+            let digest = digest(&piece);
+            let number = self.known.find(&digest).unwrap_or_else(|| self.add(written, digest));
+            self.latest.swap(0, 1);
+            self.spare = std::mem::replace(&mut self.latest[0], (piece, number)).0;
+        }
+        self.latest[0].1
     }
 
-    fn known_as(&self, written: &Written, hash: u64) -> Option<MentionId> {
-        self.known.find(hash, |number| {
-            let own = &self.mentions[number as usize];
-            own.kind == written.kind as u32
-                && self.texts.is(own.name, written.name)
-                && self.texts.is(own.identifiers, written.identifiers)
-                && self.texts.is(own.countries, written.countries)
-                && self.texts.is(own.native, written.native)
-        })
+    fn add(&mut self, written: &Written, digest: Digest) -> MentionId {
+        let next = u32::try_from(self.mentions.len()).expect("fewer than 4 billion mentions");
+        self.mentions.push(Mention {
+            name: self.texts.push(written.name),
+            native: self.texts.push(written.native),
+            countries: self.texts.intern(&written.countries),
+            identifiers: self.texts.push(&written.identifiers),
+            kind: written.kind as u32,
+        });
+        self.known.insert(digest, next);
+        next
     }
 
     /// The number that the next file gets.
@@ -237,30 +287,36 @@ impl Records {
         u32::try_from(self.sources.0.len()).expect("fewer than 4 billion files")
     }
 
-    /// A hash of each mention as it is written.
-    pub(super) fn hashes(&self) -> Vec<u64> {
-        self.mentions.iter().map(|mention| self.written(mention).hash()).collect()
-    }
-
-    fn written(&self, mention: &Mention) -> Written<'_> {
-        let text = |id| self.texts.get(id);
-        Written {
-            name: text(mention.name),
-            native: text(mention.native),
-            countries: text(mention.countries),
-            identifiers: text(mention.identifiers),
-            kind: mention.kind(),
+    /// The digest of each mention.
+    pub(super) fn digests(&self) -> Vec<Digest> {
+        let mut digests = vec![Digest::default(); self.mentions.len()];
+        for (digest, number) in &self.known.0 {
+            digests[*number as usize] = *digest;
         }
+        digests
     }
 
     /// Adds the holdings that were read into records of their own, behind those that are here, with the
-    /// hashes of their mentions.
-    pub(super) fn absorb(&mut self, part: Records, hashes: &[u64]) {
-        let mut numbers: Vec<MentionId> = Vec::with_capacity(part.mentions.len());
-        for (mention, hash) in part.mentions.iter().zip(hashes) {
-            let written = part.written(mention);
-            numbers.push(self.hashed_mention(&written, *hash));
-        }
+    /// digests of their mentions.
+    pub(super) fn absorb(&mut self, part: Records, digests: &[Digest]) {
+        // All are looked for before any is added: memory is asked for many at a time.
+        let known: Vec<Option<MentionId>> =
+            digests.iter().map(|digest| self.known.find(digest)).collect();
+        let text = |id| part.texts.get(id);
+        let numbers: Vec<MentionId> = (part.mentions.iter().zip(digests).zip(known))
+            .map(|((mention, digest), known)| {
+                known.unwrap_or_else(|| {
+                    let written = Written {
+                        name: text(mention.name),
+                        native: text(mention.native),
+                        countries: text(mention.countries).into(),
+                        identifiers: text(mention.identifiers).into(),
+                        kind: mention.kind(),
+                    };
+                    self.add(&written, *digest)
+                })
+            })
+            .collect();
         let mut citations: FxHashMap<TextId, TextId> = FxHashMap::default();
         self.holdings.reserve(part.holdings.len());
         for holding in part.holdings {
@@ -273,22 +329,6 @@ impl Records {
         }
         self.rejected.extend(part.rejected);
         self.warnings.extend(part.warnings);
-    }
-
-    fn hashed_mention(&mut self, written: &Written, hash: u64) -> MentionId {
-        if let Some(known) = self.known_as(written, hash) {
-            return known;
-        }
-        let next = u32::try_from(self.mentions.len()).expect("fewer than 4 billion mentions");
-        self.mentions.push(Mention {
-            name: self.texts.intern(written.name),
-            native: self.texts.intern(written.native),
-            countries: self.texts.intern(written.countries),
-            identifiers: self.texts.intern(written.identifiers),
-            kind: written.kind as u32,
-        });
-        self.known.insert(hash, next);
-        next
     }
 
     /// Keeps a list entry.

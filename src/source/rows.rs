@@ -26,6 +26,8 @@ pub(super) struct Rows<R: BufRead> {
 pub(super) struct Header {
     names: Vec<String>,
     at: FxHashMap<String, usize>,
+    /// Where the columns of the file's format are, in its order.
+    places: Vec<Option<usize>>,
 }
 
 /// Why a row cannot be read: the column to blame, if one is, and the reason.
@@ -38,6 +40,10 @@ pub(super) struct Fault {
 impl Fault {
     pub fn row(reason: impl Into<String>) -> Fault {
         Fault { column: None, reason: reason.into() }
+    }
+
+    pub fn blank(column: &str) -> Fault {
+        Fault::column(column, "is blank; every row needs it")
     }
 
     pub fn column(column: &str, reason: impl std::fmt::Display) -> Fault {
@@ -101,7 +107,7 @@ impl<R: BufRead> Rows<R> {
                 return Err(Fault::column(name, "stands twice in the header; rename one of them"));
             }
         }
-        let header = Header { names, at };
+        let header = Header { names, at, places: Vec::new() };
         Ok(Some(Rows {
             reader,
             header,
@@ -129,6 +135,12 @@ impl<R: BufRead> Rows<R> {
     /// there, or not at all.
     pub fn ends_in_a_line_end(&self) -> bool {
         self.open_end
+    }
+
+    /// Finds the columns of the file's format once, for [`Row::all`].
+    pub fn expect(&mut self, columns: &[&str]) {
+        let place = |column: &&str| self.header.at.get(*column).copied();
+        self.header.places = columns.iter().map(place).collect();
     }
 
     /// The header.
@@ -163,7 +175,7 @@ impl<R: BufRead> Rows<R> {
             && self.record.iter().next_back().is_some_and(|field| !field.is_empty());
         // The reader stands behind the row and its line end, unless the file ended first; its own
         // position of the row's start would be that of the blank lines before it.
-        let inside = self.record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+        let inside = memchr::memchr_iter(b'\n', self.record.as_slice()).count() as u64;
         let ended = u64::from(!self.reader.get_ref().ended);
         let line = self.before + self.reader.position().line();
         self.line = line.saturating_sub(inside + ended);
@@ -308,6 +320,16 @@ impl<'a> Row<'a> {
         range.map_or("", |range| self.text[range].trim())
     }
 
+    /// The texts of all columns of the format, in its order, without spaces around them; empty where the
+    /// file has no such column.
+    pub fn all<const COLUMNS: usize>(&self) -> [&'a str; COLUMNS] {
+        std::array::from_fn(|at| {
+            let place = self.header.places.get(at).copied().flatten();
+            let range = place.and_then(|place| self.record.range(place));
+            range.map_or("", |range| trimmed(&self.text[range]))
+        })
+    }
+
     /// The line on which the row begins, from 1.
     pub fn line(&self) -> u32 {
         u32::try_from(self.line).unwrap_or(u32::MAX)
@@ -316,7 +338,7 @@ impl<'a> Row<'a> {
     /// The column's text; an error where it is blank.
     pub fn required(&self, column: &str) -> Result<&'a str, Fault> {
         match self.get(column) {
-            "" => Err(Fault::column(column, "is blank; every row needs it")),
+            "" => Err(Fault::blank(column)),
             text => Ok(text),
         }
     }
@@ -329,41 +351,56 @@ impl<'a> Row<'a> {
 
     /// The column's day, if it has one.
     pub fn day(&self, column: &str) -> Result<Option<Day>, Fault> {
-        match self.get(column) {
-            "" => Ok(None),
-            text => Day::parse(text).map(Some).map_err(|error| Fault::column(column, error)),
-        }
+        day(column, self.get(column))
     }
 
     /// The span between two columns of days.
     pub fn span(&self, from: &str, until: &str) -> Result<Span, Fault> {
-        Span::new(self.day(from)?, self.day(until)?).map_err(|error| Fault::column(until, error))
-    }
-
-    /// The column's word, or `default` where it is blank; an error names the words there are.
-    pub fn word<T: Copy>(
-        &self,
-        column: &str,
-        parse: impl Fn(&str) -> Option<T>,
-        words: &[T],
-        as_str: impl Fn(T) -> &'static str,
-        default: Option<T>,
-    ) -> Result<Option<T>, Fault> {
-        let text = self.get(column);
-        if text.is_empty() {
-            return Ok(default);
-        }
-        parse(text).map(Some).ok_or_else(|| {
-            let words: Vec<&str> = words.iter().map(|word| as_str(*word)).collect();
-            Fault::column(column, format!("`{text}` is none of {}", words.join(", ")))
-        })
+        span((from, self.get(from)), (until, self.get(until)))
     }
 }
 
-/// Reads a column that holds one of an enum's words.
+/// A text without spaces around it; most have none.
+fn trimmed(text: &str) -> &str {
+    let bare = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
+    let bytes = text.as_bytes();
+    if bare(bytes.first()) && bare(bytes.last()) { text } else { text.trim() }
+}
+
+fn day(column: &str, text: &str) -> Result<Option<Day>, Fault> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    Day::parse(text).map(Some).map_err(|error| Fault::column(column, error))
+}
+
+/// The span between two columns of days, each with its text.
+pub(super) fn span(from: (&str, &str), until: (&str, &str)) -> Result<Span, Fault> {
+    let days = (day(from.0, from.1)?, day(until.0, until.1)?);
+    Span::new(days.0, days.1).map_err(|error| Fault::column(until.0, error))
+}
+
+/// The word that stands in a column, if one does; an error names the words there are.
+pub(super) fn one_of<T: Copy>(
+    column: &str,
+    text: &str,
+    parse: impl Fn(&str) -> Option<T>,
+    words: &[T],
+    as_str: impl Fn(T) -> &'static str,
+) -> Result<Option<T>, Fault> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    parse(text).map(Some).ok_or_else(|| {
+        let words: Vec<&str> = words.iter().map(|word| as_str(*word)).collect();
+        Fault::column(column, format!("`{text}` is none of {}", words.join(", ")))
+    })
+}
+
+/// Reads one of an enum's words from a column and its text.
 macro_rules! word {
-    ($row:expr, $column:literal, $type:ident, $default:expr) => {
-        $row.word($column, $type::parse, $type::ALL, $type::as_str, $default)
+    ($column:literal, $text:expr, $type:ident) => {
+        crate::source::rows::one_of($column, $text, $type::parse, $type::ALL, $type::as_str)
     };
 }
 pub(super) use word;

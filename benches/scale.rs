@@ -1,0 +1,137 @@
+//! Reading, linking and searching at scale, on the data of `benches/generate`.
+//!
+//! - `cargo bench --bench scale -- ingest --data DIR`: CSV to records, beside duckdb where python3 has it.
+//! - `cargo bench --bench scale -- graph --data DIR`: read, link, build the graph, expand every rule.
+
+use std::hint::black_box;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use clap::{Parser, Subcommand};
+use fixedbitset::FixedBitSet;
+use parentage::day::Day;
+use parentage::expand::{Expansion, Ground, Groups, Listing, Starts};
+use parentage::graph::Graph;
+use parentage::link::link;
+use parentage::model::{Countries, EntityCountries, OnDay, Status};
+use parentage::screen::DEFAULT_FLOOR;
+use parentage::source::{Inputs, Records, read};
+
+/// Reading, linking and searching at scale.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    work: Work,
+    /// What `cargo bench` adds.
+    #[arg(long, hide = true, global = true)]
+    bench: bool,
+}
+
+#[derive(Subcommand)]
+enum Work {
+    /// CSV to records.
+    Ingest(Data),
+    /// Read, link, build the graph, expand every rule.
+    Graph(Data),
+}
+
+/// What `cargo bench --bench generate` made.
+#[derive(clap::Args)]
+struct Data {
+    /// Its folder.
+    #[arg(long)]
+    data: String,
+}
+
+impl Data {
+    fn inputs(&self) -> Inputs {
+        Inputs {
+            lists: vec![format!("{}/list", self.data)],
+            ownership: vec![format!("{}/ownership", self.data)],
+            rules: vec!["embedded".to_owned()],
+            ..Inputs::default()
+        }
+    }
+
+    fn read(&self) -> Records {
+        read(&self.inputs()).expect("data as generated")
+    }
+}
+
+/// The most memory that this process had, in megabytes; 0 where the system does not say.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse().ok());
+    kilobytes.unwrap_or(0u64) / 1_000
+}
+
+#[expect(clippy::print_stdout, reason = "a benchmark says what it measured")]
+fn say(what: &str, time: Duration) {
+    println!("{what:<44} {:>9.3} s  {:>6} MB at most so far", time.as_secs_f64(), peak());
+}
+
+/// Runs a step and says what it took.
+fn step<T>(what: &str, work: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let made = work();
+    say(what, start.elapsed());
+    made
+}
+
+/// What a peer written in Python says it took, in seconds.
+#[expect(clippy::print_stdout, reason = "a benchmark says what it measured")]
+fn peer(what: &str, script: &str, arguments: &[&str]) {
+    let run = Command::new("python3").arg(script).args(arguments).output();
+    match run {
+        Ok(output) if output.status.success() => {
+            println!("{what:<44} {:>9} s", String::from_utf8_lossy(&output.stdout).trim());
+        }
+        _ => println!("{what:<44} skipped: python3 does not have it"),
+    }
+}
+
+fn ingest(data: &Data) {
+    let file = format!("{}/ownership/holdings.csv", data.data);
+    for _ in 0..2 {
+        peer("duckdb: CSV to ids", "benches/ingest_duckdb.py", &[&file]);
+        let records = step("parentage: CSV to records, every row checked", || data.read());
+        assert!(records.rejected.is_empty());
+        drop(records);
+    }
+}
+
+fn graph(data: &Data) {
+    let start = Instant::now();
+    let records = step("read", || data.read());
+    let linked = step("link", || link(&records));
+    let graph =
+        step("graph", || Graph::build(linked.entities, &records.holdings, &linked.entity_of));
+    let listed: Vec<_> =
+        records.entries.iter().map(|(_, mention)| linked.entity_of[*mention as usize]).collect();
+    drop(linked);
+    let day = Day::parse("2026-01-15").expect("a day");
+    let complete = FixedBitSet::with_capacity(graph.entities() as usize);
+    let countries: EntityCountries =
+        std::iter::repeat_n(Countries::default(), graph.entities() as usize).collect();
+    step("every rule", || {
+        for rule in &records.rules {
+            let ground =
+                Ground { view: graph.on(day), day, complete: &complete, countries: &countries };
+            let listings = listed.iter().map(|entity| {
+                let on_day = OnDay { status: Status::InForce, confirm: false };
+                (Listing { entity: *entity, entry: 0, on_day, restriction: None }, Vec::new())
+            });
+            let starts = Starts::new(rule, rule.test_on(day).aggregate, &Groups::new(), listings);
+            black_box(Expansion::new(rule, ground, &starts, DEFAULT_FLOOR, None).is_some());
+        }
+    });
+    say("all of it", start.elapsed());
+}
+
+fn main() {
+    match Arguments::parse().work {
+        Work::Ingest(data) => ingest(&data),
+        Work::Graph(data) => graph(&data),
+    }
+}
