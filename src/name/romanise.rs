@@ -266,7 +266,7 @@ impl Iterator for Sounds<'_> {
 
     fn next(&mut self) -> Option<char> {
         loop {
-            while let Some(c) = self.spelt.next() {
+            for c in self.spelt.by_ref() {
                 if self.last.replace(c) != Some(c) {
                     return Some(c);
                 }

@@ -1,6 +1,8 @@
 //! Which mentions are one entity, worked out again from the records: a second reading of the rules
 //! by which `link` joins, mention by mention, that shares no code with it.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::column::TextId;
@@ -21,8 +23,10 @@ struct Said {
 pub(super) struct Joins {
     said: Vec<Said>,
     entity: Vec<MentionId>,
-    /// Pairs of mentions that a person holds to be the same.
-    decided: FxHashSet<(MentionId, MentionId)>,
+    /// The first mention that says the same.
+    alike: Vec<MentionId>,
+    /// By what the first of its like was joined first.
+    by: FxHashMap<MentionId, &'static str>,
 }
 
 /// Names that share a key with more others than this are joined only where they lack nothing.
@@ -33,29 +37,13 @@ impl Joins {
         let said: Vec<Said> = records.mentions.iter().map(|one| said(records, one)).collect();
         let mut work = Work::new(said);
         work.decide(records);
-        let by = |work: &Work, key: &dyn Fn(&Said) -> Vec<String>| -> Vec<Vec<MentionId>> {
-            let mut buckets: FxHashMap<String, Vec<MentionId>> = FxHashMap::default();
-            for (mention, said) in (0..).zip(&work.said) {
-                for key in key(said) {
-                    buckets.entry(key).or_default().push(mention);
-                }
-            }
-            let mut buckets: Vec<Vec<MentionId>> =
-                buckets.into_values().filter(|bucket| bucket.len() > 1).collect();
-            buckets.sort_unstable();
-            buckets
-        };
-        for bucket in by(&work, &|said| said.identifiers.all().to_vec()) {
-            work.bucket(&bucket, false, |_, _| true);
-        }
-        for bucket in by(&work, &|said| said.natives.clone()) {
-            work.bucket(&bucket, true, |_, _| true);
-        }
-        for bucket in by(&work, &|said| vec![said.keys.exact.clone()]) {
-            work.bucket(&bucket, true, |a, b| {
-                a.keys.form == b.keys.form || a.keys.form.is_empty() || b.keys.form.is_empty()
-            });
-        }
+        work.by_way("identifier", |said| said.identifiers.all().to_vec(), |_, _| true);
+        work.by_way("native", |said| said.natives.clone(), |_, _| true);
+        work.by_way(
+            "name",
+            |said| vec![said.keys.exact.clone()],
+            |a, b| a.keys.form == b.keys.form || a.keys.form.is_empty() || b.keys.form.is_empty(),
+        );
         work.done()
     }
 
@@ -85,28 +73,9 @@ impl Joins {
         format!("name:{}", &blake3::hash(key.as_bytes()).to_hex()[..16])
     }
 
-    /// By what a mention was joined to another one of its entity: the strongest way that shows.
+    /// By what a mention was joined to another one of its entity, in the order in which ways are tried.
     pub fn joined_by(&self, mention: MentionId) -> &'static str {
-        let own = &self.said[mention as usize];
-        let others = (0..).zip(&self.said).filter(|(other, said)| {
-            self.entity(*other) == self.entity(mention) && !equal(own, said)
-        });
-        let others: Vec<(MentionId, &Said)> = others.collect();
-        let decided = (0..)
-            .take(self.said.len())
-            .any(|other| self.decided.contains(&(mention.min(other), mention.max(other))));
-        if decided {
-            "links.csv"
-        } else if others.iter().any(|(_, other)| own.identifiers.meet(&other.identifiers)) {
-            "identifier"
-        } else if others
-            .iter()
-            .any(|(_, other)| own.natives.iter().any(|native| other.natives.contains(native)))
-        {
-            "native"
-        } else {
-            "name"
-        }
+        self.by.get(&self.alike[mention as usize]).copied().unwrap_or("name")
     }
 }
 
@@ -132,18 +101,15 @@ fn said(records: &Records, mention: &crate::source::Mention) -> Said {
     }
 }
 
-/// Whether two mentions say the same in everything that joining looks at but the native name.
-fn equal(a: &Said, b: &Said) -> bool {
-    (&a.keys.exact, &a.keys.form, &a.countries, &a.identifiers, a.person)
-        == (&b.keys.exact, &b.keys.form, &b.countries, &b.identifiers, b.person)
-}
-
 struct Work {
     said: Vec<Said>,
     entity: Vec<MentionId>,
     members: FxHashMap<MentionId, Vec<MentionId>>,
     different: FxHashSet<(MentionId, MentionId)>,
-    decided: FxHashSet<(MentionId, MentionId)>,
+    alike: Vec<MentionId>,
+    /// The first mentions of their likes, in the order of what they say.
+    order: Vec<MentionId>,
+    by: FxHashMap<MentionId, &'static str>,
 }
 
 impl Work {
@@ -154,19 +120,26 @@ impl Work {
             entity: (0..count).collect(),
             members: FxHashMap::default(),
             different: FxHashSet::default(),
-            decided: FxHashSet::default(),
+            alike: Vec::new(),
+            order: Vec::new(),
+            by: FxHashMap::default(),
         };
         // Mentions that say the same are one to begin with.
-        let mut first: FxHashMap<String, MentionId> = FxHashMap::default();
+        let mut first: BTreeMap<[String; 5], MentionId> = BTreeMap::new();
         for mention in 0..count {
             let one = &work.said[mention as usize];
-            let key = format!(
-                "{}|{}|{}|{}|{:?}",
-                one.keys.exact, one.keys.form, one.countries, one.identifiers, one.person
-            );
-            let known = *first.entry(key).or_insert(mention);
+            let says = [
+                one.keys.exact.clone(),
+                one.keys.form.clone(),
+                one.countries.to_string(),
+                one.identifiers.to_string(),
+                one.person.map(|person| person.to_string()).unwrap_or_default(),
+            ];
+            let known = *first.entry(says).or_insert(mention);
+            work.alike.push(known);
             work.unite(known, mention);
         }
+        work.order = first.into_values().collect();
         work
     }
 
@@ -187,7 +160,7 @@ impl Work {
     }
 
     /// Whether something speaks against two mentions' being one.
-    fn against(&self, a: MentionId, b: MentionId, by_name: bool) -> bool {
+    fn against(&self, a: MentionId, b: MentionId, way: &str) -> bool {
         let (a, b) = (self.entity[a as usize], self.entity[b as usize]);
         let (left, right) = (self.members(a), self.members(b));
         a != b
@@ -197,7 +170,7 @@ impl Work {
                     let kinds = matches!((one.person, other.person), (Some(p), Some(q)) if p != q);
                     kinds
                         || one.identifiers.contradict(&other.identifiers)
-                        || by_name && one.countries.contradict(&other.countries)
+                        || way != "identifier" && one.countries.contradict(&other.countries)
                         || self.different.contains(&((*x).min(*y), (*x).max(*y)))
                 })
             })
@@ -219,65 +192,216 @@ impl Work {
             let right = named(&decision.b, &decision.b_countries);
             for a in &left {
                 for b in &right {
-                    let pair = ((*a).min(*b), (*a).max(*b));
                     if decision.same {
-                        self.decided.insert(pair);
+                        for mention in [*a, *b] {
+                            self.by.insert(self.alike[mention as usize], "links.csv");
+                        }
                         self.unite(*a, *b);
                     } else if a != b {
-                        self.different.insert(pair);
+                        self.different.insert(((*a).min(*b), (*a).max(*b)));
                     }
                 }
             }
         }
     }
 
-    /// Joins what fits in a bucket, where what each could be is one entity.
-    fn bucket(&mut self, bucket: &[MentionId], by_name: bool, fit: impl Fn(&Said, &Said) -> bool) {
-        let lacks = |mention: &MentionId| {
-            let one = &self.said[*mention as usize];
-            by_name && (one.keys.form.is_empty() || one.countries.is_blank())
-        };
-        let many = bucket.len() > LARGEST;
-        let bucket: Vec<MentionId> =
-            bucket.iter().copied().filter(|mention| !many || !lacks(mention)).collect();
-        let fits = |a: MentionId, b: MentionId| {
-            self.entity[a as usize] == self.entity[b as usize]
-                || fit(&self.said[a as usize], &self.said[b as usize])
-                    && !self.against(a, b, by_name)
-        };
-        let could_be = |mention: MentionId| -> Vec<MentionId> {
-            bucket
-                .iter()
-                .copied()
-                .filter(|other| *other != mention && fits(mention, *other))
-                .collect()
-        };
-        let candidates: Vec<Vec<MentionId>> = bucket.iter().map(|one| could_be(*one)).collect();
-        let clear: Vec<bool> = candidates
-            .iter()
-            .map(|all| {
-                many || all
-                    .iter()
-                    .enumerate()
-                    .all(|(at, a)| all[at + 1..].iter().all(|b| fits(*a, *b)))
-            })
-            .collect();
-        let mut joins = Vec::new();
-        for (at, a) in bucket.iter().enumerate() {
-            for (other, b) in bucket.iter().enumerate().skip(at + 1) {
-                if clear[at] && clear[other] && candidates[at].contains(b) {
-                    joins.push((*a, *b));
-                }
+    /// Joins by one way: what to join is settled for all that share a key before any of it is joined,
+    /// and joined in the order of what mentions say.
+    fn by_way(
+        &mut self,
+        way: &'static str,
+        keys: impl Fn(&Said) -> Vec<String>,
+        fit: impl Fn(&Said, &Said) -> bool,
+    ) {
+        let mut rank = vec![0; self.said.len()];
+        for (at, mention) in self.order.iter().enumerate() {
+            rank[*mention as usize] = at;
+        }
+        let mut sharing: FxHashMap<String, Vec<MentionId>> = FxHashMap::default();
+        for (said, alike) in self.said.iter().zip(&self.alike) {
+            for key in keys(said) {
+                sharing.entry(key).or_default().push(*alike);
             }
         }
+        let mut joins: Vec<(MentionId, MentionId)> = Vec::new();
+        for mut bucket in sharing.into_values() {
+            bucket.sort_unstable_by_key(|mention| rank[*mention as usize]);
+            bucket.dedup();
+            joins.extend(if bucket.len() > LARGEST {
+                self.of_many(&bucket, way)
+            } else {
+                self.of_few(&bucket, way, &fit)
+            });
+        }
+        joins.sort_unstable_by_key(|(a, b)| (rank[*a as usize], rank[*b as usize]));
         for (a, b) in joins {
-            if !self.against(a, b, by_name) {
+            if !self.against(a, b, way) {
+                self.by.entry(a).or_insert(way);
+                self.by.entry(b).or_insert(way);
                 self.unite(a, b);
             }
         }
     }
 
+    /// What of a few joins: what fits, where what each could be is one entity.
+    fn of_few(
+        &self,
+        bucket: &[MentionId],
+        way: &str,
+        fit: impl Fn(&Said, &Said) -> bool,
+    ) -> Vec<(MentionId, MentionId)> {
+        let fits = |a: MentionId, b: MentionId| {
+            self.entity[a as usize] == self.entity[b as usize]
+                || fit(&self.said[a as usize], &self.said[b as usize]) && !self.against(a, b, way)
+        };
+        let could_be = |mention: MentionId| -> Vec<MentionId> {
+            let others = bucket.iter().copied();
+            others.filter(|other| *other != mention && fits(mention, *other)).collect()
+        };
+        let clear = |mention: MentionId| {
+            let all = could_be(mention);
+            let pairs = all.iter().flat_map(|a| all.iter().map(move |b| (*a, *b)));
+            pairs.into_iter().all(|(a, b)| a == b || fits(a, b))
+        };
+        let clear: Vec<MentionId> = bucket.iter().copied().filter(|one| clear(*one)).collect();
+        let mut joins = Vec::new();
+        for (at, a) in clear.iter().enumerate() {
+            joins.extend(clear[at + 1..].iter().filter(|b| fits(*a, **b)).map(|b| (*a, *b)));
+        }
+        joins
+    }
+
+    /// What of very many joins: by an identifier each with the first that nothing speaks against; by
+    /// a name only those that lack nothing, and are all alike in form and countries, and of which nothing speaks
+    /// against any's being the first.
+    fn of_many(&self, bucket: &[MentionId], way: &str) -> Vec<(MentionId, MentionId)> {
+        let mut groups: FxHashMap<String, Vec<MentionId>> = FxHashMap::default();
+        for mention in bucket {
+            let one = &self.said[*mention as usize];
+            let form = if way == "name" { one.keys.form.as_str() } else { "any" };
+            let countries = one.countries.to_string();
+            if way == "identifier" {
+                groups.entry(String::new()).or_default().push(*mention);
+            } else if !form.is_empty() && !countries.is_empty() {
+                groups.entry(format!("{form}|{countries}")).or_default().push(*mention);
+            }
+        }
+        let mut joins = Vec::new();
+        for group in groups.into_values() {
+            let mut firsts: Vec<MentionId> = Vec::new();
+            let mut own = Vec::new();
+            for mention in group {
+                match firsts.iter().find(|first| !self.against(**first, mention, way)) {
+                    Some(first) => own.push((*first, mention)),
+                    None => firsts.push(mention),
+                }
+            }
+            if way == "identifier" || firsts.len() == 1 {
+                joins.extend(own);
+            }
+        }
+        joins
+    }
+
     fn done(self) -> Joins {
-        Joins { said: self.said, entity: self.entity, decided: self.decided }
+        Joins { said: self.said, entity: self.entity, alike: self.alike, by: self.by }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Place;
+    use crate::link::link;
+    use crate::source::LinkDecision;
+    use proptest::prelude::*;
+
+    type Given = (&'static str, &'static str, &'static str, &'static str, EntityKind);
+
+    fn records(given: &[Given], links: &[(usize, usize, &str, bool)]) -> Records {
+        let mut records = Records::new();
+        for (name, native, countries, identifiers, kind) in given {
+            let countries = Countries::parse(countries).unwrap();
+            records.mention(name, native, &countries, &Identifiers::parse(identifiers), *kind);
+        }
+        for (a, b, country, same) in links {
+            let of = |at: &usize| given[at % given.len()].0.to_owned();
+            records.links.push(LinkDecision {
+                a: of(a),
+                a_countries: Countries::parse(country).unwrap(),
+                b: of(b),
+                b_countries: Countries::default(),
+                same: *same,
+                reason: String::new(),
+                place: Place { source: 0, record: 1 },
+            });
+        }
+        records
+    }
+
+    /// The first mention of each mention's entity.
+    fn firsts<T: PartialEq>(entities: &[T]) -> Vec<usize> {
+        let first = |entity| entities.iter().position(|other| other == entity);
+        entities.iter().filter_map(first).collect()
+    }
+
+    fn same_as_link(given: &[Given], links: &[(usize, usize, &str, bool)]) {
+        let records = records(given, links);
+        let (linked, joins) = (link(&records), Joins::new(&records));
+        let count = MentionId::try_from(records.mentions.len()).unwrap();
+        let own: Vec<MentionId> = (0..count).map(|mention| joins.entity(mention)).collect();
+        assert_eq!(firsts(&own), firsts(&linked.entity_of), "{given:?} {links:?}");
+        for mention in 0..count {
+            let by = linked.joined_by[mention as usize].as_str();
+            assert_eq!(joins.joined_by(mention), by, "{mention} of {given:?} {links:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+        /// Both readings of the rules join the same mentions, and by the same.
+        #[test]
+        fn what_link_joins_is_joined(
+            given in proptest::collection::vec((
+                proptest::sample::select(vec![
+                    "Acme", "Acme Ltd", "ACME Limited", "Acme Inc", "Bolt", "东方公司", "The Acme",
+                ]),
+                proptest::sample::select(vec!["", "", "东方公司", "新华"]),
+                proptest::sample::select(vec!["", "US", "GB", "GB;US"]),
+                proptest::sample::select(vec!["", "", "lei:1", "lei:2", "reg:7", "lei:1;reg:7"]),
+                proptest::sample::select(vec![
+                    EntityKind::Unknown, EntityKind::Unknown, EntityKind::Person, EntityKind::Company,
+                ]),
+            ), 1..9),
+            links in proptest::collection::vec(
+                (0usize..9, 0usize..9, proptest::sample::select(vec!["", "US"]), any::<bool>()), 0..3),
+        ) {
+            same_as_link(&given, &links);
+        }
+    }
+
+    #[test]
+    fn what_hundreds_share_joins_only_what_lacks_nothing() {
+        for (share, blank) in [("", 7), ("", 1_000), ("lei:1;", 1_000), ("lei:1;", 3)] {
+            let identifier = |at: usize| match at % blank {
+                0 => share.to_owned(),
+                _ => format!("{share}reg:{}", at / 2),
+            };
+            let identifiers: Vec<String> = (0..LARGEST + 9).map(identifier).collect();
+            let identifiers: Vec<&'static str> =
+                identifiers.into_iter().map(|text| &*text.leak()).collect();
+            let given: Vec<Given> = (0..)
+                .zip(&identifiers)
+                .map(|(at, identifier)| {
+                    let name = ["Acme Ltd", "Acme", "Acme Inc"][at % 3];
+                    (name, "", ["GB", "", "US"][at / 3 % 3], *identifier, EntityKind::Unknown)
+                })
+                .collect();
+            same_as_link(&given, &[]);
+            same_as_link(&given[..LARGEST], &[]);
+            let alike: Vec<Given> =
+                given.iter().map(|one| ("Acme Ltd", "", "GB", one.3, one.4)).collect();
+            same_as_link(&alike, &[]);
+        }
     }
 }
