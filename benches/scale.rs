@@ -2,7 +2,9 @@
 //!
 //! - `cargo bench --bench scale -- ingest --data DIR`: CSV to records, beside duckdb where python3 has it.
 //! - `cargo bench --bench scale -- graph --data DIR`: read, link, build the graph, expand every rule.
+//! - `cargo bench --bench scale -- build --data DIR`: a snapshot file, step by step.
 
+use std::cell::RefCell;
 use std::hint::black_box;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -15,6 +17,7 @@ use parentage::graph::Graph;
 use parentage::link::link;
 use parentage::model::{Countries, EntityCountries, OnDay, Status};
 use parentage::screen::DEFAULT_FLOOR;
+use parentage::snapshot::{Snapshot, Step};
 use parentage::source::{Inputs, Records, read};
 
 /// Reading, linking and searching at scale.
@@ -33,6 +36,8 @@ enum Work {
     Ingest(Data),
     /// Read, link, build the graph, expand every rule.
     Graph(Data),
+    /// A snapshot file, step by step.
+    Build(Data),
 }
 
 /// What `cargo bench --bench generate` made.
@@ -129,9 +134,32 @@ fn graph(data: &Data) {
     say("all of it", start.elapsed());
 }
 
+fn build(data: &Data) {
+    let all = Instant::now();
+    let records = step("read", || data.read());
+    let began = RefCell::new((None, Instant::now()));
+    let end = |next: Option<Step>| {
+        let (step, since) = began.replace((next, Instant::now()));
+        if let Some(step) = step {
+            say(step.as_str(), since.elapsed());
+        }
+    };
+    let snapshot = Snapshot::build_in_steps(records, &|step| end(Some(step)));
+    end(None);
+    println_names(&snapshot);
+    step("writing", || snapshot.save(&format!("{}/all.snapshot", data.data)).expect("written"));
+    say("all of it", all.elapsed());
+}
+
+#[expect(clippy::print_stdout, reason = "a benchmark says what it measured")]
+fn println_names(snapshot: &Snapshot) {
+    println!("{} names indexed", snapshot.names().len());
+}
+
 fn main() {
     match Arguments::parse().work {
         Work::Ingest(data) => ingest(&data),
         Work::Graph(data) => graph(&data),
+        Work::Build(data) => build(&data),
     }
 }

@@ -35,9 +35,10 @@ pub struct NameIndex {
     wholes: Column<u64>,
 }
 
-/// Collects names.
+/// Collects names, from one number on.
 #[derive(Default)]
 pub struct NameIndexBuilder {
+    first: u32,
     words: WordsBuilder,
     forms: WordsBuilder,
     classes: ClassesBuilder,
@@ -47,9 +48,25 @@ pub struct NameIndexBuilder {
 }
 
 impl NameIndexBuilder {
-    /// Adds a name; the n-th is number n.
+    /// Collects the names from a number on.
+    pub fn from(first: u32) -> NameIndexBuilder {
+        NameIndexBuilder { first, ..NameIndexBuilder::default() }
+    }
+
+    /// Adds what another has collected of the names that follow.
+    pub fn absorb(&mut self, other: NameIndexBuilder) {
+        self.words.absorb(other.words);
+        self.forms.absorb(other.forms);
+        self.classes.absorb(other.classes);
+        self.omitted.extend(other.omitted);
+        self.rest.extend(other.rest);
+        self.wholes.extend(other.wholes);
+    }
+
+    /// Adds the next name.
     pub fn add(&mut self, name: &ParsedName) {
-        let number = u32::try_from(self.wholes.len()).expect("names are numbered by 32 bits");
+        let own = u32::try_from(self.wholes.len()).expect("names are numbered by 32 bits");
+        let number = self.first + own;
         for view in &name.views {
             for (_, term) in terms(name, view) {
                 match term {
@@ -228,6 +245,30 @@ mod tests {
         assert_eq!(index.candidates(&parse("Intl Tech Inc"), 0.75), [0]);
         assert_eq!(index.candidates(&parse("Газпромнефьт"), 0.75), [1]);
         assert_eq!(index.candidates(&parse("Газпромнебтъ"), 0.75), [1], "two edits");
+    }
+
+    #[test]
+    fn names_indexed_in_parts_are_indexed_as_all_at_once() {
+        let names: Vec<ParsedName> =
+            ["Spolka Limited AG", "Acme Trading Co", "A B Acme", "Acme AG", "Van B.V."]
+                .map(parse)
+                .into();
+        let shown = |index: &NameIndex| {
+            let mut columns = Columns::default();
+            index.save(&mut columns);
+            let all = columns.put.into_iter();
+            all.map(|(name, bytes)| (name, bytes.to_vec())).collect::<Vec<_>>()
+        };
+        let whole = NameIndex::build(&names);
+        for size in 1..names.len() {
+            let mut all = NameIndexBuilder::default();
+            for (at, names) in names.chunks(size).enumerate() {
+                let mut part = NameIndexBuilder::from(u32::try_from(at * size).unwrap());
+                names.iter().for_each(|name| part.add(name));
+                all.absorb(part);
+            }
+            assert_eq!(shown(&all.build()), shown(&whole));
+        }
     }
 
     #[test]

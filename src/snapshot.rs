@@ -27,6 +27,7 @@ use crate::name::{NameKeys, ParsedName};
 use crate::rule::Rule;
 use crate::source::{HoldingRecord, Mention, MentionId};
 
+pub use build::Step;
 pub use names::{IndexedName, NameApart, NameKind};
 pub use world::{Ownership, World};
 

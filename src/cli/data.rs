@@ -2,8 +2,10 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use parentage::day::Day;
 use parentage::error::{Error, Rejected};
@@ -141,7 +143,7 @@ impl DataOptions {
         self.guard(&[], None)?;
         let snapshot = match &self.snapshot {
             Some(path) => Snapshot::open(path)?,
-            None => Snapshot::build(self.records()?),
+            None => self.build()?,
         };
         if !self.quiet {
             for warning in snapshot.warnings() {
@@ -152,6 +154,21 @@ impl DataOptions {
             }
         }
         tell(snapshot.rejected());
+        Ok(snapshot)
+    }
+
+    /// Reads and links everything; data of one's own may be large, so a terminal shows the steps.
+    fn build(&self) -> Result<Snapshot, Error> {
+        let bar = match self.quiet || (self.lists.is_empty() && self.ownership.is_empty()) {
+            true => ProgressBar::hidden(),
+            false => ProgressBar::new_spinner().with_message("reading"),
+        };
+        let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        bar.enable_steady_tick(Duration::from_millis(200));
+        let records = self.records()?;
+        let snapshot = Snapshot::build_in_steps(records, &|step| bar.set_message(step.as_str()));
+        bar.finish_and_clear();
         Ok(snapshot)
     }
 

@@ -1,5 +1,7 @@
 //! Names or words by classes of spellings, looked up as they are.
 
+use rayon::prelude::*;
+
 use crate::column::{Blocks, Column, Columns};
 
 /// Numbers of names or words by the digest of a class. 9 bytes a class and 4 a posting.
@@ -13,25 +15,55 @@ pub(super) struct Classes {
     members: Column<u32>,
 }
 
-/// Collects classes.
-#[derive(Default)]
-pub(super) struct ClassesBuilder(Vec<(u64, u32)>);
+/// Collects classes: digest and member, parted by the first bits of the digest.
+pub(super) struct ClassesBuilder([Vec<Entry>; PARTS]);
+
+/// The halves of a digest, and a member: 12 bytes where a tuple has 16.
+type Entry = [u32; 3];
+
+/// Parts that are sorted each by itself, and let go one after the other as what is built grows.
+const PARTS: usize = 64;
+
+impl Default for ClassesBuilder {
+    fn default() -> ClassesBuilder {
+        ClassesBuilder(std::array::from_fn(|_| Vec::new()))
+    }
+}
 
 impl ClassesBuilder {
     pub fn add(&mut self, class: &str, member: u32) {
-        self.0.push((digest(class), member));
+        self.put(class_digest(class), member);
+    }
+
+    /// Adds to the class of a digest.
+    #[expect(clippy::cast_possible_truncation, reason = "a digest is cut in halves")]
+    pub fn put(&mut self, digest: u64, member: u32) {
+        let part = digest >> (u64::BITS - PARTS.ilog2());
+        self.0[part as usize].push([(digest >> 32) as u32, digest as u32, member]);
+    }
+
+    /// Adds what another has collected.
+    pub fn absorb(&mut self, other: ClassesBuilder) {
+        for (own, others) in self.0.iter_mut().zip(other.0) {
+            own.extend(others);
+        }
     }
 
     pub fn build(mut self) -> Classes {
-        self.0.sort_unstable();
-        self.0.dedup();
+        self.0.par_iter_mut().for_each(|part| {
+            part.sort_unstable();
+            part.dedup();
+        });
         let (mut keys, mut from, mut members) = (Vec::new(), Vec::new(), Vec::new());
-        for (at, (key, member)) in self.0.iter().enumerate() {
-            if keys.last() != Some(key) {
-                keys.push(*key);
-                from.push(u32::try_from(at).expect("fewer than 4 billion postings"));
+        for part in self.0 {
+            for [high, low, member] in part {
+                let key = u64::from(high) << 32 | u64::from(low);
+                if keys.last() != Some(&key) {
+                    keys.push(key);
+                    from.push(u32::try_from(members.len()).expect("fewer than 4 billion postings"));
+                }
+                members.push(member);
             }
-            members.push(*member);
         }
         from.push(u32::try_from(members.len()).expect("fewer than 4 billion postings"));
         let bits = (keys.len() / 4).max(1).ilog2();
@@ -52,7 +84,7 @@ impl Classes {
     /// The members of a class, sorted. Two classes of one digest are possible at 2^-64 a pair: then a
     /// name is compared in vain. O(1).
     pub fn find(&self, class: &str) -> &[u32] {
-        let digest = digest(class);
+        let digest = class_digest(class);
         // What a damaged file says of its lengths was refused when it was opened.
         let bits = self.beginnings.len().saturating_sub(1).max(1).ilog2();
         let first = usize::try_from(first_bits(digest, bits)).expect("as many as there are");
@@ -90,7 +122,7 @@ fn first_bits(digest: u64, bits: u32) -> u64 {
 }
 
 /// FNV-1a with a last mixing step: the same on every machine, and fast on short texts.
-fn digest(text: &str) -> u64 {
+pub(super) fn class_digest(text: &str) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325u64;
     for byte in text.bytes() {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);

@@ -8,9 +8,10 @@ use std::sync::{Arc, RwLock};
 
 use fst::{Map, MapBuilder};
 use rapidfuzz::distance::osa;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::classes::{Classes, ClassesBuilder};
+use super::classes::{Classes, ClassesBuilder, class_digest};
 use super::narrow;
 use super::terms::{Side, classes, loan, said, spellings};
 use crate::column::{Blocks, Column, Columns};
@@ -93,10 +94,19 @@ const REMEMBERED: usize = 50_000;
 /// Collects words.
 #[derive(Default)]
 pub(super) struct WordsBuilder {
-    postings: Vec<(String, u32)>,
-    /// The classes of each word, and the kinds that it was seen as, a bit each.
-    classes: FxHashMap<String, (u16, Vec<String>)>,
-    weights: FxHashMap<String, (f32, f32)>,
+    numbers: FxHashMap<String, u32>,
+    words: Vec<Collected>,
+    /// Word and name.
+    postings: Vec<(u32, u32)>,
+}
+
+/// What is known of a word so far.
+struct Collected {
+    weight: f32,
+    gain: f32,
+    /// The kinds that it was seen as, a bit each, and its classes by digest.
+    seen: u16,
+    classes: Vec<u64>,
 }
 
 impl WordsBuilder {
@@ -105,46 +115,80 @@ impl WordsBuilder {
         let weight = if word.is_evidence() { word.weight } else { 0.0 };
         let gain = weight * (1.0 - omission_factor(word, true));
         for spelling in spellings(word).chain(said(word)) {
-            let known = self.weights.entry(spelling.to_owned()).or_insert((0.0, f32::MAX));
-            *known = (known.0.max(narrow(weight)), known.1.min(narrow(gain)));
-            self.postings.push((spelling.to_owned(), name));
+            let number = self.number(spelling);
+            let known = &mut self.words[number as usize];
+            known.weight = known.weight.max(narrow(weight));
+            known.gain = known.gain.min(narrow(gain));
+            self.postings.push((number, name));
         }
-        let bit = 1 << sort(word);
-        let seen = self.classes.get(&word.text).is_some_and(|(seen, _)| seen & bit != 0);
-        if !seen {
-            let known = self.classes.entry(word.text.clone()).or_default();
-            known.0 |= bit;
-            known.1.extend(classes(word, Side::Held).into_iter().map(|(class, _)| class));
+        let (number, bit) = (self.number(&word.text), 1 << sort(word));
+        let known = &mut self.words[number as usize];
+        if known.seen & bit == 0 {
+            known.seen |= bit;
+            let own = classes(word, Side::Held);
+            known.classes.extend(own.into_iter().map(|(class, _)| class_digest(&class)));
         }
     }
 
+    fn number(&mut self, spelling: &str) -> u32 {
+        if let Some(number) = self.numbers.get(spelling) {
+            return *number;
+        }
+        let next = u32::try_from(self.words.len()).expect("fewer than 4 billion words");
+        self.words.push(Collected { weight: 0.0, gain: f32::MAX, seen: 0, classes: Vec::new() });
+        self.numbers.insert(spelling.to_owned(), next);
+        next
+    }
+
+    /// Adds what another has collected of other names.
+    pub fn absorb(&mut self, other: WordsBuilder) {
+        let mut numbers = vec![0; other.words.len()];
+        for (spelling, number) in &other.numbers {
+            numbers[*number as usize] = self.number(spelling);
+        }
+        for (number, word) in numbers.iter().zip(other.words) {
+            let known = &mut self.words[*number as usize];
+            known.weight = known.weight.max(word.weight);
+            known.gain = known.gain.min(word.gain);
+            if word.seen & !known.seen != 0 {
+                known.seen |= word.seen;
+                known.classes.extend(word.classes);
+            }
+        }
+        let postings = other.postings.into_iter();
+        self.postings.extend(postings.map(|(word, name)| (numbers[word as usize], name)));
+    }
+
     pub fn build(self) -> Words {
-        let WordsBuilder { mut postings, classes: of_words, weights: of_spellings } = self;
-        postings.sort_unstable();
+        let WordsBuilder { numbers, words: collected, mut postings } = self;
+        let mut words: Vec<(String, u32)> = numbers.into_iter().collect();
+        words.par_sort_unstable();
+        let mut rank = vec![0; words.len()];
+        for (at, (_, number)) in (0u32..).zip(&words) {
+            rank[*number as usize] = at;
+        }
+        postings.par_iter_mut().for_each(|(word, _)| *word = rank[*word as usize]);
+        postings.par_sort_unstable();
         postings.dedup();
-        let mut classes = ClassesBuilder::default();
-        let (mut builder, mut from, mut names) = (MapBuilder::memory(), Vec::new(), Vec::new());
+        let mut of_words = ClassesBuilder::default();
+        let (mut builder, mut from, mut at) = (MapBuilder::memory(), Vec::new(), 0);
         let (mut weights, mut gains) = (Vec::new(), Vec::new());
         let (mut letters, mut spelt) = (Vec::new(), vec![0]);
         let mut lengths: Vec<(usize, u32, u64)> = Vec::new();
-        for (at, (word, name)) in postings.iter().enumerate() {
-            if at == 0 || postings[at - 1].0 != *word {
-                let number = u32::try_from(from.len()).expect("fewer than 4 billion words");
-                builder.insert(word, u64::from(number)).expect("words are sorted and different");
-                lengths.push((word.chars().count().min(LONGEST + 3), number, letter_set(word)));
-                let (weight, gain) = of_spellings.get(word).copied().unwrap_or_default();
-                weights.push(weight);
-                gains.push(gain);
-                letters.extend_from_slice(word.as_bytes());
-                spelt.push(u32::try_from(letters.len()).expect("fewer than 4 billion letters"));
-                for class in of_words.get(word).into_iter().flat_map(|(_, classes)| classes) {
-                    classes.add(class, number);
-                }
-                from.push(u32::try_from(at).expect("fewer than 4 billion postings"));
-            }
-            names.push(*name);
+        for (number, (word, before)) in (0u32..).zip(&words) {
+            builder.insert(word, u64::from(number)).expect("words are sorted and different");
+            lengths.push((word.chars().count().min(LONGEST + 3), number, letter_set(word)));
+            let known = &collected[*before as usize];
+            weights.push(known.weight);
+            gains.push(known.gain);
+            letters.extend_from_slice(word.as_bytes());
+            spelt.push(u32::try_from(letters.len()).expect("fewer than 4 billion letters"));
+            known.classes.iter().for_each(|class| of_words.put(*class, number));
+            from.push(u32::try_from(at).expect("fewer than 4 billion postings"));
+            at += postings[at..].partition_point(|(own, _)| *own == number);
         }
-        from.push(u32::try_from(names.len()).expect("fewer than 4 billion postings"));
+        from.push(u32::try_from(postings.len()).expect("fewer than 4 billion postings"));
+        let names: Vec<u32> = postings.into_iter().map(|(_, name)| name).collect();
         lengths.sort_unstable();
         let begins = (0..LONGEST + 5).map(|length| {
             let at = lengths.partition_point(|(own, ..)| *own < length);
@@ -162,7 +206,7 @@ impl WordsBuilder {
             spelt: spelt.into(),
             weights: weights.into(),
             gains: gains.into(),
-            classes: classes.build(),
+            classes: of_words.build(),
             near: RwLock::default(),
         }
     }

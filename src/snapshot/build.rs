@@ -14,17 +14,41 @@ use crate::expand::Groups;
 use crate::graph::Graph;
 use crate::index::{Lookup, LookupBuilder, NameIndex, NameIndexBuilder};
 use crate::link::{Keys, Linked, PossibleLink, link, possible_links};
-use crate::model::{Countries, EntityId, EntityKind, Identifiers, Interest, ListEntry};
-use crate::name::{self, ParsedName};
+use crate::model::{Countries, EntityId, EntityKind, Identifiers, Interest, ListEntry, words};
+use crate::name;
 use crate::source::{self, GroupMember, Mention, MentionId, Records};
 
-/// Names that are taken apart at a time while the index is built: some ten megabytes.
-const TAKEN_APART: usize = 1 << 13;
+/// Names that are indexed by themselves, on one core, before they join the others: enough that most of
+/// their words come more than once.
+const PART: usize = 1 << 14;
+
+words! {
+    /// The steps of building a snapshot, for those who wait.
+    Step {
+        /// Mentions are joined into entities.
+        Link = "joining records of one entity",
+        /// The graph is built.
+        Graph = "building the graph",
+        /// Possible links are sought.
+        PossibleLinks = "seeking possible links",
+        /// Entities go into the look-up by identifier and exact name.
+        LookUp = "indexing identifiers and exact names",
+        /// Names go into the index.
+        Names = "indexing names",
+    }
+}
 
 impl Snapshot {
     /// Links the records, builds the graph and the indexes.
     pub fn build(records: Records) -> Snapshot {
+        Snapshot::build_in_steps(records, &|_| ())
+    }
+
+    /// [`build`](Snapshot::build) that tells of each step as it begins.
+    pub fn build_in_steps(records: Records, begins: &dyn Fn(Step)) -> Snapshot {
+        begins(Step::Link);
         let linked = link(&records);
+        begins(Step::Graph);
         let Records {
             mut texts,
             mentions,
@@ -47,6 +71,7 @@ impl Snapshot {
         world.groups = arrangements(&groups, &linked.entity_of);
         let shown = shown(&texts, &mentions, &entries, &entry_mention, &linked);
 
+        begins(Step::PossibleLinks);
         // A possible link can matter that only another one brings near a listed party: as long as
         // accepting those found brings more within reach, look again.
         let listed: Vec<EntityId> =
@@ -117,8 +142,10 @@ impl Snapshot {
             warnings,
             not_covered: records.not_covered,
         };
+        begins(Step::LookUp);
         snapshot.lookup = snapshot.look_up(&linked.keys);
         drop(linked.keys);
+        begins(Step::Names);
         snapshot.index_names(&matter, &aliases);
         snapshot
     }
@@ -143,17 +170,20 @@ impl Snapshot {
         });
         names.dedup_by(|a, b| a.0 == b.0 && self.texts.get(a.2) == self.texts.get(b.2));
         self.names = Names::new(&names);
-        let mut index = NameIndexBuilder::default();
-        let parse = |names: &[(EntityId, NameKind, TextId)]| -> Vec<ParsedName> {
-            names.par_iter().map(|(_, _, text)| name::parse(self.texts.get(*text))).collect()
+        let part = |(at, names): (usize, &[(EntityId, NameKind, TextId)])| {
+            let first = u32::try_from(at * PART).expect("names are numbered by 32 bits");
+            let mut part = NameIndexBuilder::from(first);
+            names.iter().for_each(|(_, _, text)| part.add(&name::parse(self.texts.get(*text))));
+            part
         };
-        // While some names are indexed, the next are taken apart; a name apart is a kilobyte.
-        let mut apart: Vec<ParsedName> = Vec::new();
-        for part in names.chunks(TAKEN_APART) {
-            let add = || apart.iter().for_each(|name| index.add(name));
-            apart = rayon::join(|| parse(part), add).0;
+        let mut index = NameIndexBuilder::default();
+        // A few parts at a time, so that those under way are little memory.
+        let parts: Vec<(usize, &[(EntityId, NameKind, TextId)])> =
+            names.chunks(PART).enumerate().collect();
+        for some in parts.chunks(2 * rayon::current_num_threads()) {
+            let some: Vec<NameIndexBuilder> = some.par_iter().copied().map(part).collect();
+            some.into_iter().for_each(|part| index.absorb(part));
         }
-        apart.iter().for_each(|name| index.add(name));
         self.index = index.build();
     }
 
