@@ -9,6 +9,8 @@
 // Benches and tests use different parts of it.
 #![allow(dead_code)]
 
+use parentage::name::{Token, parse};
+
 /// A small generator of numbers (xorshift64*).
 #[derive(Clone)]
 pub struct Numbers(pub u64);
@@ -101,6 +103,11 @@ impl Names {
         let (mut words, mut up_to, mut all) = (Vec::new(), Vec::new(), 0);
         for line in table.lines().filter(|line| !line.starts_with('#')) {
             let (word, count) = line.split_once('\t').expect("word and count");
+            // Legal forms stand at the end of names, and are added there.
+            let name = parse(&format!("Qxqz {word}"));
+            if name.tokens.last().is_none_or(Token::is_form) {
+                continue;
+            }
             all += count.parse::<u32>().expect("a count");
             words.push(word);
             up_to.push(all);

@@ -3,9 +3,13 @@
 //! - `cargo bench --bench scale -- ingest --data DIR`: CSV to records, beside duckdb where python3 has it.
 //! - `cargo bench --bench scale -- graph --data DIR`: read, link, build the graph, expand every rule.
 //! - `cargo bench --bench scale -- build --data DIR`: a snapshot file, step by step.
+//! - `cargo bench --bench scale -- search --data DIR --names 100000`: so many companies below one listed one,
+//!   indexed, saved, opened and searched on one core.
 
 use std::cell::RefCell;
+use std::fs::{File, create_dir_all};
 use std::hint::black_box;
+use std::io::{BufWriter, Write};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -16,9 +20,14 @@ use parentage::expand::{Expansion, Ground, Groups, Listing, Starts};
 use parentage::graph::Graph;
 use parentage::link::link;
 use parentage::model::{Countries, EntityCountries, OnDay, Status};
+use parentage::name::{parse, points};
 use parentage::screen::DEFAULT_FLOOR;
 use parentage::snapshot::{Snapshot, Step};
 use parentage::source::{Inputs, Records, read};
+
+mod data;
+
+use data::{Names, Numbers, varied};
 
 /// Reading, linking and searching at scale.
 #[derive(Parser)]
@@ -38,6 +47,8 @@ enum Work {
     Graph(Data),
     /// A snapshot file, step by step.
     Build(Data),
+    /// So many companies below one listed one, indexed, saved, opened and searched on one core.
+    Search(Search),
 }
 
 /// What `cargo bench --bench generate` made.
@@ -46,6 +57,19 @@ struct Data {
     /// Its folder.
     #[arg(long)]
     data: String,
+}
+
+/// What is searched.
+#[derive(clap::Args)]
+struct Search {
+    #[command(flatten)]
+    data: Data,
+    /// Names to index.
+    #[arg(long)]
+    names: u32,
+    /// Queries.
+    #[arg(long, default_value_t = 2_000)]
+    queries: u32,
 }
 
 impl Data {
@@ -134,6 +158,7 @@ fn graph(data: &Data) {
     say("all of it", start.elapsed());
 }
 
+/// Builds a snapshot file of what is in a folder.
 fn build(data: &Data) {
     let all = Instant::now();
     let records = step("read", || data.read());
@@ -146,14 +171,60 @@ fn build(data: &Data) {
     };
     let snapshot = Snapshot::build_in_steps(records, &|step| end(Some(step)));
     end(None);
-    println_names(&snapshot);
+    say(&format!("{} names indexed", snapshot.names().len()), Duration::ZERO);
     step("writing", || snapshot.save(&format!("{}/all.snapshot", data.data)).expect("written"));
     say("all of it", all.elapsed());
 }
 
-#[expect(clippy::print_stdout, reason = "a benchmark says what it measured")]
-fn println_names(snapshot: &Snapshot) {
-    println!("{} names indexed", snapshot.names().len());
+impl Search {
+    fn run(&self) -> std::io::Result<()> {
+        let makes = Names::new();
+        let mut numbers = Numbers(7);
+        let indexed: Vec<String> =
+            (0..self.names).map(|_| makes.company(&mut numbers).replace('"', "")).collect();
+        let folder = &self.data.data;
+        create_dir_all(format!("{folder}/list"))?;
+        create_dir_all(format!("{folder}/ownership"))?;
+        std::fs::write(
+            format!("{folder}/list/list.csv"),
+            "list,entry,name,kind,effective,confidence\nCN-CONTROL,1,Top Of All Corp,company,2025-01-02,official\n",
+        )?;
+        let mut out = BufWriter::new(File::create(format!("{folder}/ownership/holdings.csv"))?);
+        writeln!(out, "holder,issuer,issuer_id,share_min")?;
+        for (number, name) in indexed.iter().enumerate() {
+            writeln!(out, "Top Of All Corp,\"{name}\",reg:{number},1")?;
+        }
+        out.flush()?;
+        drop(out);
+        build(&self.data);
+        let queries: Vec<String> = (0..self.queries)
+            .map(|at| match at % 10 {
+                0 => varied(&indexed[numbers.below(self.names) as usize], &mut numbers),
+                _ => makes.company(&mut numbers),
+            })
+            .collect();
+        drop(indexed);
+        let path = format!("{folder}/all.snapshot");
+        let snapshot = step("open", || Snapshot::open(&path).expect("just written"));
+        // The second time as in a service that has run for a while: what was taken apart is kept.
+        for what in ["searched first", "searched again"] {
+            let start = Instant::now();
+            let (mut compared, mut found) = (0, 0);
+            for query in &queries {
+                let query = parse(query);
+                for number in snapshot.candidates(&query, 0.75) {
+                    compared += 1;
+                    found +=
+                        usize::from(points(&query, &snapshot.apart(number).parsed, 7_500) >= 7_500);
+                }
+            }
+            let time = start.elapsed();
+            let rate = f64::from(self.queries) / time.as_secs_f64();
+            say(&format!("{what}: {rate:.0} queries a second"), time);
+            say(&format!("  {compared} compared, {found} at 0.75 or more"), Duration::ZERO);
+        }
+        Ok(())
+    }
 }
 
 fn main() {
@@ -161,5 +232,6 @@ fn main() {
         Work::Ingest(data) => ingest(&data),
         Work::Graph(data) => graph(&data),
         Work::Build(data) => build(&data),
+        Work::Search(search) => search.run().expect("a folder to write to"),
     }
 }

@@ -73,20 +73,25 @@ impl Snapshot {
 
         begins(Step::PossibleLinks);
         // A possible link can matter that only another one brings near a listed party: as long as
-        // accepting those found brings more within reach, look again.
+        // accepting those found brings more within reach, that is looked at in turn.
         let listed: Vec<EntityId> =
             entry_mention.iter().map(|mention| linked.entity_of[*mention as usize]).collect();
         let mut matter = matters(&world.graph, &listed, &[]);
-        let possible = loop {
-            let relevant = |entity: EntityId| matter.contains(entity.index());
+        let mut new = matter.clone();
+        let mut possible: Vec<PossibleLink> = Vec::new();
+        let mut known: FxHashSet<(EntityId, EntityId)> = FxHashSet::default();
+        while !new.is_clear() {
+            let relevant = |entity: EntityId| new.contains(entity.index());
             let related = |a, b| world.graph.related(a, b);
-            let found = possible_links(&linked, texts.view(), relevant, related);
-            let before = matter.count_ones(..);
-            matter.union_with(&matters(&world.graph, &listed, &found));
-            if matter.count_ones(..) == before {
-                break found;
-            }
-        };
+            let found = possible_links(&linked, texts.view(), relevant, related).into_iter();
+            possible.extend(
+                found.filter(|link| known.insert((link.a.min(link.b), link.a.max(link.b)))),
+            );
+            new = matters(&world.graph, &listed, &possible);
+            new.difference_with(&matter);
+            matter.union_with(&new);
+        }
+        possible.sort_unstable();
 
         let concerning = |concerns: &dyn Fn(&ListEntry) -> Vec<u32>| -> Vec<Vec<u32>> {
             entries.iter().map(concerns).collect()
