@@ -10,10 +10,9 @@ mod terms;
 mod words;
 
 use self::classes::{Classes, ClassesBuilder};
-use self::shared::{Asked, INITIAL_OF, RUN_OF_WORDS, Route, searched};
+use self::shared::{Asked, INITIAL_OF, RUN_OF_WORDS, Route, Weighs, may_contradict, searched};
 use self::terms::{
-    SHOWS_NOTHING, Term, alone, apart, asked_whole, given, halves, held_whole, of_run,
-    shows_nothing, terms,
+    Term, alone, apart, asked_whole, given, halves, held_whole, of_run, shows_nothing, terms,
 };
 use self::words::{Near, Words, WordsBuilder};
 use crate::column::{Blocks, Column, Columns};
@@ -31,6 +30,9 @@ pub struct NameIndex {
     /// what the rest of it weighs, at most, over its views.
     omitted: Column<f32>,
     rest: Column<f32>,
+    /// What the words of each name that may contradict others weigh together, at least, and the lightest.
+    words_of: Column<f32>,
+    lightest: Column<f32>,
     /// Which letters the whole of each name has.
     wholes: Column<u64>,
 }
@@ -44,6 +46,8 @@ pub struct NameIndexBuilder {
     classes: ClassesBuilder,
     omitted: Vec<f32>,
     rest: Vec<f32>,
+    words_of: Vec<f32>,
+    lightest: Vec<f32>,
     wholes: Vec<u64>,
 }
 
@@ -60,6 +64,8 @@ impl NameIndexBuilder {
         self.classes.absorb(other.classes);
         self.omitted.extend(other.omitted);
         self.rest.extend(other.rest);
+        self.words_of.extend(other.words_of);
+        self.lightest.extend(other.lightest);
         self.wholes.extend(other.wholes);
     }
 
@@ -84,11 +90,12 @@ impl NameIndexBuilder {
         halves(name).iter().for_each(|class| self.classes.add(class, number));
         shows_nothing(name).into_iter().for_each(|class| self.classes.add(class, number));
         self.wholes.push(letter_set(name.whole()));
-        let weighed = name.views.iter().map(|view| weigh(name, view));
-        let least = |(a, b): (f64, f64), (c, d): (f64, f64)| (a.min(c), b.max(d));
-        let (own, others) = weighed.fold((f64::MAX, 0.0), least);
-        self.omitted.push(narrow(own));
-        self.rest.push(narrow(others));
+        let weighed = name.views.iter().map(|view| Weighed::of(name, view));
+        let weighed = weighed.reduce(Weighed::bounds).unwrap_or_default();
+        self.omitted.push(narrow(weighed.omitted));
+        self.rest.push(narrow(weighed.rest));
+        self.words_of.push(narrow(weighed.words));
+        self.lightest.push(narrow(weighed.lightest));
     }
 
     /// Finishes the index.
@@ -99,6 +106,8 @@ impl NameIndexBuilder {
             classes: self.classes.build(),
             omitted: self.omitted.into(),
             rest: self.rest.into(),
+            words_of: self.words_of.into(),
+            lightest: self.lightest.into(),
             wholes: self.wholes.into(),
         }
     }
@@ -119,6 +128,8 @@ impl NameIndex {
         self.classes.save("names.classes", columns);
         columns.put("names.omitted", &self.omitted);
         columns.put("names.rest", &self.rest);
+        columns.put("names.words", &self.words_of);
+        columns.put("names.lightest", &self.lightest);
         columns.put("names.wholes", &self.wholes);
     }
 
@@ -130,6 +141,8 @@ impl NameIndex {
             classes: Classes::open("names.classes", blocks)?,
             omitted: blocks.column("names.omitted")?,
             rest: blocks.column("names.rest")?,
+            words_of: blocks.column("names.words")?,
+            lightest: blocks.column("names.lightest")?,
             wholes: blocks.column("names.wholes")?,
         })
     }
@@ -148,13 +161,22 @@ impl NameIndex {
                         found.by(asked, names, bits, near, route);
                     });
                 }
-                found.enough(asked, |at| (self.omitted.get(at), self.rest.get(at)), &mut numbers);
+                let weighs = |at: usize| Weighs {
+                    omitted: self.omitted.get(at),
+                    rest: self.rest.get(at),
+                    words: self.words_of.get(at),
+                    lightest: self.lightest.get(at),
+                };
+                found.enough(asked, weighs, &mut numbers);
             });
         }
         for class in asked_whole(name) {
             numbers.extend_from_slice(self.classes.find(&class));
         }
-        numbers.extend_from_slice(self.classes.find(SHOWS_NOTHING));
+        // What has no evidence earns nothing beside what has some.
+        if let Some(class) = shows_nothing(name) {
+            numbers.extend_from_slice(self.classes.find(class));
+        }
         let letters = letter_set(name.whole());
         for class in halves(name) {
             // One letter more, less or other changes at most two of the letters that a name has.
@@ -197,17 +219,44 @@ impl NameIndex {
     }
 }
 
-/// What the words of a view weigh that terms can show where all are omitted, and what the rest weighs.
-fn weigh(name: &ParsedName, view: &[usize]) -> (f64, f64) {
-    let (mut omitted, mut rest) = (0.0, 0.0);
-    for token in view.iter().map(|at| &name.tokens[*at]) {
-        if token.is_evidence() {
-            omitted += token.weight * omission_factor(token, true);
-        } else {
-            rest += token.weight;
+/// What the tokens of a view of a name weigh.
+#[derive(Default)]
+struct Weighed {
+    /// Those that terms can show, where all are omitted.
+    omitted: f64,
+    /// The rest.
+    rest: f64,
+    /// Of those that terms can show the words that contradict others, places aside, and the lightest.
+    words: f64,
+    lightest: f64,
+}
+
+impl Weighed {
+    fn of(name: &ParsedName, view: &[usize]) -> Weighed {
+        let mut weighed = Weighed { lightest: f64::MAX, ..Weighed::default() };
+        for token in view.iter().map(|at| &name.tokens[*at]) {
+            if token.is_evidence() {
+                weighed.omitted += token.weight * omission_factor(token, true);
+            } else {
+                weighed.rest += token.weight;
+            }
+            if may_contradict(token) {
+                weighed.words += token.weight;
+                weighed.lightest = weighed.lightest.min(token.weight);
+            }
+        }
+        weighed
+    }
+
+    /// What holds of either of two views.
+    fn bounds(self, other: Weighed) -> Weighed {
+        Weighed {
+            omitted: self.omitted.min(other.omitted),
+            rest: self.rest.max(other.rest),
+            words: self.words.min(other.words),
+            lightest: self.lightest.min(other.lightest),
         }
     }
-    (omitted, rest)
 }
 
 /// A weight in 32 bits: seven digits, and the bounds are lowered by more than what is lost.

@@ -35,8 +35,8 @@ pub(crate) use alike::{
     one_letter_says, spoken_beginnings, unumlaut,
 };
 pub use background::{TABLE_VERSION, rarity};
+pub(crate) use compare::{WORD_PENALTY, is_named, omission_factor};
 pub use compare::{compare, points};
-pub(crate) use compare::{is_named, omission_factor};
 pub(crate) use cut::{CUT, may_be_cut};
 pub use key::{NameKeys, PossibleKey, all_keys, keys};
 pub use line::{Comparison, Line, LineKind, POINTS_OF_ONE};

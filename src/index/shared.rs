@@ -12,7 +12,7 @@ use std::cell::RefCell;
 use super::narrow;
 use super::terms::Term;
 use super::words::Near;
-use crate::name::{INITIAL, ParsedName, TokenKind, is_named, omission_factor};
+use crate::name::{INITIAL, ParsedName, Token, TokenKind, WORD_PENALTY, is_named, omission_factor};
 
 /// The words of one view of a query and what they weigh, the heaviest first.
 pub(super) struct Asked {
@@ -31,6 +31,25 @@ struct Word {
     weight: f32,
     /// What it weighs more than where it is omitted; none for what is taken as matched anyway.
     gain: f32,
+    /// Whether it contradicts a word of the other name that is left over as well.
+    contradicts: bool,
+}
+
+/// Whether a token that nothing stands for is held against such a one of the other name: words that
+/// terms can show. Places may be held against places instead.
+pub(super) fn may_contradict(token: &Token) -> bool {
+    token.is_evidence() && token.is_word() && !matches!(token.kind, TokenKind::Place(_))
+}
+
+/// What the tokens of a name weigh.
+#[derive(Clone, Copy)]
+pub(super) struct Weighs {
+    /// What terms can show, where all of it is omitted, at least, and the rest, at most.
+    pub omitted: f32,
+    pub rest: f32,
+    /// Words that may contradict, together, at least, and the lightest.
+    pub words: f32,
+    pub lightest: f32,
 }
 
 /// Of a name what is matched, and all that it weighs with what is omitted reduced.
@@ -75,11 +94,17 @@ const OTHERS: u64 = 1 << 63;
 const ROUNDING: f32 = 1e-4;
 
 /// A run of up to three words of a name, each of the greatest weight, 1, and of the greatest factor.
-pub(super) const RUN_OF_WORDS: Near = Near { word: 0, similarity: 1.0, matched: 3.0, gain: 0.6 };
+pub(super) const RUN_OF_WORDS: Near =
+    Near { word: 0, similarity: 1.0, matched: 3.0, gain: 0.6, weight: 3.0 };
 
 /// A letter of a person's name that stands for a word, or a word that stands for a letter.
-pub(super) const INITIAL_OF: Near =
-    Near { word: 0, similarity: narrow(INITIAL), matched: narrow(INITIAL), gain: 0.15 };
+pub(super) const INITIAL_OF: Near = Near {
+    word: 0,
+    similarity: narrow(INITIAL),
+    matched: narrow(INITIAL),
+    gain: 0.15,
+    weight: 1.0,
+};
 
 impl Asked {
     /// One view of a query.
@@ -93,10 +118,11 @@ impl Asked {
             let left = narrow(token.weight * omission_factor(token, named));
             if token.is_evidence() {
                 without.of += left;
-                words.push(Word { token: *at, weight, gain: weight - left });
+                let contradicts = may_contradict(token);
+                words.push(Word { token: *at, weight, gain: weight - left, contradicts });
             } else {
                 without = without.plus(Share { matched: weight, of: weight });
-                words.push(Word { token: *at, weight: 0.0, gain: 0.0 });
+                words.push(Word { token: *at, weight: 0.0, gain: 0.0, contradicts: false });
             }
         }
         // The heaviest words are looked up first: a name that has none of them needs the others to
@@ -144,6 +170,21 @@ impl Asked {
         })
     }
 
+    /// Of the words that nothing of a name stands for the heaviest that contradicts whatever the name
+    /// has left over: what it weighs, and what it adds at least to all that the query weighs, since
+    /// what contradicts is not reduced as what is omitted. A heavier word that was found may be left over in
+    /// its stead.
+    fn left_over(&self, touched: u64) -> Option<(f32, f32)> {
+        let mut least = f32::MAX;
+        for (at, word) in self.words.iter().enumerate().filter(|(_, word)| word.weight > 0.0) {
+            least = least.min(word.gain);
+            if word.contradicts && touched >> at & 1 == 0 {
+                return Some((word.weight, least));
+            }
+        }
+        None
+    }
+
     /// Whether words that are so much alike, and all lighter ones, can be enough for a name of which
     /// all is matched.
     fn can_begin(&self, bits: Bits, own: Share) -> bool {
@@ -166,12 +207,16 @@ pub(super) struct Found {
 }
 
 /// What a name shares with a query.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Shared {
     name: u32,
     mask: u64,
+    /// The words of the query that anything of the name may stand for.
+    touched: u64,
     query: Share,
     own: Share,
+    /// What those of the name weigh that anything of the query may stand for, at most.
+    covered: f32,
 }
 
 /// Looks a query up among so many names.
@@ -208,13 +253,14 @@ impl Found {
             if route == Route::Word {
                 shared.mask |= bits.mask & !OTHERS;
             }
+            shared.touched |= bits.mask;
+            shared.covered += near.weight;
         };
         if asked.can_begin(bits, query) {
             for name in names {
                 let place = &mut self.places[*name as usize];
                 if *place == 0 {
-                    let none = Share::default();
-                    self.shared.push(Shared { name: *name, mask: 0, query: none, own: none });
+                    self.shared.push(Shared { name: *name, ..Shared::default() });
                     *place = u32::try_from(self.shared.len()).expect("names have 32 bits");
                 }
                 add(&mut self.shared[*place as usize - 1]);
@@ -231,19 +277,29 @@ impl Found {
         }
     }
 
-    /// Moves the names that share enough to `numbers`, and forgets all. `weighs` tells what a name
-    /// weighs where all of it is omitted that terms show, and the rest.
+    /// Moves the names that share enough to `numbers`, and forgets all.
+    ///
+    /// Where words of both are left over for sure, two of them contradict each other: that costs a penalty,
+    /// and neither is reduced as what is omitted.
     pub fn enough(
         &mut self,
         asked: &Asked,
-        weighs: impl Fn(usize) -> (f32, f32),
+        weighs: impl Fn(usize) -> Weighs,
         numbers: &mut Vec<u32>,
     ) {
         for one in &self.shared {
-            let (omitted, rest) = weighs(one.name as usize);
-            let own = one.own.plus(Share { matched: rest, of: rest + omitted });
-            let query = one.query.plus(asked.without);
-            if 0.5 * (query.ratio() + own.ratio()) >= asked.floor {
+            let weighs = weighs(one.name as usize);
+            let own =
+                one.own.plus(Share { matched: weighs.rest, of: weighs.rest + weighs.omitted });
+            let mut query = one.query.plus(asked.without);
+            let mut penalty = 0.0;
+            if weighs.words - one.covered > ROUNDING
+                && let Some((weight, gain)) = asked.left_over(one.touched)
+            {
+                query.of += gain;
+                penalty = narrow(WORD_PENALTY) * weight.min(weighs.lightest);
+            }
+            if 0.5 * (query.ratio() + own.ratio()) - penalty >= asked.floor {
                 numbers.push(one.name);
             }
         }

@@ -190,15 +190,12 @@ fn beginning(name: &ParsedName, letters: usize) -> Option<&str> {
     ends.nth(letters - 1).map(|end| &name.run[..end])
 }
 
-/// The class of the names of which a view has nothing that a term shows (`Van B.V.`): there are few, and
-/// any query may match all of one.
+/// The class of the names of which a view has no evidence (`Van B.V.`). They find one another, and nothing
+/// else does: a pair of legal forms or connectors earns nothing where either name has more to say.
 pub(super) fn shows_nothing(name: &ParsedName) -> Option<&'static str> {
     let shown = |view: &Vec<usize>| view.iter().any(|at| name.tokens[*at].is_evidence());
-    (!name.views.iter().all(shown)).then_some(SHOWS_NOTHING)
+    (!name.views.iter().all(shown)).then_some("∅")
 }
-
-/// The class of such names.
-pub(super) const SHOWS_NOTHING: &str = "∅";
 
 /// The halves of a whole name: one letter more, less or other leaves one of them as it is. Each
 /// stands with the length of the shorter name, its own or one less.

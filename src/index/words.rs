@@ -73,6 +73,8 @@ pub(super) struct Near {
     /// What it adds to what is matched of its name, at most, and to all that the name weighs, at least.
     pub matched: f32,
     pub gain: f32,
+    /// What it weighs in its name, at most.
+    pub weight: f32,
 }
 
 /// The bytes of the fst, owned or in a file: all of them are touched to open it.
@@ -310,7 +312,7 @@ impl Words {
                 let similarity = narrow(similarity);
                 // A word that is matched badly would count for less than one that is left out.
                 let matched = (weight * similarity).max(gain);
-                Near { word, similarity, matched, gain }
+                Near { word, similarity, matched, gain, weight }
             })
             .collect();
         near.sort_unstable_by(|a, b| b.matched.total_cmp(&a.matched).then(a.word.cmp(&b.word)));

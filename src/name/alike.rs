@@ -1,11 +1,11 @@
 //! How alike two tokens are.
 
 use std::borrow::Cow;
-use std::hash::{Hash, Hasher};
+use std::hash::Hasher;
 
 use super::forms;
 use super::line::LineKind;
-use super::romanise::{skeleton, sound};
+use super::romanise::{skeleton, sounds};
 use super::text::is_east_asian;
 use super::token::TokenKind;
 use super::typed::{Reading, Token};
@@ -219,21 +219,53 @@ impl Letters {
     /// The letters of a folded word.
     pub fn new(text: &str) -> Letters {
         Letters {
+            sound: sound_digest(text),
+            plain: digest(unumlaut(text).chars()),
+            misread: digest(misread(text).chars()),
+            shape: digest(without_pairs(text).chars().map(shape_of)),
+            ..Letters::of_a_name(text)
+        }
+    }
+
+    /// The letters of a whole name, which is read as no word.
+    pub fn of_a_name(text: &str) -> Letters {
+        Letters {
+            text: text.to_owned(),
             count: text.chars().count(),
             set: letter_set(text),
             digits: digits(text),
-            sound: digest(&sound(text)),
-            plain: digest(&unumlaut(text)),
-            misread: digest(&misread(text)),
-            shape: digest(&shape(text)),
-            text: text.to_owned(),
+            ..Letters::default()
         }
+    }
+
+    /// Whether [`spelling`] may find two words alike: a look at a few numbers.
+    pub fn may_be(&self, other: &Letters) -> bool {
+        (self.set ^ other.set).count_ones() <= 4
+            || self.plain == other.plain
+            || self.sound == other.sound
+            || self.misread == other.misread
     }
 }
 
-fn digest(text: &str) -> u64 {
+fn digest(letters: impl Iterator<Item = char>) -> u64 {
     let mut hasher = rustc_hash::FxHasher::default();
-    text.hash(&mut hasher);
+    letters.for_each(|c| hasher.write_u32(c.into()));
+    hasher.finish()
+}
+
+/// The digest of [`sound`](super::romanise::sound), which need not be written for it.
+fn sound_digest(text: &str) -> u64 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    let (mut length, mut last) = (0, None);
+    for c in sounds(text) {
+        if let Some(before) = last.replace(c) {
+            hasher.write_u32(before.into());
+        }
+        length += c.len_utf8();
+    }
+    if let Some(c) = last.filter(|c| *c != 'h' || length <= 3) {
+        hasher.write_u32(c.into());
+    }
     hasher.finish()
 }
 
@@ -370,8 +402,11 @@ fn digits_of(word: &str) -> impl Iterator<Item = char> + '_ {
 /// One letter for those that scanners and people read for one another: `0` and `o`, `1`, `i` and
 /// `l`, `5` and `s`, `8` and `b`, `rn` and `m`.
 fn shape(word: &str) -> String {
-    let word = word.replace("rn", "m").replace("vv", "w");
-    let one = |c: char| match c {
+    without_pairs(word).chars().map(shape_of).collect()
+}
+
+fn shape_of(c: char) -> char {
+    match c {
         '0' => 'o',
         '1' | 'l' => 'i',
         '5' => 's',
@@ -379,18 +414,27 @@ fn shape(word: &str) -> String {
         '2' => 'z',
         '6' => 'g',
         c => c,
-    };
-    word.chars().map(one).collect()
+    }
+}
+
+/// Pairs of letters that are read for one.
+fn without_pairs(word: &str) -> Cow<'_, str> {
+    if !word.as_bytes().windows(2).any(|pair| matches!(pair, b"rn" | b"vv")) {
+        return word.into();
+    }
+    word.replace("rn", "m").replace("vv", "w").into()
 }
 
 /// What a word reads if its digits among letters, `rn` and `vv` were read wrongly from paper.
-pub(crate) fn misread(word: &str) -> String {
-    let letters = word.bytes().any(|byte| byte.is_ascii_alphabetic());
-    if !digits(word) && !word.as_bytes().windows(2).any(|pair| matches!(pair, b"rn" | b"vv")) {
-        return word.to_owned();
+pub(crate) fn misread(word: &str) -> Cow<'_, str> {
+    if !digits(word) {
+        return without_pairs(word);
     }
     let long = word.len() >= 5;
-    let word = word.replace("rn", "m").replace("vv", "w");
+    let read = without_pairs(word);
+    if !word.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+        return read;
+    }
     let one = |c: char| match c {
         '0' => 'o',
         '1' => 'i',
@@ -402,7 +446,7 @@ pub(crate) fn misread(word: &str) -> String {
         '7' if long => 't',
         c => c,
     };
-    if letters { word.chars().map(one).collect() } else { word }
+    read.chars().map(one).collect::<String>().into()
 }
 
 /// German spelling without umlauts: `fuer` and `fur`, both for `für`.

@@ -23,7 +23,7 @@ use super::typed::{ParsedName, Token};
 const NUMBER_PENALTY: f64 = 0.25;
 const PLACE_PENALTY: f64 = 0.25;
 const FORM_PENALTY: f64 = 0.16;
-const WORD_PENALTY: f64 = 0.20;
+pub(crate) const WORD_PENALTY: f64 = 0.20;
 
 /// A number or a country that only one name has: `Fund` is not `Fund II`, and the bank is not its
 /// subsidiary in Mexico, but both are left out by habit too: below the threshold, within the review band.

@@ -112,7 +112,7 @@ pub(super) fn reads_like(glued: &str, words: usize) -> bool {
         .into_iter()
         .flatten()
         .flatten()
-        .any(|way| spelling(&letters, way).is_some())
+        .any(|way| letters.may_be(way) && spelling(&letters, way).is_some())
 }
 
 /// Ways of writing by their number of letters.

@@ -135,7 +135,7 @@ pub fn parse(name: &str) -> ParsedName {
         token.kind != TokenKind::Noise && (!token.is_form() || !token.text.is_ascii())
     };
     let whole: String = tokens.iter().filter(counts).map(|token| token.text.as_str()).collect();
-    let whole = Letters::new(&whole);
+    let whole = Letters::of_a_name(&whole);
     ParsedName { tokens, views, main, sure, whole, run, written: name.trim().chars().count() }
 }
 
