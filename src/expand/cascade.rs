@@ -8,11 +8,9 @@
 use std::collections::VecDeque;
 
 use fixedbitset::FixedBitSet;
-use petgraph::Direction;
-use petgraph::visit::{EdgeRef, IntoEdgesDirected};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::graph::Stake;
+use crate::graph::{DayView, Stake, StakeEdge};
 use crate::model::{EntityId, Interest, Status};
 use crate::rule::{Reach, Rule, Test};
 use crate::share::Share;
@@ -80,6 +78,19 @@ impl Scope {
             Scope::All(_) => true,
             Scope::Some(entities) => entities.contains(&entity),
         }
+    }
+
+    /// The stakes of a holder in what is in the scope, by issuer.
+    pub fn stakes_of<'g>(
+        &self,
+        view: DayView<'g>,
+        holder: EntityId,
+    ) -> impl Iterator<Item = StakeEdge<'g>> {
+        let (all, some) = match self {
+            Scope::All(_) => (Some(view.stakes_of(holder)), None),
+            Scope::Some(entities) => (None, Some(view.stakes_of_in(holder, entities))),
+        };
+        all.into_iter().flatten().chain(some.into_iter().flatten())
     }
 }
 
@@ -271,13 +282,10 @@ impl Operator<'_> {
     }
 
     /// The sums of an issuer's owners in each interest of the rule, nobody counted yet.
-    pub fn owners<G>(&self, graph: G, issuer: EntityId) -> SumsByInterest
-    where
-        G: IntoEdgesDirected<NodeId = u32, EdgeWeight = Stake>,
-    {
+    pub fn owners(&self, view: DayView, issuer: EntityId) -> SumsByInterest {
         let mut sums = SumsByInterest::default();
-        for edge in graph.edges_directed(issuer.0, Direction::Incoming) {
-            self.each(edge.weight(), &mut sums, Sums::add);
+        for edge in view.stakes_in(issuer) {
+            self.each(&edge.stake, &mut sums, Sums::add);
         }
         sums
     }
@@ -296,40 +304,31 @@ impl Operator<'_> {
 ///
 /// Under a direct reading only the seeds and their branches count as holders; the branches of what
 /// they reach are reached with it.
-pub fn run<G>(graph: G, scope: &Scope, operator: Operator, seeds: &[Seed], end: End) -> Reached
-where
-    G: IntoEdgesDirected<NodeId = u32, EdgeWeight = Stake>,
-{
-    run_into(Reached::over(scope), graph, scope, operator, seeds, end)
+pub fn run(view: DayView, scope: &Scope, operator: Operator, seeds: &[Seed], end: End) -> Reached {
+    run_into(Reached::over(scope), view, scope, operator, seeds, end)
 }
 
 /// Like [`run`], but what is found is kept in a table: for runs that reach little of the graph.
-pub fn run_sparse<G>(
-    graph: G,
+pub fn run_sparse(
+    view: DayView,
     scope: &Scope,
     operator: Operator,
     seeds: &[Seed],
     end: End,
-) -> Reached
-where
-    G: IntoEdgesDirected<NodeId = u32, EdgeWeight = Stake>,
-{
+) -> Reached {
     let nothing = Tiers::Sparse(FxHashMap::default());
     let reached = Reached { counts: nothing.clone(), met: nothing, exact: true };
-    run_into(reached, graph, scope, operator, seeds, end)
+    run_into(reached, view, scope, operator, seeds, end)
 }
 
-fn run_into<G>(
+fn run_into(
     mut reached: Reached,
-    graph: G,
+    view: DayView,
     scope: &Scope,
     operator: Operator,
     seeds: &[Seed],
     end: End,
-) -> Reached
-where
-    G: IntoEdgesDirected<NodeId = u32, EdgeWeight = Stake>,
-{
+) -> Reached {
     let direct = operator.rule.reach == Reach::Direct;
     let mut sums: FxHashMap<u32, SumsByInterest> = FxHashMap::default();
     let mut queue: VecDeque<EntityId> = VecDeque::new();
@@ -344,18 +343,17 @@ where
             // Under a direct reading an entity can come up twice: as reached, and as a holder.
             let holds =
                 reached.counts.get(holder) != Tier::NEVER && (!direct || holders.insert(holder));
-            for edge in graph.edges_directed(holder.0, Direction::Outgoing) {
-                let issuer = EntityId(edge.target());
-                let stake = edge.weight();
+            for edge in scope.stakes_of(view, holder) {
+                let (issuer, stake) = (edge.issuer, &edge.stake);
                 let branch = stake.interest == Interest::Branch;
-                if issuer == holder || !scope.contains(issuer) || !(holds || branch) {
+                if issuer == holder || !(holds || branch) {
                     continue;
                 }
                 reached.exact &= stake.range.low() == stake.range.high()
                     && !operator.complete.contains(issuer.index())
                     || operator.carries(stake);
-                let met = operator.carries(stake)
-                    || relax(graph, operator, &mut sums, issuer, stake, end);
+                let met =
+                    operator.carries(stake) || relax(view, operator, &mut sums, issuer, stake, end);
                 if !met {
                     continue;
                 }
@@ -372,17 +370,14 @@ where
 }
 
 /// Counts a stake at its issuer; whether the issuer's sums meet the test then.
-fn relax<G>(
-    graph: G,
+fn relax(
+    view: DayView,
     operator: Operator,
     sums: &mut FxHashMap<u32, SumsByInterest>,
     issuer: EntityId,
     stake: &Stake,
     end: End,
-) -> bool
-where
-    G: IntoEdgesDirected<NodeId = u32, EdgeWeight = Stake>,
-{
+) -> bool {
     if !operator.rule.interests.iter().any(|interest| counts_in(stake, *interest)) {
         return false;
     }
@@ -390,7 +385,7 @@ where
     let alone = end == End::Low && !operator.complete.contains(issuer.index());
     let all = sums.entry(issuer.0).or_insert_with(|| match alone {
         true => SumsByInterest::default(),
-        false => operator.owners(graph, issuer),
+        false => operator.owners(view, issuer),
     });
     let mut met = false;
     for (interest, sums) in operator.rule.interests.iter().zip(all) {

@@ -257,12 +257,11 @@ fn reached(basis: Basis, listed: &dyn Fn(EntityId) -> bool, from: &[EntityId]) -
     let mut open: Vec<EntityId> = from.to_vec();
     let mut reached = Vec::new();
     while let Some(holder) = open.pop() {
-        for edge in basis.view.stakes_of(holder) {
+        for edge in basis.scope.stakes_of(basis.view, holder) {
             let issuer = edge.issuer;
             let new = multiplies(&edge, basis.interest)
                 && issuer != holder
                 && !listed(issuer)
-                && basis.scope.contains(issuer)
                 && seen.insert(issuer);
             if new {
                 reached.push(issuer);

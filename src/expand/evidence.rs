@@ -196,9 +196,9 @@ impl<'a> Claim<'a> {
             }
             costs.insert(entity, cost);
             proofs.insert(entity, derivations[derivation].clone());
-            for edge in self.view.stakes_of(entity) {
-                let open = above.contains(&edge.issuer) && !costs.contains_key(&edge.issuer);
-                if !open || edge.issuer == entity || edge.stake.confidence > level {
+            for edge in self.view.stakes_of_in(entity, above) {
+                let known = costs.contains_key(&edge.issuer);
+                if known || edge.issuer == entity || edge.stake.confidence > level {
                     continue;
                 }
                 let known = ready.entry(edge.issuer).or_insert_with(|| {

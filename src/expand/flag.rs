@@ -109,9 +109,9 @@ impl<'a> Expansion<'a> {
             queue.push_back(seed);
         }
         while let Some(holder) = queue.pop_front() {
-            for edge in view.stakes_of(holder).filter(follows) {
+            for edge in view.stakes_of_in(holder, &inside).filter(follows) {
                 let issuer = edge.issuer;
-                if issuer != entity && inside.contains(&issuer) && !from.contains_key(&issuer) {
+                if issuer != entity && !from.contains_key(&issuer) {
                     from.insert(issuer, Some(edge));
                     queue.push_back(issuer);
                 }

@@ -162,9 +162,9 @@ fn carry(
         reached.counts.strengthen(*entity, tier);
     }
     while let Some(holder) = open.pop() {
-        for edge in view.stakes_of(holder).filter(|edge| operator.carries(&edge.stake)) {
-            let inside = edge.issuer != holder && scope.contains(edge.issuer);
-            if inside && reached.met.strengthen(edge.issuer, tier) {
+        let carried = scope.stakes_of(view, holder).filter(|edge| operator.carries(&edge.stake));
+        for edge in carried.filter(|edge| edge.issuer != holder) {
+            if reached.met.strengthen(edge.issuer, tier) {
                 reached.counts.strengthen(edge.issuer, tier);
                 open.push(edge.issuer);
             }

@@ -8,6 +8,7 @@ use crate::link::link;
 use crate::model::{Confidence, Countries, HoldingRow, Identifiers, Interest};
 use crate::share::ShareRange;
 use crate::source::Records;
+use rustc_hash::FxHashSet;
 
 /// holder, issuer, low, high, since, until, confidence
 type Row = (
@@ -119,4 +120,29 @@ fn petgraph_finds_rings_and_what_lies_above_and_below() {
         set
     });
     assert!(graph.related(name("D"), name("E")) && !graph.related(name("A"), name("E")));
+}
+
+#[test]
+fn the_stakes_of_a_holder_in_some_issuers_are_found_from_either_end() {
+    let names: Vec<&'static str> = (0..60).map(|at| &*format!("Issuer {at}").leak()).collect();
+    let mut rows: Vec<Row> =
+        names.iter().map(|name| ("Fund", *name, "5", "", "", "", Reported)).collect();
+    rows.extend(names.iter().step_by(3).map(|name| ("Other", *name, "7", "", "", "", Reported)));
+    rows.extend(
+        names.iter().step_by(7).map(|name| ("Fund", *name, "6", "", "2020-01-01", "", Documented)),
+    );
+    let (graph, name) = graph(&rows);
+    let view = graph.on(Day::parse("2026-01-01").unwrap());
+    for holder in ["Fund", "Other", "Issuer 1"] {
+        for some in [1, 2, 3, 5, 60] {
+            let issuers: FxHashSet<EntityId> =
+                names.iter().step_by(60 / some).map(|issuer| name(issuer)).collect();
+            let shown =
+                |edge: StakeEdge| (edge.issuer, edge.stake.range.to_string(), edge.rows.len());
+            let all = view.stakes_of(name(holder)).filter(|edge| issuers.contains(&edge.issuer));
+            let all: Vec<_> = all.map(shown).collect();
+            let found: Vec<_> = view.stakes_of_in(name(holder), &issuers).map(shown).collect();
+            assert_eq!(found, all, "{holder} in {some}");
+        }
+    }
 }
