@@ -123,7 +123,7 @@ impl Names {
         if entity < entities / 2 { self.company(&mut numbers) } else { Names::person(&mut numbers) }
     }
 
-    /// A company's name: two to four words and a legal form, mostly.
+    /// A company's name: one to five words and a legal form, mostly.
     pub fn company(&self, numbers: &mut Numbers) -> String {
         let count = match numbers.below(100) {
             0..8 => 1,
@@ -141,8 +141,12 @@ impl Names {
             } else {
                 self.word(numbers).to_owned()
             };
-            name.push_str(&capital(&word));
-            name.push(' ');
+            // Hardly a name says a word twice.
+            let word = capital(&word);
+            if !name.split(' ').any(|known| known == word) {
+                name.push_str(&word);
+                name.push(' ');
+            }
         }
         if numbers.below(8) > 0 {
             name.push_str(numbers.pick(FORMS));

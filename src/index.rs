@@ -10,13 +10,13 @@ mod terms;
 mod words;
 
 use self::classes::{Classes, ClassesBuilder};
-use self::shared::{Asked, INITIAL_OF, RUN_OF_WORDS, Route, Weighs, may_contradict, searched};
+use self::shared::{Asked, INITIAL_OF, RUN_OF_WORDS, Route, Weighs, searched};
 use self::terms::{
     Term, alone, apart, asked_whole, given, halves, held_whole, of_run, shows_nothing, terms,
 };
 use self::words::{Near, Words, WordsBuilder};
 use crate::column::{Blocks, Column, Columns};
-use crate::name::{ParsedName, letter_set, omission_factor};
+use crate::name::{ParsedName, letter_set};
 
 pub use lookup::{Lookup, LookupBuilder};
 
@@ -26,13 +26,8 @@ pub struct NameIndex {
     /// Legal forms, for words that are misspelt ones.
     forms: Words,
     classes: Classes,
-    /// What the words of each name weigh that terms can show where all are omitted, at least, and
-    /// what the rest of it weighs, at most, over its views.
-    omitted: Column<f32>,
-    rest: Column<f32>,
-    /// What the words of each name that may contradict others weigh together, at least, and the lightest.
-    words_of: Column<f32>,
-    lightest: Column<f32>,
+    /// What the tokens of each name weigh.
+    weights: Column<Weighs>,
     /// Which letters the whole of each name has.
     wholes: Column<u64>,
 }
@@ -44,10 +39,7 @@ pub struct NameIndexBuilder {
     words: WordsBuilder,
     forms: WordsBuilder,
     classes: ClassesBuilder,
-    omitted: Vec<f32>,
-    rest: Vec<f32>,
-    words_of: Vec<f32>,
-    lightest: Vec<f32>,
+    weights: Vec<Weighs>,
     wholes: Vec<u64>,
 }
 
@@ -62,10 +54,7 @@ impl NameIndexBuilder {
         self.words.absorb(other.words);
         self.forms.absorb(other.forms);
         self.classes.absorb(other.classes);
-        self.omitted.extend(other.omitted);
-        self.rest.extend(other.rest);
-        self.words_of.extend(other.words_of);
-        self.lightest.extend(other.lightest);
+        self.weights.extend(other.weights);
         self.wholes.extend(other.wholes);
     }
 
@@ -90,12 +79,8 @@ impl NameIndexBuilder {
         halves(name).iter().for_each(|class| self.classes.add(class, number));
         shows_nothing(name).into_iter().for_each(|class| self.classes.add(class, number));
         self.wholes.push(letter_set(name.whole()));
-        let weighed = name.views.iter().map(|view| Weighed::of(name, view));
-        let weighed = weighed.reduce(Weighed::bounds).unwrap_or_default();
-        self.omitted.push(narrow(weighed.omitted));
-        self.rest.push(narrow(weighed.rest));
-        self.words_of.push(narrow(weighed.words));
-        self.lightest.push(narrow(weighed.lightest));
+        let weighed = name.views.iter().map(|view| Weighs::of(name, view));
+        self.weights.push(weighed.reduce(Weighs::bounds).unwrap_or_default());
     }
 
     /// Finishes the index.
@@ -104,10 +89,7 @@ impl NameIndexBuilder {
             words: self.words.build(),
             forms: self.forms.build(),
             classes: self.classes.build(),
-            omitted: self.omitted.into(),
-            rest: self.rest.into(),
-            words_of: self.words_of.into(),
-            lightest: self.lightest.into(),
+            weights: self.weights.into(),
             wholes: self.wholes.into(),
         }
     }
@@ -126,10 +108,7 @@ impl NameIndex {
         self.words.save("words", columns);
         self.forms.save("forms", columns);
         self.classes.save("names.classes", columns);
-        columns.put("names.omitted", &self.omitted);
-        columns.put("names.rest", &self.rest);
-        columns.put("names.words", &self.words_of);
-        columns.put("names.lightest", &self.lightest);
+        columns.put("names.weights", &self.weights);
         columns.put("names.wholes", &self.wholes);
     }
 
@@ -139,10 +118,7 @@ impl NameIndex {
             words: Words::open("words", blocks)?,
             forms: Words::open("forms", blocks)?,
             classes: Classes::open("names.classes", blocks)?,
-            omitted: blocks.column("names.omitted")?,
-            rest: blocks.column("names.rest")?,
-            words_of: blocks.column("names.words")?,
-            lightest: blocks.column("names.lightest")?,
+            weights: blocks.column("names.weights")?,
             wholes: blocks.column("names.wholes")?,
         })
     }
@@ -155,19 +131,13 @@ impl NameIndex {
     pub fn candidates(&self, name: &ParsedName, floor: f64) -> Vec<u32> {
         let mut numbers = Vec::new();
         for view in &name.views {
-            searched(&Asked::new(name, view, floor), self.omitted.len(), |asked, found| {
+            searched(&Asked::new(name, view, floor), self.weights.len(), |asked, found| {
                 for (bits, term) in asked.in_order(terms(name, view)) {
                     self.look_up(&term, |names, near, route| {
                         found.by(asked, names, bits, near, route);
                     });
                 }
-                let weighs = |at: usize| Weighs {
-                    omitted: self.omitted.get(at),
-                    rest: self.rest.get(at),
-                    words: self.words_of.get(at),
-                    lightest: self.lightest.get(at),
-                };
-                found.enough(asked, weighs, &mut numbers);
+                found.enough(asked, |at| self.weights.get(at), &mut numbers);
             });
         }
         for class in asked_whole(name) {
@@ -215,46 +185,6 @@ impl NameIndex {
                     found(self.words.names_of(same.word), &same, Route::Other);
                 }
             }
-        }
-    }
-}
-
-/// What the tokens of a view of a name weigh.
-#[derive(Default)]
-struct Weighed {
-    /// Those that terms can show, where all are omitted.
-    omitted: f64,
-    /// The rest.
-    rest: f64,
-    /// Of those that terms can show the words that contradict others, places aside, and the lightest.
-    words: f64,
-    lightest: f64,
-}
-
-impl Weighed {
-    fn of(name: &ParsedName, view: &[usize]) -> Weighed {
-        let mut weighed = Weighed { lightest: f64::MAX, ..Weighed::default() };
-        for token in view.iter().map(|at| &name.tokens[*at]) {
-            if token.is_evidence() {
-                weighed.omitted += token.weight * omission_factor(token, true);
-            } else {
-                weighed.rest += token.weight;
-            }
-            if may_contradict(token) {
-                weighed.words += token.weight;
-                weighed.lightest = weighed.lightest.min(token.weight);
-            }
-        }
-        weighed
-    }
-
-    /// What holds of either of two views.
-    fn bounds(self, other: Weighed) -> Weighed {
-        Weighed {
-            omitted: self.omitted.min(other.omitted),
-            rest: self.rest.max(other.rest),
-            words: self.words.min(other.words),
-            lightest: self.lightest.min(other.lightest),
         }
     }
 }

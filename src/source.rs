@@ -561,6 +561,22 @@ mod tests {
     }
 
     #[test]
+    fn a_row_far_too_long_is_rejected_and_the_next_is_read() {
+        let long = "x".repeat(5 << 20);
+        for (field, lines) in
+            [(long.clone(), 0), (format!("\"{long}\""), 0), (format!("\"{long}\n{long},\n\""), 2)]
+        {
+            let rows = format!("holder,issuer,share_min\nA,B,50\nA,{field},50\nA,C,101\nA,D,50\n");
+            let records = holdings(rows.as_bytes()).unwrap();
+            assert_eq!(records.holdings.len(), 2);
+            let faults: Vec<String> = records.rejected.iter().map(ToString::to_string).collect();
+            assert!(faults[0].starts_with("captable.csv:3: is longer than 1 MiB"), "{faults:?}");
+            assert!(faults[0].contains(&format!("the {lines} lines")) || lines == 0, "{faults:?}");
+            assert!(faults[1].starts_with(&format!("captable.csv:{}", 4 + lines)), "{faults:?}");
+        }
+    }
+
+    #[test]
     fn an_open_quote_is_noticed() {
         let rows = b"holder,issuer,share_min\nA,B,50\nA,\"C,50\nA,D,50\nA,E,50\n";
         let records = holdings(rows).unwrap();

@@ -9,6 +9,8 @@
 
 use std::cell::RefCell;
 
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
 use super::narrow;
 use super::terms::Term;
 use super::words::Near;
@@ -37,19 +39,56 @@ struct Word {
 
 /// Whether a token that nothing stands for is held against such a one of the other name: words that
 /// terms can show. Places may be held against places instead.
-pub(super) fn may_contradict(token: &Token) -> bool {
+fn may_contradict(token: &Token) -> bool {
     token.is_evidence() && token.is_word() && !matches!(token.kind, TokenKind::Place(_))
 }
 
-/// What the tokens of a name weigh.
-#[derive(Clone, Copy)]
+/// What the tokens of a name weigh, whichever of its views is meant.
+#[derive(Debug, Clone, Copy, Default, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
 pub(super) struct Weighs {
-    /// What terms can show, where all of it is omitted, at least, and the rest, at most.
-    pub omitted: f32,
-    pub rest: f32,
-    /// Words that may contradict, together, at least, and the lightest.
-    pub words: f32,
-    pub lightest: f32,
+    /// What terms can show, where all of it is omitted, at least.
+    omitted: f32,
+    /// The rest, at most.
+    rest: f32,
+    /// Words that may contradict, together, at least.
+    words: f32,
+    /// The lightest of them.
+    lightest: f32,
+}
+
+impl Weighs {
+    /// What those of a view weigh.
+    pub fn of(name: &ParsedName, view: &[usize]) -> Weighs {
+        let (mut omitted, mut rest, mut words, mut lightest) = (0.0, 0.0, 0.0, f64::MAX);
+        for token in view.iter().map(|at| &name.tokens[*at]) {
+            if token.is_evidence() {
+                omitted += token.weight * omission_factor(token, true);
+            } else {
+                rest += token.weight;
+            }
+            if may_contradict(token) {
+                words += token.weight;
+                lightest = lightest.min(token.weight);
+            }
+        }
+        Weighs {
+            omitted: narrow(omitted),
+            rest: narrow(rest),
+            words: narrow(words),
+            lightest: narrow(lightest.min(1.0)),
+        }
+    }
+
+    /// What holds of either of two.
+    pub fn bounds(self, other: Weighs) -> Weighs {
+        Weighs {
+            omitted: self.omitted.min(other.omitted),
+            rest: self.rest.max(other.rest),
+            words: self.words.min(other.words),
+            lightest: self.lightest.min(other.lightest),
+        }
+    }
 }
 
 /// Of a name what is matched, and all that it weighs with what is omitted reduced.
@@ -292,6 +331,9 @@ impl Found {
             let own =
                 one.own.plus(Share { matched: weighs.rest, of: weighs.rest + weighs.omitted });
             let mut query = one.query.plus(asked.without);
+            if 0.5 * (query.ratio() + own.ratio()) < asked.floor {
+                continue;
+            }
             let mut penalty = 0.0;
             if weighs.words - one.covered > ROUNDING
                 && let Some((weight, gain)) = asked.left_over(one.touched)

@@ -159,6 +159,7 @@ impl<R: BufRead> Rows<R> {
             return None;
         }
         loop {
+            self.reader.get_mut().row = 0;
             match self.reader.read_byte_record(&mut self.record) {
                 Ok(false) => return None,
                 // A blank line that ends in CR and LF.
@@ -183,6 +184,15 @@ impl<R: BufRead> Rows<R> {
     }
 
     fn checked(&self) -> Result<Row<'_>, Fault> {
+        if self.record.as_slice().len() > LONGEST_ROW {
+            let within = match memchr::memchr_iter(b'\n', self.record.as_slice()).count() {
+                0 => String::new(),
+                lines => format!(", nor were the {lines} lines that follow within it"),
+            };
+            return Err(Fault::row(format!(
+                "is longer than 1 MiB and was not read{within}; look for a quote that opens here and is not closed"
+            )));
+        }
         let (wanted, found) = (self.header.names.len(), self.record.len());
         let suspect = found != wanted || self.reader.get_ref().ended;
         if suspect && let Some(swallowed) = swallowed_lines(&self.record, wanted) {
@@ -258,9 +268,16 @@ pub(super) fn ends_in_carriage_returns(start: &[u8]) -> bool {
     start.contains(&b'\r') && !start.contains(&b'\n')
 }
 
-/// A stream whose lines end in LF where they end in CR alone.
+/// The most bytes that a row may have: more is no row of names and numbers, but a quote that is not
+/// closed or a file of another kind, and must not fill memory.
+const LONGEST_ROW: usize = 1 << 20;
+
+/// A stream whose lines end in LF where they end in CR alone, and of which only line ends and quotes come
+/// from where a row is far too long.
 struct LineEnds<R> {
     inner: R,
+    /// Bytes that were read since the row began.
+    row: usize,
     /// More follows elsewhere: the end of the stream is not the end of the file.
     more: bool,
     carriage_returns: Option<bool>,
@@ -271,7 +288,7 @@ struct LineEnds<R> {
 
 impl<R> LineEnds<R> {
     fn new(inner: R, carriage_returns: Option<bool>, more: bool) -> LineEnds<R> {
-        LineEnds { inner, more, carriage_returns, ended: false, last: 0 }
+        LineEnds { inner, row: 0, more, carriage_returns, ended: false, last: 0 }
     }
 
     /// Whether the file ended before the quote around the last field of its last row was closed.
@@ -290,14 +307,41 @@ impl<R: BufRead> Read for LineEnds<R> {
                 *self.carriage_returns.insert(ends_in_carriage_returns(start))
             }
         };
+        if self.row >= 2 * LONGEST_ROW && !buffer.is_empty() {
+            return self.next_sign(&mut buffer[0], carriage_returns);
+        }
         let length = self.inner.read(buffer)?;
         self.ended |= length == 0 && !buffer.is_empty() && !self.more;
         self.last = buffer[..length].last().copied().unwrap_or(self.last);
+        self.row += length;
         if carriage_returns {
             let ends = buffer[..length].iter_mut().filter(|byte| **byte == b'\r');
             ends.for_each(|byte| *byte = b'\n');
         }
         Ok(length)
+    }
+}
+
+impl<R: BufRead> LineEnds<R> {
+    /// Reads the next line end or quote alone, and passes over what is before it: the row ends there, or
+    /// not, and what is behind it is left where it is.
+    fn next_sign(&mut self, sign: &mut u8, carriage_returns: bool) -> std::io::Result<usize> {
+        let end = if carriage_returns { b'\r' } else { b'\n' };
+        loop {
+            let bytes = self.inner.fill_buf()?;
+            if bytes.is_empty() {
+                self.ended |= !self.more;
+                return Ok(0);
+            }
+            let found = memchr::memchr2(end, b'"', bytes);
+            let length = found.map_or(bytes.len(), |at| at + 1);
+            self.last = bytes[length - 1];
+            self.inner.consume(length);
+            if found.is_some() {
+                *sign = if self.last == b'"' { b'"' } else { b'\n' };
+                return Ok(1);
+            }
+        }
     }
 }
 
