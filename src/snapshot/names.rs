@@ -105,15 +105,21 @@ impl Names {
 
 /// Names taken apart that are kept for the next query.
 #[derive(Debug)]
-struct Apart([RwLock<FxHashMap<u32, Arc<NameApart>>>; SHARDS]);
+struct Apart([RwLock<Kept>; SHARDS]);
+
+/// Names by number: those used since the last change, and those used since the one before it.
+#[derive(Debug, Default)]
+struct Kept {
+    young: FxHashMap<u32, Arc<NameApart>>,
+    old: FxHashMap<u32, Arc<NameApart>>,
+}
 
 /// Parts of the names with a lock each, so that threads seldom wait for one another.
 const SHARDS: usize = 64;
 
-/// Names that a part keeps; beyond, it is emptied. A name taken apart is about a kilobyte, so that all
-/// parts together stay near 130 megabytes; lists have fewer names, and of millions of companies most
-/// are never near a customer.
-const KEPT: usize = 2_048;
+/// Young names of a part; when there are so many, they are the old ones, and what was not used since
+/// goes. A name taken apart is nearly 2 kilobytes, so that all parts together stay near 250 megabytes.
+const KEPT: usize = 1_024;
 
 impl Default for Apart {
     fn default() -> Apart {
@@ -124,17 +130,19 @@ impl Default for Apart {
 impl Apart {
     fn get(&self, number: u32, take: impl FnOnce() -> NameApart) -> Arc<NameApart> {
         let shard = &self.0[number as usize % SHARDS];
-        if let Ok(known) = shard.read()
-            && let Some(name) = known.get(&number)
-        {
-            return Arc::clone(name);
-        }
-        let name = Arc::new(take());
-        if let Ok(mut known) = shard.write() {
-            if known.len() >= KEPT {
-                known.clear();
+        let mut known = None;
+        if let Ok(kept) = shard.read() {
+            if let Some(name) = kept.young.get(&number) {
+                return Arc::clone(name);
             }
-            known.insert(number, Arc::clone(&name));
+            known = kept.old.get(&number).cloned();
+        }
+        let name = known.unwrap_or_else(|| Arc::new(take()));
+        if let Ok(mut kept) = shard.write() {
+            if kept.young.len() >= KEPT {
+                kept.old = std::mem::take(&mut kept.young);
+            }
+            kept.young.insert(number, Arc::clone(&name));
         }
         name
     }
