@@ -157,7 +157,7 @@ impl Snapshot {
 
     /// Fills the name index with what can matter.
     fn index_names(&mut self, wanted: &FixedBitSet, aliases: &[(u32, NameKind, TextId)]) {
-        let mut names: Vec<(EntityId, NameKind, TextId)> = Vec::new();
+        let mut names: Vec<Indexed> = Vec::new();
         for (mention, entity) in self.mentions.all().iter().zip(self.entity_of.all()) {
             for (text, kind) in [(mention.name, NameKind::Name), (mention.native, NameKind::Native)]
             {
@@ -175,7 +175,7 @@ impl Snapshot {
         });
         names.dedup_by(|a, b| a.0 == b.0 && self.texts.get(a.2) == self.texts.get(b.2));
         self.names = Names::new(&names);
-        let part = |(at, names): (usize, &[(EntityId, NameKind, TextId)])| {
+        let part = |(at, names): (usize, &[Indexed])| {
             let first = u32::try_from(at * PART).expect("names are numbered by 32 bits");
             let mut part = NameIndexBuilder::from(first);
             names.iter().for_each(|(_, _, text)| part.add(&name::parse(self.texts.get(*text))));
@@ -183,8 +183,7 @@ impl Snapshot {
         };
         let mut index = NameIndexBuilder::default();
         // A few parts at a time, so that those under way are little memory.
-        let parts: Vec<(usize, &[(EntityId, NameKind, TextId)])> =
-            names.chunks(PART).enumerate().collect();
+        let parts: Vec<(usize, &[Indexed])> = names.chunks(PART).enumerate().collect();
         for some in parts.chunks(2 * rayon::current_num_threads()) {
             let some: Vec<NameIndexBuilder> = some.par_iter().copied().map(part).collect();
             some.into_iter().for_each(|part| index.absorb(part));
@@ -221,6 +220,9 @@ impl Snapshot {
         of_mentions.chain(of_entities).reduce(LookupBuilder::default, LookupBuilder::with).build()
     }
 }
+
+/// A name that is indexed: whose, which of its names, and its text.
+type Indexed = (EntityId, NameKind, TextId);
 
 /// Takes a key in parts.
 type Add<'a> = dyn FnMut(&[&str], EntityId) + 'a;
