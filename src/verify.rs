@@ -11,7 +11,7 @@ mod joins;
 mod proof;
 mod world;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -116,14 +116,6 @@ fn of_run(records: &Records, answer: &Value, faults: &mut Vec<String>) {
             faults.push(format!("{name} is not the file that was read: its digest is {found}"));
         }
     }
-    if let Some(lists) = answer["lists_checked"].as_array() {
-        let described = records.lists.iter().map(|info| info.list.as_str());
-        let entered = records.entries.iter().map(|(entry, _)| entry.list.as_str());
-        let all: std::collections::BTreeSet<&str> = described.chain(entered).collect();
-        if lists.len() != all.len() {
-            faults.push(format!("{} lists were read", all.len()));
-        }
-    }
     for (field, data) in [("lists", Data::Lists), ("holdings", Data::Holdings)] {
         let rejected = records.rejected.iter().filter(|one| one.data == data).count();
         let said = &answer["rejected"][field];
@@ -131,7 +123,16 @@ fn of_run(records: &Records, answer: &Value, faults: &mut Vec<String>) {
             faults.push(format!("{rejected} rows of {field} were rejected"));
         }
     }
-    for list in answer["lists_checked"].as_array().into_iter().flatten() {
+    let Some(lists) = answer["lists_checked"].as_array() else { return };
+    let described = records.lists.iter().map(|info| info.list.as_str());
+    let entered = records.entries.iter().map(|(entry, _)| entry.list.as_str());
+    let all: BTreeSet<&str> = described.chain(entered).collect();
+    let said: BTreeSet<&str> = lists.iter().filter_map(|list| list["list"].as_str()).collect();
+    if lists.len() != all.len() || said != all {
+        let all: Vec<&str> = all.into_iter().collect();
+        faults.push(format!("{} lists were read: {}", all.len(), all.join(", ")));
+    }
+    for list in lists {
         let name = list["list"].as_str().unwrap_or_default();
         let entries = records.entries.iter().filter(|(entry, _)| entry.list == name).count();
         if list["entries"].as_u64() != u64::try_from(entries).ok() {

@@ -154,23 +154,21 @@ impl<'a> Expansion<'a> {
         };
         let stakes = self.ground.view.stakes_in(entity).filter(controls);
         let strongest = stakes.min_by_key(tier).filter(|edge| tier(edge) != Tier::NEVER)?;
-        let status = tier(&strongest).status()?;
         let day = self.ground.view.day();
         let holder = strongest.holder;
         // The holder is listed itself, or its own exposure says why it is reached.
         let own = match self.starts.tier(holder, Wanted::default()) == Some(tier(&strongest)) {
             true => self.listed(holder),
-            false => [End::Low, End::High]
-                .into_iter()
-                .find_map(|end| Some(self.held(holder, self.met(holder, end)?, end))),
+            false => [End::Low, End::High].into_iter().find_map(|end| {
+                let met = self.met(holder, end).filter(|met| met.tier == tier(&strongest))?;
+                Some(self.held(holder, met, end))
+            }),
         }?;
         let rows = strongest.cited_on(day).copied();
         Some(Exposure {
-            confirm: own.confirm,
             certainty: Certainty::Flag,
             basis: Some(Basis::Control),
             share: Some((Share::ZERO, Share::ZERO)),
-            listing_status: status,
             confidence: own.confidence.max(Some(strongest.stake.confidence)),
             evidence: rows.chain(own.evidence.iter().copied()).collect(),
             ..own

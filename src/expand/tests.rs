@@ -4,6 +4,7 @@ mod looked_at;
 mod multiplied;
 mod oracle;
 mod properties;
+mod said;
 
 use std::collections::BTreeSet;
 
@@ -39,6 +40,15 @@ fn percent(low: u32, high: u32) -> ShareRange {
 
 /// A graph of entities numbered as in the case, each holding documented by its own line.
 fn graph(entities: u32, cases: &[Case]) -> (Graph, Linked) {
+    graph_with(entities, cases, |_| Confidence::Documented)
+}
+
+/// Like [`graph`], each holding of the confidence of its line.
+fn graph_with(
+    entities: u32,
+    cases: &[Case],
+    confidence: impl Fn(u32) -> Confidence,
+) -> (Graph, Linked) {
     // Digits as letters: names sort as numbers do, and entities are numbered by name.
     let name = |entity: u32| -> String {
         format!("{entity:06}").bytes().map(|digit| char::from(digit - b'0' + b'q')).collect()
@@ -59,7 +69,7 @@ fn graph(entities: u32, cases: &[Case]) -> (Graph, Linked) {
             range: percent(*low, *high),
             interest: *interest,
             span: crate::day::Span::ALWAYS,
-            confidence: Confidence::Documented,
+            confidence: confidence(line),
             source: "",
         };
         records.push_holding(&row, Place { source: 0, record: line });

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::proof;
 use super::world::{Entity, Listed, World};
-use crate::model::{OnDay, Restriction, Status};
+use crate::model::{ListEntry, OnDay, Restriction, Status};
 use crate::rule::{Reach, Rule, RuleKind};
-use crate::source::HoldingRecord;
+use crate::source::{HoldingRecord, Mention};
 
 /// The claims of one answer.
 pub(super) struct Claims<'w, 'r> {
@@ -52,6 +52,7 @@ impl<'w, 'r> Claims<'w, 'r> {
         for matched in answer["matches"].as_array().into_iter().flatten() {
             self.alignment(matched);
             self.exposed(&matched["entity"], &matched["exposures"], &rules);
+            self.matched_name(matched);
         }
         self.verdict(answer);
     }
@@ -263,6 +264,30 @@ impl<'w, 'r> Claims<'w, 'r> {
         self.same("id", &entity["id"], Some(&key));
         let countries = (!countries.is_empty()).then_some(countries);
         self.same("country", &entity["country"], countries.as_deref());
+    }
+
+    /// The name that was matched is one that the records have for the entity.
+    fn matched_name(&mut self, matched: &Value) {
+        let world = self.world;
+        let exposures = matched["exposures"].as_array().into_iter().flatten();
+        let Some(subject) = exposures.into_iter().find_map(|one| self.subject(one)) else { return };
+        let name = matched["name"].as_str().unwrap_or_default();
+        let is = |mention: &Mention| {
+            [mention.name, mention.native].iter().any(|text| world.records.texts.get(*text) == name)
+        };
+        let by_mention = (0..).zip(&world.records.mentions);
+        let by_mention = by_mention
+            .filter(|(number, _)| world.joins.entity(*number) == subject)
+            .any(|(_, mention)| is(mention));
+        let by_alias = || {
+            let entries = world.records.entries.iter();
+            let own = entries.filter(|(_, mention)| world.joins.entity(*mention) == subject);
+            let aliases = |entry: &'r ListEntry| entry.aliases.iter().chain(&entry.weak_aliases);
+            own.flat_map(|(entry, _)| aliases(entry)).any(|alias| alias == name)
+        };
+        if !by_mention && !by_alias() {
+            self.fault(format!("nothing in the records has {name} for a name of it"));
+        }
     }
 
     /// The rows cited, each as its file has it.

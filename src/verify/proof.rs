@@ -177,17 +177,15 @@ fn share_and_basis(
     let held = world.held_in(subject);
     let holders: BTreeSet<Entity> = direct.iter().map(|one| one.holder).collect();
     let sums = rule.interests.iter().filter_map(|interest| {
-        let (least, most, _) = world.sums(subject, &held, &holders, *interest, &|_| true);
+        let (least, most) = world.sums(subject, &held, &holders, *interest, &|_| true);
         let any = direct
             .iter()
             .any(|one| one.interest == *interest || one.interest == Interest::Unspecified);
         any.then_some((if possible { most } else { least }, least, most))
     });
     let best = sums.max_by_key(|(at_end, _, _)| *at_end);
-    let by_share =
-        best.is_some_and(|(at_end, _, most)| rule.test_on(world.day).met_by(at_end) && most > 0);
+    let by_share = best.is_some_and(|(at_end, _, _)| rule.test_on(world.day).met_by(at_end));
     let branch = direct.iter().any(|one| one.interest == Interest::Branch);
-    let control = direct.iter().any(|one| one.interest == Interest::Control && rule.control);
     let one_owner = || {
         let above = world.above(subject);
         let seeds: BTreeSet<Entity> = world
@@ -201,9 +199,9 @@ fn share_and_basis(
             world.spread(rule, &above, alone, possible, &|_| true).1.contains(&subject)
         })
     };
-    let basis = match (by_share, branch, control) {
-        (false, true, _) => "branch",
-        (false, false, true) => "control",
+    let basis = match (by_share, branch) {
+        (false, true) => "branch",
+        (false, false) => "control",
         _ if listed <= 1 || one_owner() => "single",
         _ => "aggregate",
     };
@@ -332,8 +330,9 @@ fn controlled(claims: &mut Claims, exposure: &Value, rule: &Rule, subject: Entit
     }
     claims.same("listing_status", &exposure["listing_status"], Some(status.as_str()));
     let ends = [false, true].into_iter();
-    let Some(Reached { status, restricting, settled }) =
-        ends.filter_map(|possible| reached(claims, rule, holder, possible)).next()
+    let by_status = |one: &Reached| one.status == status;
+    let Some(Reached { restricting, settled, .. }) =
+        ends.filter_map(|possible| reached(claims, rule, holder, possible)).find(by_status)
     else {
         return;
     };
@@ -392,7 +391,7 @@ fn look_through(
                     && holders.contains(&one.holder)
                     && one.high > 0
             });
-            let (least, most, _) = world.sums(subject, &held, &holders, *interest, &|_| true);
+            let (least, most) = world.sums(subject, &held, &holders, *interest, &|_| true);
             any.then_some((least, most.max(least)))
         })
         .max_by_key(|(least, _)| *least);

@@ -249,7 +249,8 @@ impl<'r> World<'r> {
         }
     }
 
-    /// Whether some holders hold enough of an issuer, in any interest of the rule.
+    /// Whether some holders hold enough of an issuer, in any interest of the rule. No rule is met by
+    /// nothing: a threshold of at least 0 is refused where it is read.
     fn enough(
         &self,
         rule: &Rule,
@@ -261,13 +262,13 @@ impl<'r> World<'r> {
     ) -> bool {
         let test = rule.test_on(self.day);
         rule.interests.iter().any(|interest| {
-            let (least, most, any) = self.sums(issuer, held, holders, *interest, usable);
-            any && test.met_by(if possible { most } else { least })
+            let (least, most) = self.sums(issuer, held, holders, *interest, usable);
+            test.met_by(if possible { most } else { least })
         })
     }
 
     /// The least and the most that some holders hold of an issuer together in an interest, in
-    /// parts per billion, and whether they hold anything at all.
+    /// parts per billion.
     pub fn sums(
         &self,
         issuer: Entity,
@@ -275,7 +276,7 @@ impl<'r> World<'r> {
         holders: &BTreeSet<Entity>,
         interest: Interest,
         usable: &dyn Fn(&Held) -> bool,
-    ) -> (u64, u64, bool) {
+    ) -> (u64, u64) {
         let counts =
             |one: &&Held| one.interest == interest || one.interest == Interest::Unspecified;
         let (ours, others): (Vec<&Held>, Vec<&Held>) = held
@@ -287,12 +288,12 @@ impl<'r> World<'r> {
         let (rest_low, rest_high) = (sum(&others, |one| one.low), sum(&others, |one| one.high));
         let declared = sum(&ours, |one| one.stated_low) + sum(&others, |one| one.stated_low);
         if declared > WHOLE {
-            return (low, high, high > 0);
+            return (low, high);
         }
         let complete = self.complete.contains(&issuer) && high + rest_high >= WHOLE;
         let least = if complete { low.max(WHOLE.saturating_sub(rest_high)) } else { low };
         let most = high.min(WHOLE.saturating_sub(rest_low)).max(low);
-        (least, most, high > 0)
+        (least, most)
     }
 }
 

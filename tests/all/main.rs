@@ -7,6 +7,7 @@ mod command;
 #[path = "../../benches/data.rs"]
 mod data;
 mod floors;
+mod forged;
 mod names;
 mod readme;
 mod schema;

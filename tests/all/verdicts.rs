@@ -25,60 +25,63 @@ Firm Alpha Ltd,Firm Carol Ltd,60,60,documented
 Firm Alpha Ltd,Firm Delta Ltd,40,60,documented
 ";
 
-/// The records, and what is said of these parties on a day of 2026.
-struct Case {
+/// The records, and what is said of some parties on a day.
+pub(super) struct Case {
     _folder: tempfile::TempDir,
-    inputs: Inputs,
-    records: Records,
-    answers: Vec<Value>,
+    pub inputs: Inputs,
+    pub records: Records,
+    pub answers: Vec<Value>,
 }
 
+/// What is said of these parties on a day of 2026.
 fn case(parties: &[&str]) -> Case {
-    let folder = tempfile::tempdir().unwrap();
-    let (lists, ownership) = (folder.path().join("lists"), folder.path().join("ownership"));
-    for (path, file, text) in [
-        (&lists, "list.csv", LIST),
-        (&lists, "events.csv", EVENTS),
-        (&ownership, "holdings.csv", HOLDINGS),
-    ] {
-        std::fs::create_dir_all(path).unwrap();
-        std::fs::write(path.join(file), text).unwrap();
-    }
-    let one = |path: std::path::PathBuf| vec![path.display().to_string()];
-    let inputs = Inputs { lists: one(lists), ownership: one(ownership), ..Inputs::default() };
-    let snapshot = Snapshot::build(read(&inputs).unwrap());
-    let asked = ["cn-mofcom-61".to_owned(), "cn-listed-50".to_owned()];
-    let settings = Settings {
-        day: Day::parse("2026-06-01").unwrap(),
-        rules: select_rules(&snapshot, &asked).unwrap(),
-        threshold: DEFAULT_THRESHOLD,
-        limit: 0,
-        max_list_age: None,
-        floor: DEFAULT_FLOOR,
-    };
-    let run = Run {
-        snapshot: &snapshot,
-        day: settings.day,
-        rules: settings.rules.iter().map(|rule| rule.id.clone()).collect(),
-        threshold: DEFAULT_THRESHOLD,
-        floor: settings.floor,
-        party_file: None,
-    };
-    let screener = Screener::new(&snapshot, &settings);
-    let answers = parties
-        .iter()
-        .map(|name| {
-            let party = Party::named(*name);
-            sealed(&json::screened(&run, &party, &screener.screen(&party), true))
-        })
-        .collect();
-    let records = read(&inputs).unwrap();
-    Case { _folder: folder, inputs, records, answers }
+    let files =
+        [("lists/list.csv", LIST), ("lists/events.csv", EVENTS), ("own/holdings.csv", HOLDINGS)];
+    Case::of(&files, &["cn-mofcom-61", "cn-listed-50"], "2026-06-01", parties)
 }
 
 impl Case {
+    /// What is said of parties from files under `lists/` and `own/`.
+    pub fn of(files: &[(&str, &str)], rules: &[&str], day: &str, parties: &[&str]) -> Case {
+        let folder = tempfile::tempdir().unwrap();
+        for sub in ["lists", "own"] {
+            std::fs::create_dir(folder.path().join(sub)).unwrap();
+        }
+        for (file, text) in files {
+            std::fs::write(folder.path().join(file), text).unwrap();
+        }
+        let one = |sub: &str| vec![folder.path().join(sub).display().to_string()];
+        let inputs = Inputs { lists: one("lists"), ownership: one("own"), ..Inputs::default() };
+        let snapshot = Snapshot::build(read(&inputs).unwrap());
+        let asked: Vec<String> = rules.iter().map(|rule| (*rule).to_owned()).collect();
+        let settings = Settings {
+            day: Day::parse(day).unwrap(),
+            rules: select_rules(&snapshot, &asked).unwrap(),
+            threshold: DEFAULT_THRESHOLD,
+            limit: 0,
+            max_list_age: None,
+            floor: DEFAULT_FLOOR,
+        };
+        let run = Run {
+            snapshot: &snapshot,
+            day: settings.day,
+            rules: settings.rules.iter().map(|rule| rule.id.clone()).collect(),
+            threshold: DEFAULT_THRESHOLD,
+            floor: settings.floor,
+            party_file: None,
+        };
+        let screener = Screener::new(&snapshot, &settings);
+        let answers = parties.iter().map(|name| {
+            let party = Party::named(*name);
+            sealed(&json::screened(&run, &party, &screener.screen(&party), true))
+        });
+        let answers = answers.collect();
+        let records = read(&inputs).unwrap();
+        Case { _folder: folder, inputs, records, answers }
+    }
+
     /// The faults found in the first answer once it is changed and sealed again.
-    fn faults(&self, change: impl Fn(&mut Value)) -> Vec<String> {
+    pub fn faults(&self, change: impl Fn(&mut Value)) -> Vec<String> {
         let mut answer = self.answers[0].clone();
         change(&mut answer);
         resealed(&mut answer);
@@ -87,7 +90,7 @@ impl Case {
     }
 
     /// Checks that a change is found, by a fault that says so.
-    fn finds(&self, fault: &str, change: impl Fn(&mut Value)) {
+    pub fn finds(&self, fault: &str, change: impl Fn(&mut Value)) {
         let faults = self.faults(change);
         assert!(faults.iter().any(|text| text.contains(fault)), "no `{fault}` in {faults:?}");
     }
@@ -159,6 +162,13 @@ fn a_score_between_the_band_and_the_threshold_is_a_review() {
         answer["threshold"] = json!(score + 0.1001);
         answer["verdict"] = "hit".into();
     });
+    near.finds("the verdict is clear, from its matches it is review", |answer| {
+        answer["threshold"] = json!(score + 0.1);
+        answer["verdict"] = "clear".into();
+    });
+    // An exact name is a review whatever its score is: that is not worked out again.
+    let exact = near.faults(|answer| answer["threshold"] = json!(score + 0.1001));
+    assert!(!exact.iter().any(|text| text.contains("from its matches")), "{exact:?}");
     near.finds("nothing is said of it", |answer| {
         answer["matches"][0]["exposures"] = json!([]);
     });
@@ -177,6 +187,23 @@ fn kind_and_confirmation_are_those_of_the_gravest() {
     }
     let owned = case(&["Firm Carol Ltd"]);
     owned.finds("the kind of the verdict", |answer| answer["verdict_kind"] = "listing".into());
+    // Of two that are named alike, one is listed and the other is owned by who is.
+    let twice = |restriction: &str, party: &str| {
+        let list = format!(
+            "list,name,country,restriction\nCN-CONTROL,Firm Alpha Ltd,,\n\
+             CN-CONTROL,Firm Hotel Ltd,CN,{restriction}\n"
+        );
+        let holdings =
+            "holder,issuer,issuer_country,share_min\nFirm Alpha Ltd,Firm Hotel Ltd,GB,60\n";
+        let files = [("lists/list.csv", list.as_str()), ("own/holdings.csv", holdings)];
+        let twice = Case::of(&files, &["cn-listed-50"], "2026-06-01", &[party]);
+        assert_eq!(twice.answers[0]["matches"].as_array().unwrap().len(), 2);
+        assert_eq!(verify(&twice.records, &twice.answers).faults, []);
+        twice.answers[0]["verdict_kind"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(twice("", "Firm Hotel Ltd"), "listing", "the listed one is graver");
+    // A listing that restricts nothing makes no hit, however well its name fits.
+    assert_eq!(twice("none", "Firm Hotel LLC"), "policy");
 }
 
 #[test]
@@ -226,4 +253,49 @@ fn what_is_said_of_the_run_is_held_against_the_files() {
     answers.truncate(expanded);
     assert_eq!(verify(&hit.records, &answers).faults, []);
     assert_eq!(verify(&hit.records, &answers).answers, expanded);
+    let counted = |said: usize| {
+        let mut counted = answers.clone();
+        counted[0]["entities"] = json!(said);
+        resealed(&mut counted[0]);
+        verify(&hit.records, &counted)
+            .faults
+            .into_iter()
+            .map(|fault| fault.text)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(counted(expanded), Vec::<String>::new());
+    let lost = format!("the expansion had {} entities, {expanded} are left", expanded + 1);
+    assert_eq!(counted(expanded + 1), [lost]);
+}
+
+#[test]
+fn an_input_is_the_file_that_was_read() {
+    let hit = case(&["Firm Alpha Ltd"]);
+    assert_eq!(hit.faults(|_| ()), Vec::<String>::new());
+    let at = hit.answers[0]["inputs"].as_array().unwrap().iter();
+    let at = at.clone().position(|input| input["file"] == "holdings.csv").unwrap();
+    hit.finds("holdings.csv is not the file that was read", |answer| {
+        answer["inputs"][at]["digest"] = "00".into();
+    });
+    hit.finds("lists were read", |answer| answer["lists_checked"][0]["list"] = "CN-WATCH".into());
+    // Two rows of the holdings cannot be read, and one of the lists.
+    let files = [
+        (
+            "lists/list.csv",
+            "list,name,published\nCN-CONTROL,Firm Alpha Ltd,\nCN-CONTROL,Bad,soon\n",
+        ),
+        ("own/holdings.csv", "holder,issuer,share_min\nA,B,x\nFirm Alpha Ltd,C Ltd,60\nA,B,y\n"),
+    ];
+    let rejected = Case::of(&files, &["cn-mofcom-61"], "2026-06-01", &["Firm Alpha Ltd"]);
+    assert_eq!(rejected.answers[0]["rejected"], json!({ "lists": 1, "holdings": 2 }));
+    assert_eq!(rejected.faults(|_| ()), Vec::<String>::new());
+    rejected.finds("1 rows of lists were rejected", |answer| {
+        answer["rejected"]["lists"] = json!(2);
+    });
+}
+
+#[test]
+fn what_could_not_be_screened_has_no_matches_and_no_verdict() {
+    let clear = case(&["Quite Another Company"]);
+    assert_eq!(clear.faults(|answer| answer["verdict"] = "error".into()), Vec::<String>::new());
 }

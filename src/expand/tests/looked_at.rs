@@ -43,6 +43,9 @@ fn a_margin_is_the_way_to_the_threshold_and_the_least_change_that_turns_it() {
     let exact = [(0, 2, 50, 50, OWNED)];
     let change = Some((0, 2, 50 * PERCENT, 50 * PERCENT + 1));
     assert_eq!(margin(&exact, &[], &more, 2), Some((0, vec![0], change)));
+    // It meets one of at least half, with nothing to spare.
+    let change = Some((0, 2, 50 * PERCENT, 50 * PERCENT - 1));
+    assert_eq!(margin(&exact, &[], &half, 2), Some((0, vec![0], change)));
     // What is not reached is measured by the most that may be held.
     let range = [(0, 2, 30, 45, OWNED)];
     let change = Some((0, 2, 45 * PERCENT, 50 * PERCENT));

@@ -86,6 +86,7 @@ fn a_ring_too_large_for_exact_arithmetic_is_possible_and_says_so() {
         let seeds = [(0, Status::InForce)];
         with_expansion(size + 1, &ring(size), &seeds, &[], &multiplied, None, |expansion| {
             let one = expansion.exposures(EntityId(1)).remove(0);
+            assert_eq!(one.basis, Some(Basis::Single));
             (one.certainty, one.undecided)
         })
     };

@@ -1,0 +1,206 @@
+//! What `verify` says of an exposure that was changed and sealed again: the fault by its name; and
+//! what it confirms of cases too rare for random worlds.
+
+use parentage::verify::verify;
+use serde_json::{Value, json};
+
+use crate::verdicts::Case;
+use crate::verify::said;
+
+const ALL: &[&str] = &["cn-mofcom-61", "us-ofac-50", "uk-ofsi", "cn-dual-use-20-3"];
+
+const DAY: &str = "2026-10-20";
+
+/// The case of one party; what the engine says of it, and of everybody, is confirmed.
+fn case(list: &str, holdings: &str, rules: &[&str], party: &str) -> Case {
+    let files = [("lists/list.csv", list), ("own/holdings.csv", holdings)];
+    let case = Case::of(&files, rules, DAY, &[party]);
+    let faults = verify(&case.records, &case.answers).faults;
+    assert_eq!(faults, [], "{:#}", case.answers[0]);
+    assert_eq!(verify(&case.records, &said(&case.inputs, rules, DAY)).faults, []);
+    case
+}
+
+/// The exposure of a rule in the first match of an answer.
+fn of<'v>(answer: &'v mut Value, rule: &str) -> &'v mut Value {
+    let all = answer["matches"][0]["exposures"].as_array_mut().unwrap();
+    all.iter_mut().find(|one| one["rule"] == rule).expect("the rule says something")
+}
+
+/// Leaves out the row between a holder and an issuer.
+fn without(exposure: &mut Value, holder: &str, issuer: &str) {
+    let rows = exposure["evidence"].as_array_mut().unwrap();
+    let before = rows.len();
+    rows.retain(|row| row["holder"] != holder || row["issuer"] != issuer);
+    assert_eq!(rows.len(), before - 1, "{holder} holds {issuer}");
+}
+
+const LIST: &str = "list,entry,name,restriction
+EU-FSF,5,Alpha,
+CN-CONTROL,1,Alpha,
+CN-CONTROL,2,Bravo,none
+US-SDN,3,Alpha,
+UK-SANCTIONS,4,Alpha,asset_freeze
+";
+
+#[test]
+fn a_proof_with_a_hole_proves_nothing() {
+    let chain = "holder,issuer,share_min,interest
+Alpha,Carol,60,
+Carol,Delta,60,
+Delta,Echo,,branch
+Echo,Foxtrot,60,
+";
+    let of_foxtrot = case(LIST, chain, ALL, "Foxtrot");
+    for (holder, issuer) in [("Alpha", "Carol"), ("Carol", "Delta"), ("Delta", "Echo")] {
+        of_foxtrot.finds("the rows and listings cited do not prove it", |answer| {
+            without(of(answer, "cn-mofcom-61"), holder, issuer);
+        });
+    }
+    // The listing that restricts something makes it; the other alone would not.
+    let both = "holder,issuer,share_min\nAlpha,Carol,60\nBravo,Carol,60\n";
+    let of_carol = case(LIST, both, ALL, "Carol");
+    of_carol.finds("the rows and listings cited do not prove it", |answer| {
+        let listed = of(answer, "cn-mofcom-61")["listed"].as_array_mut().unwrap();
+        assert_eq!(listed.len(), 2);
+        listed.retain(|one| one["name"] != "Alpha");
+    });
+    of_carol.finds("a reached holder of it is not cited", |answer| {
+        without(of(answer, "cn-mofcom-61"), "Bravo", "Carol");
+    });
+}
+
+#[test]
+fn what_is_assumed_lies_within_what_is_recorded_and_is_enough() {
+    let range = "holder,issuer,share_min,share_max\nAlpha,Carol,40,60\n";
+    let of_carol = case(LIST, range, ALL, "Carol");
+    let assumes = |change: fn(&mut Value)| {
+        move |answer: &mut Value| change(&mut of(answer, "cn-mofcom-61")["assumed"][0])
+    };
+    of_carol.finds(
+        "with the shares assumed the rule is not met",
+        assumes(|one| {
+            one["share"] = "49".into();
+        }),
+    );
+    of_carol.finds("lies outside what is recorded", assumes(|one| one["share"] = "61".into()));
+    of_carol.finds("fits no row that is cited", assumes(|one| one["holder"] = "Bravo".into()));
+    of_carol.finds("fits no row that is cited", assumes(|one| one["issuer"] = "Bravo".into()));
+    of_carol.finds("fits no row that is cited", assumes(|one| one["interest"] = "votes".into()));
+    of_carol.finds("fits no row that is cited", assumes(|one| one["share"] = "much".into()));
+}
+
+#[test]
+fn a_flag_is_what_the_rule_does_not_reach() {
+    let control = "holder,issuer,share_min,interest\nAlpha,Carol,,control\nAlpha,Delta,,control
+Alpha,Delta,60,equity\nDelta,Delta,10,equity\n";
+    let of_carol = case(LIST, control, ALL, "Carol");
+    let flag = "cn-mofcom-61";
+    of_carol.finds("no listed or reached holder is cited that controls it", |answer| {
+        of(answer, flag)["listed"] = json!([]);
+    });
+    // Rows of another entity, or of another interest, show no control.
+    let of_delta = case(LIST, control, ALL, "Delta");
+    of_delta.finds("no listed or reached holder is cited that controls it", |answer| {
+        let one = of(answer, flag);
+        (one["certainty"], one["basis"]) = ("flag".into(), "control".into());
+    });
+    of_delta.finds("from the records its holders may meet the rule", |answer| {
+        of(answer, flag)["certainty"] = "flag".into();
+    });
+    let look_through = "holder,issuer,share_min\nAlpha,Carol,40\nCarol,Delta,100\nBravo,Carol,5\n";
+    let of_delta = case(LIST, look_through, ALL, "Delta");
+    for change in
+        [(|one| without(one, "Alpha", "Carol")) as fn(&mut Value), |one| one["listed"] = json!([])]
+    {
+        of_delta.finds("a listed owner cited does not lead to it", |answer| {
+            change(of(answer, flag));
+        });
+    }
+}
+
+#[test]
+fn a_rule_about_some_countries_is_certain_of_these_alone() {
+    let held = |country: &str| {
+        format!("holder,issuer,issuer_country,share_min\nAlpha,Carol,{country},100\n")
+    };
+    let nowhere = case(LIST, &held(""), ALL, "Carol");
+    let fault = "the rule does not show issuers of its country, or not for certain";
+    nowhere.finds(fault, |answer| of(answer, "cn-dual-use-20-3")["certainty"] = "certain".into());
+    let elsewhere = case(LIST, &held("GB"), ALL, "Carol");
+    for certainty in ["certain", "possible"] {
+        elsewhere.finds(fault, |answer| {
+            let one = of(answer, "cn-mofcom-61");
+            one["rule"] = "cn-dual-use-20-3".into();
+            one["certainty"] = certainty.into();
+        });
+    }
+}
+
+#[test]
+fn an_exposure_is_about_the_entity_that_is_named() {
+    let two = "holder,issuer,share_min\nAlpha,Carol,60\nAlpha,Delta,60\n";
+    let of_carol = case(LIST, two, ALL, "Carol");
+    of_carol.finds("the evidence is not about Delta", |answer| {
+        answer["matches"][0]["entity"]["name"] = "Delta".into();
+    });
+    of_carol.finds("nothing in the records has Delta for a name of it", |answer| {
+        answer["matches"][0]["name"] = "Delta".into();
+    });
+}
+
+#[test]
+fn an_alias_is_a_name_whatever_the_day() {
+    let list = "list,name,aliases,weak_aliases,effective\nCN-CONTROL,Alpha,,,\n\
+                CN-UEL,Alpha,Quite Other Words,Zed,2027-01-01\n";
+    for party in ["Quite Other Words", "Zed"] {
+        let by_alias = case(list, "holder,issuer\n", &["cn-listed-50"], party);
+        assert_eq!(by_alias.answers[0]["matches"][0]["name"], party);
+    }
+}
+
+#[test]
+fn rare_cases_are_confirmed() {
+    // A declared total of exactly the whole leaves no room.
+    let full = "holder,issuer,share_min,share_max\nAlpha,Carol,40,60\nZulu,Carol,60,\n";
+    let of_carol = case(LIST, full, ALL, "Carol");
+    assert_eq!(of_carol.answers[0]["matches"][0]["exposures"][0]["certainty"], "flag");
+    // Two in force together; one suspended alone.
+    let together = "holder,issuer,share_min\nAlpha,Delta,25\nGolf,Delta,25\nHotel,Delta,50\n";
+    let list =
+        "list,name,announcement\nCN-CONTROL,Alpha,N1\nCN-CONTROL,Golf,N1\nCN-CONTROL,Hotel,N2\n";
+    let events =
+        "list,announcement,event,from,confidence\nCN-CONTROL,N2,suspended,2026-01-01,official\n";
+    let files =
+        [("lists/list.csv", list), ("lists/events.csv", events), ("own/holdings.csv", together)];
+    let of_delta = Case::of(&files, &["cn-mofcom-61"], DAY, &["Delta"]);
+    assert_eq!(verify(&of_delta.records, &of_delta.answers).faults, []);
+    let exposure = &of_delta.answers[0]["matches"][0]["exposures"][0];
+    assert_eq!(
+        (&exposure["basis"], &exposure["listing_status"]),
+        (&json!("aggregate"), &json!("in_force"))
+    );
+    // Under a direct reading a branch goes with what is reached, which holds some of it besides.
+    let direct = "holder,issuer,share_min,interest
+Alpha,Carol,60,
+Zulu,Delta,,branch
+Carol,Delta,10,
+Carol,Delta,,branch
+Alpha,Golf,,control
+Carol,Golf,,branch
+";
+    for party in ["Delta", "Golf"] {
+        case(LIST, direct, &["cn-mofcom-61/direct", "eu-50/direct", "uk-ofsi/direct"], party);
+    }
+    // Shares and votes side by side, of which only one is held by who counts.
+    let votes = "holder,issuer,share_min,share_max,interest
+Alpha,Delta,0,40,equity
+Alpha,Delta,0,,votes
+Alpha,Carol,40,,equity
+Carol,Delta,60,,equity
+Carol,Delta,10,,votes
+";
+    let of_delta = case(LIST, votes, &["uk-ofsi"], "Delta");
+    let exposure = &of_delta.answers[0]["matches"][0]["exposures"][0];
+    assert_eq!(exposure["share"], json!({ "low": "0", "high": "40" }), "{exposure:#}");
+}
