@@ -1,5 +1,7 @@
 //! The exposure of an entity whose holders meet a rule: its share, its basis and its proof.
 
+use std::collections::VecDeque;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cascade::{End, Scope, Seed, SumsByInterest, Tier, counts_in, run_sparse};
@@ -140,28 +142,51 @@ impl<'a> Expansion<'a> {
             return (prove(claims, entity), holders);
         }
         // Under a direct reading the head office of a branch may be reached and hold nothing.
-        let mut branch = entity;
-        let mut rows: Vec<Holding> = Vec::new();
-        let mut confidence = None;
-        let mut first = Vec::new();
-        while direct(claims, branch).is_empty() {
-            let seen = |edge: &StakeEdge| rows.iter().any(|row| row.issuer == edge.holder);
-            let head = self.ground.view.stakes_in(branch).find(|edge| {
+        let path =
+            self.head_offices_up(entity, met, end, |office| !direct(claims, office).is_empty());
+        let office = path.last().map_or(entity, |edge| edge.holder);
+        let mut proof = prove(claims, office);
+        let day = self.ground.view.day();
+        let mut rows: Vec<Holding> =
+            path.iter().flat_map(|edge| edge.cited_on(day).copied()).collect();
+        rows.append(&mut proof.rows);
+        let weakest = path.iter().map(|edge| edge.stake.confidence).max();
+        let confidence = proof.confidence.max(weakest);
+        let first = path.into_iter().take(1).collect();
+        (Proof { rows, confidence, ..proof }, first)
+    }
+
+    /// The shortest way up from a branch through head offices that are reached to one that is wanted.
+    fn head_offices_up(
+        &self,
+        branch: EntityId,
+        met: Met,
+        end: End,
+        wanted: impl Fn(EntityId) -> bool,
+    ) -> Vec<StakeEdge<'a>> {
+        // Each head office with the step below it.
+        let mut steps: Vec<(StakeEdge, Option<usize>)> = Vec::new();
+        let mut seen: FxHashSet<EntityId> = FxHashSet::from_iter([branch]);
+        let mut open = VecDeque::from([(branch, None)]);
+        while let Some((office, below)) = open.pop_front() {
+            if wanted(office) {
+                let up = std::iter::successors(below, |at: &usize| steps[*at].1);
+                let mut path: Vec<StakeEdge> = up.map(|at| steps[at].0).collect();
+                path.reverse();
+                return path;
+            }
+            let heads = self.ground.view.stakes_in(office).filter(|edge| {
                 edge.stake.interest == Interest::Branch
                     && self.runs.met(edge.holder, end) <= met.tier
-                    && !seen(edge)
             });
-            let Some(head) = head else { break };
-            rows.extend(head.cited_on(self.ground.view.day()).copied());
-            confidence = confidence.max(Some(head.stake.confidence));
-            if first.is_empty() {
-                first.push(head);
+            for head in heads {
+                if seen.insert(head.holder) {
+                    open.push_back((head.holder, Some(steps.len())));
+                    steps.push((head, below));
+                }
             }
-            branch = head.holder;
         }
-        let mut proof = prove(claims, branch);
-        rows.append(&mut proof.rows);
-        (Proof { rows, confidence: proof.confidence.max(confidence), ..proof }, first)
+        Vec::new()
     }
 
     /// The least and the most that some holders hold of an entity together, in the interest in

@@ -192,6 +192,53 @@ Carol,Golf,,branch
     for party in ["Delta", "Golf"] {
         case(LIST, direct, &["cn-mofcom-61/direct", "eu-50/direct", "uk-ofsi/direct"], party);
     }
+    // Who holds nothing of it is no holder.
+    let nothing = "holder,issuer,share_min,interest\nAlpha,Carol,60,\nBravo,Carol,0,\nBravo,Carol,0,unspecified\n";
+    let of_carol = case(LIST, nothing, ALL, "Carol");
+    assert_eq!(
+        of_carol.answers[0]["matches"][0]["exposures"][0]["evidence"].as_array().unwrap().len(),
+        1
+    );
+    // Only who controls makes a flag of control.
+    let files = [
+        ("lists/list.csv", list),
+        ("lists/events.csv", events),
+        (
+            "own/holdings.csv",
+            "holder,issuer,share_min,interest\nHotel,Delta,,control\nAlpha,Delta,10,\n",
+        ),
+    ];
+    let of_delta = Case::of(&files, &["cn-mofcom-61"], DAY, &["Delta"]);
+    assert_eq!(verify(&of_delta.records, &of_delta.answers).faults, []);
+    let exposure = &of_delta.answers[0]["matches"][0]["exposures"][0];
+    assert_eq!(
+        (&exposure["basis"], &exposure["listing_status"]),
+        (&json!("control"), &json!("suspended"))
+    );
+    // Arrangements that share a member are one; the member that joins them is nobody listed.
+    let joint = "holder,issuer,share_min\nAlpha,Carol,30\nGolf,Carol,30\n";
+    let frozen =
+        "list,name,restriction\nUK-SANCTIONS,Alpha,asset_freeze\nUK-SANCTIONS,Golf,asset_freeze\n";
+    for (groups, certainty) in [
+        ("group,member\ng,Alpha\ng,Zulu\nh,Zulu\nh,Golf\n", "certain"),
+        ("group,member\nh,Zulu\nh,Golf\ng,Alpha\ng,Zulu\n", "certain"),
+        ("group,member\ng,Alpha\ng,Zulu\nh,Yankee\nh,Golf\n", "flag"),
+    ] {
+        let files =
+            [("lists/list.csv", frozen), ("own/holdings.csv", joint), ("own/groups.csv", groups)];
+        let of_carol = Case::of(&files, &["uk-ofsi"], DAY, &["Carol"]);
+        assert_eq!(verify(&of_carol.records, &of_carol.answers).faults, []);
+        assert_eq!(of_carol.answers[0]["matches"][0]["exposures"][0]["certainty"], certainty);
+    }
+    // Programmes are added up each for itself, but for listings that name none.
+    for (programmes, certainty) in
+        [(["A;B", "B"], "certain"), (["A", "B"], "flag"), (["", ""], "certain")]
+    {
+        let [one, other] = programmes;
+        let sectoral = format!("list,name,programmes\nUS-SSI,Alpha,{one}\nUS-SSI,Golf,{other}\n");
+        let of_carol = case(&sectoral, joint, &["us-ofac-ssi-50"], "Carol");
+        assert_eq!(of_carol.answers[0]["matches"][0]["exposures"][0]["certainty"], certainty);
+    }
     // Shares and votes side by side, of which only one is held by who counts.
     let votes = "holder,issuer,share_min,share_max,interest
 Alpha,Delta,0,40,equity

@@ -162,7 +162,8 @@ fn world(numbers: &mut Numbers, told_apart: bool) -> (tempfile::TempDir, Inputs)
         writeln!(complete, "{}", name(numbers.below(10))).unwrap();
         writeln!(groups, "g{},{}", numbers.below(2), name(numbers.below(5))).unwrap();
     }
-    let described = "list,title,restriction\nUS-SDN,Frozen,asset_freeze\nCN-UEL,Words,none\n";
+    let described = "list,title,restriction,checked_until\n\
+                     US-SDN,Frozen,asset_freeze,2026-09-01\nCN-UEL,Words,none,\n";
     for (path, text) in [
         (lists.join("lists.csv"), described.to_owned()),
         (lists.join("measures.csv"), measures),

@@ -156,6 +156,12 @@ fn owners_added_up_or_alone_are_told_apart() {
         said(&half(), &cases, &[in_force(0), in_force(1), suspended(5)], 2),
         ["certain in_force aggregate 50 reported [1,2] [0,1]"]
     );
+    // What is a branch and more than half owned is reached by the share.
+    let owned_branch = [(0, 2, 60, 60, OWNED), (0, 2, 0, 100, BRANCH)];
+    assert_eq!(
+        said(&half(), &owned_branch, &[in_force(0)], 2),
+        ["certain in_force single 60 reported [1,2] [0]"]
+    );
     // Where each is taken alone, the chain of one owner is its proof, with nothing of another's.
     let single = reading(&half(), "single");
     let chains = [
@@ -183,6 +189,12 @@ fn what_is_possible_says_what_has_to_be_assumed() {
     assert_eq!(
         said(&half(), &cases, &[in_force(0)], 2),
         ["possible in_force single 30..70 unverified [3,2,1] [0] 2=40 3=30"]
+    );
+    // Where each is taken alone, the one that may be enough takes first.
+    let narrow = [(0, 2, 10, 20, OWNED), (1, 2, 30, 60, OWNED), (5, 2, 35, 35, OWNED)];
+    assert_eq!(
+        said(&reading(&half(), "single"), &narrow, &[in_force(0), in_force(1)], 2),
+        ["possible in_force single 40..65 reported [2,1] [0,1] 1=10 2=55"]
     );
     let tight = [(0, 2, 20, 60, OWNED), (5, 2, 45, 45, OWNED), (1, 2, 0, 60, OWNED)];
     assert_eq!(
@@ -216,6 +228,22 @@ fn a_branch_goes_with_a_head_office_that_is_only_reached() {
     let flag: [&str; 1] = ["flag in_force single 0 documented [4,1] [0] of=60"];
     assert_eq!(said(&direct, &cases, &listed, 5), flag, "no holder that is reached only counts");
     assert!(said(&direct, &cases, &listed, 6).is_empty());
+    // Of several head offices the nearest that is reached leads on, even where some go in a circle.
+    let circle = [
+        (1, 3, 0, 100, BRANCH),
+        (3, 1, 0, 100, BRANCH),
+        (2, 3, 0, 100, BRANCH),
+        (0, 2, 60, 60, OWNED),
+        (0, 5, 60, 60, OWNED),
+        (5, 10, 10, 10, OWNED),
+        (7, 10, 0, 100, BRANCH),
+        (8, 10, 0, 100, BRANCH),
+        (0, 8, 60, 60, OWNED),
+    ];
+    for (entity, rows) in [(3, "[3,4]"), (1, "[2,3,4]"), (10, "[8,9]")] {
+        let expected = format!("certain in_force branch - unverified {rows} [0]");
+        assert_eq!(said(&direct, &circle, &listed, entity), [expected]);
+    }
     // The head office that is possible, or weaker, makes the branch no stronger.
     let weaker = [(0, 2, 40, 60, OWNED), (1, 2, 50, 50, OWNED), (2, 3, 0, 100, BRANCH)];
     assert_eq!(
@@ -332,4 +360,5 @@ fn a_flag_follows_what_the_rule_counts_or_multiplies() {
         said(&half(), &branches, &[suspended(0), in_force(1)], 2),
         ["flag in_force branch - reported [1,2] [0,1]"]
     );
+    assert!(said(&half(), &branches, &[suspended(0), in_force(1)], 3).is_empty());
 }
