@@ -12,7 +12,8 @@
 //! true, false, or left to exact arithmetic ([`super::exact`]).
 
 use petgraph::algo::kosaraju_scc;
-use petgraph::graph::DiGraph;
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::{DfsPostOrder, NodeFiltered};
 use rustc_hash::FxHashMap;
 
 use super::cascade::{End, Scope, counts_in};
@@ -305,9 +306,30 @@ fn components(columns: &[Column]) -> Vec<Vec<u32>> {
         }
     }
     // kosaraju_scc gives them in reverse topological order.
-    let found = kosaraju_scc(&graph);
-    let numbers = |component: Vec<petgraph::graph::NodeIndex>| {
+    let mut found = kosaraju_scc(&graph);
+    found.reverse();
+    in_own_order(&graph, &mut found);
+    let numbers = |component: Vec<NodeIndex>| {
         component.into_iter().map(|node| u32::try_from(node.index()).expect("32-bit")).collect()
     };
-    found.into_iter().rev().map(numbers).collect()
+    found.into_iter().map(numbers).collect()
+}
+
+/// Puts the nodes of each component in an order that depends on it alone, whatever else the graph holds,
+/// so that one entity asked alone gets the same last digit as in an expansion of everything: from its
+/// least node along what is held, so that iteration carries a value around a ring in one round. O(V + E).
+fn in_own_order(graph: &DiGraph<(), ()>, components: &mut [Vec<NodeIndex>]) {
+    let mut of = vec![usize::MAX; graph.node_count()];
+    for (number, nodes) in (0usize..).zip(components.iter()).filter(|(_, nodes)| nodes.len() > 1) {
+        nodes.iter().for_each(|node| of[node.index()] = number);
+    }
+    let mut walk = DfsPostOrder::empty(graph);
+    for (number, nodes) in (0usize..).zip(components).filter(|(_, nodes)| nodes.len() > 1) {
+        let own = NodeFiltered::from_fn(graph, |node: NodeIndex| of[node.index()] == number);
+        nodes.iter().min().into_iter().for_each(|least| walk.move_to(*least));
+        let mut after = Vec::with_capacity(nodes.len());
+        after.extend(std::iter::from_fn(|| walk.next(&own)));
+        after.reverse();
+        *nodes = after;
+    }
 }
