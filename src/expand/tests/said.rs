@@ -139,6 +139,10 @@ fn only_the_listings_that_decide_are_cited() {
         said(&half(), &two, &[of_no_effect, suspended, weaker], 2),
         ["certain suspended aggregate 60 reported [1,2] [0,1,2]"]
     );
+    assert_eq!(
+        said(&half(), &two, &[plain, suspended, weaker], 2),
+        ["certain suspended aggregate 60 reported [1,2] [0,2]"]
+    );
 }
 
 #[test]
@@ -195,6 +199,16 @@ fn what_is_possible_says_what_has_to_be_assumed() {
     assert_eq!(
         said(&reading(&half(), "single"), &narrow, &[in_force(0), in_force(1)], 2),
         ["possible in_force single 40..65 reported [2,1] [0,1] 1=10 2=55"]
+    );
+    let through = [
+        (1, 2, 10, 20, OWNED),
+        (0, 5, 60, 60, OWNED),
+        (5, 2, 30, 60, OWNED),
+        (6, 2, 35, 35, OWNED),
+    ];
+    assert_eq!(
+        said(&reading(&half(), "single"), &through, &[in_force(0), in_force(1)], 2),
+        ["possible in_force single 40..65 unverified [3,2,1] [0,1] 1=10 3=55"]
     );
     let tight = [(0, 2, 20, 60, OWNED), (5, 2, 45, 45, OWNED), (1, 2, 0, 60, OWNED)];
     assert_eq!(
