@@ -376,3 +376,34 @@ fn a_flag_follows_what_the_rule_counts_or_multiplies() {
     );
     assert!(said(&half(), &branches, &[suspended(0), in_force(1)], 3).is_empty());
 }
+
+#[test]
+fn a_floor_of_0_flags_whatever_holdings_lead_to_and_a_country_left_out_nothing() {
+    let cases = [
+        (0, 2, 1, 1, OWNED),
+        (0, 3, 0, 2, OWNED),
+        (4, 3, 100, 100, OWNED),
+        (0, 5, 60, 60, OWNED),
+        (1, 6, 10, 10, OWNED),
+    ];
+    let (graph, _) = graph(8, &cases);
+    let day = Day::parse("2026-11-01").unwrap();
+    let complete = FixedBitSet::with_capacity(8);
+    let country = |entity: u32| Countries::parse(if entity == 5 { "US" } else { "" }).unwrap();
+    let countries: EntityCountries = (0..8).map(country).collect();
+    let ground = Ground { view: graph.on(day), day, complete: &complete, countries: &countries };
+    let rule = Rule {
+        exclude_issuer_countries: Countries::parse("US").unwrap().codes().to_vec(),
+        ..half()
+    };
+    let starts = starts(&rule, listings(&[(0, Status::InForce), (1, Status::Suspended)]));
+    let expansion = Expansion::new(&rule, ground, &starts, Share::ZERO, None).unwrap();
+    let flagged: Vec<u32> =
+        (2..8).filter(|entity| !expansion.exposures(EntityId(*entity)).is_empty()).collect();
+    // What 3 holds of itself and by whom leaves no room; a suspended owner raises no flag.
+    assert_eq!(flagged, [2]);
+    let shares = EffectiveShares::new(ground, &[EntityId(0)]);
+    assert_eq!((shares.len(), shares.is_empty()), (3, false));
+    let of_nobody = EffectiveShares::new(ground, &[EntityId(7)]);
+    assert_eq!((of_nobody.len(), of_nobody.is_empty()), (0, true));
+}
