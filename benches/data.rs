@@ -9,7 +9,7 @@
 // Benches and tests use different parts of it.
 #![allow(dead_code)]
 
-use parentage::name::{Token, parse};
+use parentage::name::parse;
 
 /// A small generator of numbers (xorshift64*).
 #[derive(Clone)]
@@ -105,7 +105,7 @@ impl Names {
             let (word, count) = line.split_once('\t').expect("word and count");
             // Legal forms stand at the end of names, and are added there.
             let name = parse(&format!("Qxqz {word}"));
-            if name.tokens.last().is_none_or(Token::is_form) {
+            if name.tokens.last().is_none_or(|token| token.is_form()) {
                 continue;
             }
             all += count.parse::<u32>().expect("a count");

@@ -215,7 +215,7 @@ impl Search {
                 for number in snapshot.candidates(&query, 0.75) {
                     compared += 1;
                     found +=
-                        usize::from(points(&query, &snapshot.apart(number).parsed, 7_500) >= 7_500);
+                        usize::from(points(&query, &snapshot.apart(number), 7_500) >= 7_500);
                 }
             }
             let time = start.elapsed();

@@ -17,7 +17,7 @@ use crate::day::Day;
 use crate::error::Error;
 use crate::expand::{EffectiveShares, Exposure, Margin};
 use crate::model::{Countries, EntityId, Party};
-use crate::name::{self, Comparison, LineKind, NameKeys, POINTS_OF_ONE, ParsedName};
+use crate::name::{self, Comparison, LineKind, POINTS_OF_ONE, ParsedName};
 use crate::rule::{READINGS, Rule};
 use crate::share::Share;
 use crate::snapshot::{NameKind, Snapshot};
@@ -217,11 +217,11 @@ impl<'s> Screener<'s> {
             let share = f64::from(least) / f64::from(POINTS_OF_ONE);
             for number in self.snapshot.candidates(&parsed, share) {
                 let (indexed, other) = (self.snapshot.name(number), self.snapshot.apart(number));
-                let exact = same_but_for_writing(&keys, &other.keys);
-                if !exact && name::points(&parsed, &other.parsed, least) < least {
+                let exact = self.snapshot.is_exactly(number, &keys);
+                if !exact && name::points(&parsed, &other, least) < least {
                     continue;
                 }
-                let comparison = name::compare(&parsed, &other.parsed);
+                let comparison = name::compare(&parsed, &other);
                 let comparison = self.weigh(party, indexed.entity, comparison);
                 if comparison.points() >= floor || exact {
                     let (name, kind) = (indexed.text.to_owned(), indexed.kind);
@@ -321,12 +321,6 @@ impl<'s> Screener<'s> {
             exposures: exposures.to_vec(),
         }
     }
-}
-
-/// Whether two names are equal but for writing, a legal form left out included.
-fn same_but_for_writing(one: &NameKeys, other: &NameKeys) -> bool {
-    let forms = one.form == other.form || one.form.is_empty() || other.form.is_empty();
-    one.exact == other.exact && forms
 }
 
 #[cfg(test)]

@@ -5,11 +5,10 @@
 mod build;
 mod doubts;
 mod file;
+mod kept;
 mod names;
 mod saved;
 mod world;
-
-use std::sync::Arc;
 
 use self::names::Names;
 use crate::column::{Column, TextId, Texts};
@@ -28,7 +27,7 @@ use crate::rule::Rule;
 use crate::source::{HoldingRecord, Mention, MentionId};
 
 pub use build::Step;
-pub use names::{IndexedName, NameApart, NameKind};
+pub use names::{IndexedName, NameKind};
 pub use world::{Ownership, World};
 
 /// An entity as it is shown.
@@ -159,8 +158,13 @@ impl Snapshot {
     }
 
     /// A name of the index, taken apart.
-    pub fn apart(&self, number: u32) -> Arc<NameApart> {
+    pub fn apart(&self, number: u32) -> ParsedName {
         self.names.apart(number, &self.texts)
+    }
+
+    /// Whether a name of the index is another one but for writing, a legal form left out included.
+    pub fn is_exactly(&self, number: u32, keys: &NameKeys) -> bool {
+        self.names.is(number, keys, &self.texts)
     }
 
     /// Numbers of the indexed names that can score `floor` (0..1) or more against a name.

@@ -61,7 +61,7 @@ impl Weighs {
     /// What those of a view weigh.
     pub fn of(name: &ParsedName, view: &[usize]) -> Weighs {
         let (mut omitted, mut rest, mut words, mut lightest) = (0.0, 0.0, 0.0, f64::MAX);
-        for token in view.iter().map(|at| &name.tokens[*at]) {
+        for token in view.iter().map(|at| name.token(*at)) {
             if token.is_evidence() {
                 omitted += token.weight * omission_factor(token, true);
             } else {
@@ -148,11 +148,11 @@ pub(super) const INITIAL_OF: Near = Near {
 impl Asked {
     /// One view of a query.
     pub fn new(name: &ParsedName, view: &[usize], floor: f64) -> Asked {
-        let named = is_named(view.iter().map(|at| &name.tokens[*at]));
+        let named = is_named(view.iter().map(|at| name.token(*at)));
         let mut words = Vec::with_capacity(view.len());
         let mut without = Share::default();
         for at in view {
-            let token = &name.tokens[*at];
+            let token = name.token(*at);
             let weight = narrow(token.weight);
             let left = narrow(token.weight * omission_factor(token, named));
             if token.is_evidence() {

@@ -24,7 +24,7 @@ pub(super) enum Term<'n> {
 
 /// The terms of one view of a name, each with the tokens that it is made of.
 pub(super) fn terms<'n>(name: &'n ParsedName, view: &[usize]) -> Vec<(Vec<usize>, Term<'n>)> {
-    let token = |at: usize| &name.tokens[at];
+    let token = |at: usize| name.token(at);
     let one_letter = |at: &usize| token(*at).text.chars().nth(1).is_none();
     let mut terms = Vec::new();
     let person = may_be_person(view.iter().map(|at| token(*at)));

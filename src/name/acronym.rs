@@ -11,7 +11,7 @@ const LONGEST: usize = 8;
 
 /// The acronym that a whole name is, if it is one: one word without spaces besides legal forms.
 pub(crate) fn written(name: &ParsedName) -> Option<&str> {
-    let mut words = name.views.first()?.iter().map(|at| &name.tokens[*at]);
+    let mut words = name.views.first()?.iter().map(|at| name.token(*at));
     let word = words.find(|token| !token.is_form())?;
     let alone = words.all(Token::is_form);
     let capitals = word.shown.chars().all(char::is_uppercase);
@@ -26,7 +26,7 @@ pub(crate) fn written(name: &ParsedName) -> Option<&str> {
 /// or of so many that nobody makes an acronym of them.
 pub(crate) fn made(name: &ParsedName) -> Vec<String> {
     let Some(view) = name.views.first() else { return Vec::new() };
-    let tokens: Vec<&Token> = view.iter().map(|at| &name.tokens[*at]).collect();
+    let tokens: Vec<&Token> = view.iter().map(|at| name.token(*at)).collect();
     // A legal form alone gives two letters or three.
     let words = tokens.iter().filter(|token| !token.is_form());
     if words.count() < 3 || tokens.len() > 2 * LONGEST {

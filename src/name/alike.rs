@@ -238,6 +238,17 @@ impl Letters {
         }
     }
 
+    /// What takes time to work out, as bytes.
+    pub fn digests(&self) -> [[u8; 8]; 4] {
+        [self.sound, self.plain, self.misread, self.shape].map(u64::to_le_bytes)
+    }
+
+    /// The letters of a folded word whose digests are known.
+    pub fn of_digests(text: &str, digests: [[u8; 8]; 4]) -> Letters {
+        let [sound, plain, misread, shape] = digests.map(u64::from_le_bytes);
+        Letters { sound, plain, misread, shape, ..Letters::of_a_name(text) }
+    }
+
     /// Whether [`spelling`] may find two words alike: a look at a few numbers.
     pub fn may_be(&self, other: &Letters) -> bool {
         (self.set ^ other.set).count_ones() <= 4

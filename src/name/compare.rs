@@ -190,7 +190,7 @@ type Tokens<'n> = SmallVec<[&'n Token; 12]>;
 
 fn tokens((name, view): (&ParsedName, usize)) -> Tokens<'_> {
     let view = name.views.get(view).map_or(&[][..], Vec::as_slice);
-    view.iter().map(|at| &name.tokens[*at]).collect()
+    view.iter().map(|at| name.token(*at)).collect()
 }
 
 /// The weight of a name's tokens, each omitted one reduced.

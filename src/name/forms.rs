@@ -60,6 +60,11 @@ fn beginning(glued: &str) -> [Option<char>; 3] {
 /// Letters from which a form is known by its sound: no word sounds like one by chance.
 const LONG: usize = 16;
 
+/// The classes of the table.
+pub(super) fn classes() -> impl Iterator<Item = &'static str> {
+    WAYS.values().map(|form| form.class)
+}
+
 /// The form written by these folded letters, spaces left out.
 pub(super) fn form_of(glued: &str) -> Option<Form> {
     let form = WAYS.get(glued).or_else(|| {

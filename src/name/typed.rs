@@ -1,5 +1,7 @@
 //! A name as typed tokens, ready to be compared.
 
+use std::sync::Arc;
+
 use wana_kana::ConvertJapanese;
 
 use super::abbreviation::abbreviated;
@@ -51,7 +53,7 @@ pub(super) struct Reading {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ParsedName {
     /// The tokens.
-    pub tokens: Vec<Token>,
+    pub tokens: Vec<Arc<Token>>,
     /// Tokens, by number, that may stand for the whole name: first all but noise, then the parts of
     /// a name that holds several (`X formerly Y`, `X (Y)`).
     pub views: Vec<Vec<usize>>,
@@ -131,12 +133,8 @@ pub fn parse(name: &str) -> ParsedName {
     for view in &views {
         mark_formal(&mut tokens, view);
     }
-    let counts = |token: &&Token| {
-        token.kind != TokenKind::Noise && (!token.is_form() || !token.text.is_ascii())
-    };
-    let whole: String = tokens.iter().filter(counts).map(|token| token.text.as_str()).collect();
-    let whole = Letters::of_a_name(&whole);
-    ParsedName { tokens, views, main, sure, whole, run, written: name.trim().chars().count() }
+    let tokens = tokens.into_iter().map(Arc::new).collect();
+    ParsedName::of_tokens(tokens, views, (main, sure), run, name.trim().chars().count())
 }
 
 /// Tells names from notes, and reads legal forms and numbers within each name: `Ltd` ends one
@@ -214,6 +212,27 @@ fn east_asian(run: &str) -> Vec<&str> {
 }
 
 impl ParsedName {
+    /// A name of tokens that are typed, with its views and how many of them are the name itself and sure.
+    pub(super) fn of_tokens(
+        tokens: Vec<Arc<Token>>,
+        views: Vec<Vec<usize>>,
+        (main, sure): (usize, usize),
+        run: String,
+        written: usize,
+    ) -> ParsedName {
+        let counts = |token: &&Arc<Token>| {
+            token.kind != TokenKind::Noise && (!token.is_form() || !token.text.is_ascii())
+        };
+        let whole: String = tokens.iter().filter(counts).map(|token| token.text.as_str()).collect();
+        let whole = Letters::of_a_name(&whole);
+        ParsedName { tokens, views, main, sure, whole, run, written }
+    }
+
+    /// One of its tokens.
+    pub(crate) fn token(&self, at: usize) -> &Token {
+        &self.tokens[at]
+    }
+
     /// The letters of the whole name but for noise and, in alphabets, legal forms.
     pub fn whole(&self) -> &str {
         &self.whole.text
@@ -284,7 +303,7 @@ impl Token {
 }
 
 impl Reading {
-    fn new(latin: &str) -> Reading {
+    pub(super) fn new(latin: &str) -> Reading {
         Reading { letters: Letters::new(latin), skeleton: skeleton(latin) }
     }
 }

@@ -116,6 +116,20 @@ pub(super) fn word(spelling: &str) -> Option<Word> {
     known.or_else(|| TABLES.stems.get(stem(spelling)?).copied())
 }
 
+/// The usual English words of the table.
+pub(super) fn concepts() -> impl Iterator<Item = &'static str> {
+    TABLES.words.values().map(|word| word.concept)
+}
+
+/// The codes of places.
+pub(super) fn codes() -> impl Iterator<Item = &'static str> {
+    let parts = TABLES.parts.values().filter_map(|part| match part {
+        Part::Place(place) => Some(place.code),
+        Part::Word(_) => None,
+    });
+    TABLES.places.values().map(|place| place.code).chain(parts)
+}
+
 /// The Latin spellings of the words, but for abbreviations, in no order.
 pub(super) fn spellings() -> impl Iterator<Item = (&'static str, Word)> {
     TABLES.words.iter().filter(|(_, word)| !word.abbreviation).map(|(text, word)| (*text, *word))

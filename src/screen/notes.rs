@@ -188,7 +188,7 @@ pub fn list_age(snapshot: &Snapshot, day: Day, limit: Option<i64>) -> Vec<Note> 
 /// The words of a name, legal forms left out.
 fn words(text: &str) -> Vec<String> {
     let tokens = name::parse(text).tokens.into_iter();
-    tokens.filter(|token| !token.is_form()).map(|token| token.text).collect()
+    tokens.filter(|token| !token.is_form()).map(|token| token.text.clone()).collect()
 }
 
 /// What does not depend on the party: taken once.

@@ -225,7 +225,7 @@ fn the_index_loses_no_name_that_would_score() {
             let parsed = name::parse(&query);
             let found = snapshot.candidates(&parsed, floor);
             for (number, other) in (0u32..).zip(snapshot.names()) {
-                if name::compare(&parsed, &snapshot.apart(number).parsed).score() >= floor {
+                if name::compare(&parsed, &snapshot.apart(number)).score() >= floor {
                     scored += 1;
                     assert!(found.binary_search(&number).is_ok(), "{query} lost {}", other.text);
                 }

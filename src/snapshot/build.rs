@@ -6,7 +6,8 @@ use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::names::Names;
+use super::kept::{KeptBuilder, KeptPart};
+use super::names::{Names, exact_digest};
 use super::{NameKind, Snapshot, World};
 use crate::column::{TextId, Texts, TextsBuilder};
 use crate::error::{Place, Sources, Warning};
@@ -149,14 +150,18 @@ impl Snapshot {
         };
         begins(Step::LookUp);
         snapshot.lookup = snapshot.look_up(&linked.keys);
-        drop(linked.keys);
         begins(Step::Names);
-        snapshot.index_names(&matter, &aliases);
+        snapshot.index_names(&matter, &aliases, &linked.keys);
         snapshot
     }
 
     /// Fills the name index with what can matter.
-    fn index_names(&mut self, wanted: &FixedBitSet, aliases: &[(u32, NameKind, TextId)]) {
+    fn index_names(
+        &mut self,
+        wanted: &FixedBitSet,
+        aliases: &[(u32, NameKind, TextId)],
+        keys: &Keys,
+    ) {
         let mut names: Vec<Indexed> = Vec::new();
         for (mention, entity) in self.mentions.all().iter().zip(self.entity_of.all()) {
             for (text, kind) in [(mention.name, NameKind::Name), (mention.native, NameKind::Native)]
@@ -174,20 +179,34 @@ impl Snapshot {
             (*entity, *kind, self.texts.get(*text))
         });
         names.dedup_by(|a, b| a.0 == b.0 && self.texts.get(a.2) == self.texts.get(b.2));
-        self.names = Names::new(&names);
         let part = |(at, names): (usize, &[Indexed])| {
             let first = u32::try_from(at * PART).expect("names are numbered by 32 bits");
-            let mut part = NameIndexBuilder::from(first);
-            names.iter().for_each(|(_, _, text)| part.add(&name::parse(self.texts.get(*text))));
-            part
+            let (mut part, mut kept) = (NameIndexBuilder::from(first), KeptPart::default());
+            for (_, _, text) in names {
+                let name = name::parse(self.texts.get(*text));
+                part.add(&name);
+                kept.add(&name);
+            }
+            (part, kept)
         };
-        let mut index = NameIndexBuilder::default();
+        let (mut index, mut kept) = (NameIndexBuilder::default(), KeptBuilder::default());
         // A few parts at a time, so that those under way are little memory.
         let parts: Vec<(usize, &[Indexed])> = names.chunks(PART).enumerate().collect();
         for some in parts.chunks(2 * rayon::current_num_threads()) {
-            let some: Vec<NameIndexBuilder> = some.par_iter().copied().map(part).collect();
-            some.into_iter().for_each(|part| index.absorb(part));
+            let some: Vec<(NameIndexBuilder, KeptPart)> =
+                some.par_iter().copied().map(part).collect();
+            for (part, own) in some {
+                index.absorb(part);
+                kept.absorb(own);
+            }
         }
+        let exact = |(_, kind, text): &Indexed| match kind {
+            NameKind::Name | NameKind::Native => exact_digest(keys.of(*text).exact),
+            NameKind::Alias | NameKind::Weak => {
+                exact_digest(&name::keys(self.texts.get(*text)).exact)
+            }
+        };
+        self.names = Names::new(&names, exact, kept.build());
         self.index = index.build();
     }
 

@@ -1,9 +1,8 @@
-//! The names in the index, taken apart when they are needed.
+//! The names in the index.
 
-use std::sync::{Arc, RwLock};
+use rayon::prelude::*;
 
-use rustc_hash::FxHashMap;
-
+use super::kept::Kept;
 use crate::column::{Blocks, Column, Columns, TextId, Texts};
 use crate::model::{EntityId, words};
 use crate::name::{self, NameKeys, ParsedName};
@@ -33,32 +32,30 @@ pub struct IndexedName<'s> {
     pub text: &'s str,
 }
 
-/// A name taken apart.
-#[derive(Debug)]
-pub struct NameApart {
-    /// Its tokens.
-    pub parsed: ParsedName,
-    /// Its keys.
-    pub keys: NameKeys,
-}
-
 /// The names in the index, by number.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     entities: Column<EntityId>,
     kinds: Column<u8>,
     texts: Column<TextId>,
-    apart: Apart,
+    /// Digests of their exact keys.
+    exact: Column<u32>,
+    kept: Kept,
 }
 
 impl Names {
-    /// Names in their order.
-    pub fn new(names: &[(EntityId, NameKind, TextId)]) -> Names {
+    /// Names in their order, the exact key of each, and all of them taken apart.
+    pub fn new(
+        names: &[(EntityId, NameKind, TextId)],
+        exact: impl Fn(&(EntityId, NameKind, TextId)) -> u32 + Sync + Send,
+        kept: Kept,
+    ) -> Names {
         Names {
             entities: names.iter().map(|name| name.0).collect::<Vec<_>>().into(),
             kinds: names.iter().map(|name| name.1 as u8).collect::<Vec<_>>().into(),
             texts: names.iter().map(|name| name.2).collect::<Vec<_>>().into(),
-            apart: Apart::default(),
+            exact: names.par_iter().map(exact).collect::<Vec<_>>().into(),
+            kept,
         }
     }
 
@@ -77,12 +74,20 @@ impl Names {
         }
     }
 
-    /// A name taken apart.
-    pub fn apart(&self, number: u32, texts: &Texts) -> Arc<NameApart> {
-        self.apart.get(number, || {
-            let text = texts.get(self.texts.get(number as usize));
-            NameApart { parsed: name::parse(text), keys: name::keys(text) }
-        })
+    /// A name taken apart. O(letters).
+    pub fn apart(&self, number: u32, texts: &Texts) -> ParsedName {
+        let text = || texts.get(self.texts.get(number as usize));
+        self.kept.get(number).unwrap_or_else(|| name::parse(text()))
+    }
+
+    /// Whether a name is another one but for writing, a legal form left out included.
+    pub fn is(&self, number: u32, keys: &NameKeys, texts: &Texts) -> bool {
+        if self.exact.get(number as usize) != exact_digest(&keys.exact) {
+            return false;
+        }
+        let own = name::keys(texts.get(self.texts.get(number as usize)));
+        let forms = own.form == keys.form || own.form.is_empty() || keys.form.is_empty();
+        own.exact == keys.exact && forms
     }
 
     /// Puts its columns into a file.
@@ -90,6 +95,8 @@ impl Names {
         columns.put("names.entities", &self.entities);
         columns.put("names.kinds", &self.kinds);
         columns.put("names.texts", &self.texts);
+        columns.put("names.exact", &self.exact);
+        self.kept.save(columns);
     }
 
     /// The names of a file; `None` where it has none.
@@ -98,52 +105,14 @@ impl Names {
             entities: blocks.column("names.entities")?,
             kinds: blocks.column("names.kinds")?,
             texts: blocks.column("names.texts")?,
-            apart: Apart::default(),
+            exact: blocks.column("names.exact")?,
+            kept: Kept::open(blocks)?,
         })
     }
 }
 
-/// Names taken apart that are kept for the next query.
-#[derive(Debug)]
-struct Apart([RwLock<Kept>; SHARDS]);
-
-/// Names by number: those used since the last change, and those used since the one before it.
-#[derive(Debug, Default)]
-struct Kept {
-    young: FxHashMap<u32, Arc<NameApart>>,
-    old: FxHashMap<u32, Arc<NameApart>>,
-}
-
-/// Parts of the names with a lock each, so that threads seldom wait for one another.
-const SHARDS: usize = 64;
-
-/// Young names of a part; when there are so many, they are the old ones, and what was not used since
-/// goes. A name taken apart is nearly 2 kilobytes, so that all parts together stay near 250 megabytes.
-const KEPT: usize = 1_024;
-
-impl Default for Apart {
-    fn default() -> Apart {
-        Apart(std::array::from_fn(|_| RwLock::default()))
-    }
-}
-
-impl Apart {
-    fn get(&self, number: u32, take: impl FnOnce() -> NameApart) -> Arc<NameApart> {
-        let shard = &self.0[number as usize % SHARDS];
-        let mut known = None;
-        if let Ok(kept) = shard.read() {
-            if let Some(name) = kept.young.get(&number) {
-                return Arc::clone(name);
-            }
-            known = kept.old.get(&number).cloned();
-        }
-        let name = known.unwrap_or_else(|| Arc::new(take()));
-        if let Ok(mut kept) = shard.write() {
-            if kept.young.len() >= KEPT {
-                kept.old = std::mem::take(&mut kept.young);
-            }
-            kept.young.insert(number, Arc::clone(&name));
-        }
-        name
-    }
+/// Four bytes of a BLAKE3 digest of an exact key: the same on every machine.
+pub(super) fn exact_digest(exact: &str) -> u32 {
+    let digest = blake3::hash(exact.as_bytes());
+    u32::from_le_bytes(digest.as_bytes()[..4].try_into().expect("a digest has 32 bytes"))
 }

@@ -129,7 +129,7 @@ fn no_damage_of_a_snapshot_file_panics() {
     let query = crate::name::parse("Skydoi Inc");
     let look = |snapshot: &Snapshot| {
         let found = snapshot.candidates(&query, 0.75);
-        let apart = found.iter().map(|number| snapshot.apart(*number).parsed.clone());
+        let apart = found.iter().map(|number| snapshot.apart(*number));
         (
             found.clone(),
             apart.collect::<Vec<_>>(),

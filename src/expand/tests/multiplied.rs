@@ -93,3 +93,32 @@ fn a_ring_too_large_for_exact_arithmetic_is_possible_and_says_so() {
     assert_eq!(of(400), (Certainty::Certain, false), "solved directly");
     assert_eq!(of(401), (Certainty::Possible, true), "iterated from both sides");
 }
+
+#[test]
+fn a_ring_has_the_same_last_digit_whatever_else_is_asked() {
+    // 2, 3 and 5 are a ring; 0 hangs on it, and is not looked at where one entity of the ring is asked.
+    let ring = [
+        equity(2, 5, 50, 50),
+        equity(3, 0, 50, 50),
+        equity(3, 2, 0, 44),
+        equity(4, 5, 0, 100),
+        equity(5, 2, 50, 50),
+        equity(5, 3, 50, 50),
+    ];
+    let seeds = [(4, Status::InForce)];
+    let rule = rule(50, Comparison::AtLeast);
+    let of = |scope: Option<&[EntityId]>, entity: u32| {
+        with_expansion(6, &ring, &seeds, &[], &rule, scope, |expansion| {
+            expansion
+                .exposures(EntityId(entity))
+                .iter()
+                .map(|one| one.effective)
+                .collect::<Vec<_>>()
+        })
+    };
+    for entity in [2, 3, 5] {
+        let whole = of(None, entity);
+        assert_eq!(of(Some(&[EntityId(entity)]), entity), whole);
+        assert_eq!(whole.len(), 1);
+    }
+}
