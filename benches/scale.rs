@@ -214,8 +214,7 @@ impl Search {
                 let query = parse(query);
                 for number in snapshot.candidates(&query, 0.75) {
                     compared += 1;
-                    found +=
-                        usize::from(points(&query, &snapshot.apart(number), 7_500) >= 7_500);
+                    found += usize::from(points(&query, &snapshot.apart(number), 7_500) >= 7_500);
                 }
             }
             let time = start.elapsed();

@@ -412,7 +412,7 @@ mod tests {
             word in "[a-d]{2,12}",
         ) {
             let mut builder = WordsBuilder::default();
-            let tokens: Vec<std::sync::Arc<Token>> =
+            let tokens: Vec<Arc<Token>> =
                 words.iter().filter_map(|word| parse(word).tokens.pop()).collect();
             for (name, token) in (0u32..).zip(&tokens) {
                 builder.add(token, name);
