@@ -1,11 +1,11 @@
 //! Pairs that might be one entity: a person has to say.
 
 use std::borrow::Cow;
-use std::hash::Hasher;
 
 use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::Linked;
 use super::nodes::{KeysView, Nodes};
@@ -52,19 +52,8 @@ pub fn possible_links(
     related: impl Fn(EntityId, EntityId) -> bool,
 ) -> Vec<PossibleLink> {
     let nodes = Nodes { all: &linked.nodes, texts, keys: &linked.keys };
-    let count = u32::try_from(nodes.all.len()).expect("nodes are numbered by 32 bits");
     let wanted = |number: &u32| relevant(linked.entity_of_node[*number as usize]);
-    let index = Index::new((0..count).into_par_iter().filter(wanted).flat_map_iter(|number| {
-        variants(nodes.keys_of(number).distinctive).map(move |variant| (variant, number))
-    }));
-    let near = |number: u32| {
-        let variants = variants(nodes.keys_of(number).distinctive);
-        let others = variants.flat_map(|variant| index.find(variant));
-        others.map(move |other| (number.min(other), number.max(other)))
-    };
-    let mut pairs: Vec<(u32, u32)> = (0..count).into_par_iter().flat_map_iter(near).collect();
-    pairs.par_sort_unstable();
-    pairs.dedup();
+    let pairs = pairs(&nodes, wanted);
     let similar = pairs.into_par_iter().filter_map(|(a, b)| {
         difference(nodes.keys_of(a), nodes.keys_of(b)).map(|reason| (a, b, reason))
     });
@@ -89,6 +78,37 @@ pub fn possible_links(
     let mut found: Vec<PossibleLink> = found.into_values().collect();
     found.sort_unstable();
     found
+}
+
+/// Variants that are looked at in one go: some 150 megabytes, and an index that a cache holds in part.
+const AT_ONCE: usize = 1 << 23;
+
+/// The nodes that share a variant of their words with a wanted one, the lower number first, sorted.
+///
+/// Variants are looked at in as many goes as it takes, a part of all digests in each.
+fn pairs(nodes: &Nodes, wanted: impl Fn(&u32) -> bool + Sync) -> Vec<(u32, u32)> {
+    let count = u32::try_from(nodes.all.len()).expect("nodes are numbered by 32 bits");
+    let all = || (0..count).into_par_iter();
+    let of = |number: u32| variants(nodes.keys_of(number).distinctive);
+    let entries: usize = all().filter(&wanted).map(|number| of(number).count()).sum();
+    let goes = (entries / AT_ONCE + 1) as u64;
+    let mut pairs: Vec<(u32, u32)> = Vec::new();
+    for go in 0..goes {
+        // Neither the first nor the last bits: by these an index is looked up.
+        let own = |digest: &u64| (digest >> 24) % goes == go;
+        let index =
+            Index::new(all().filter(&wanted).flat_map_iter(|number| {
+                of(number).filter(own).map(move |variant| (variant, number))
+            }));
+        let near = |number: u32| {
+            let others = of(number).filter(own).flat_map(|variant| index.find(variant));
+            others.map(move |other| (number.min(other), number.max(other)))
+        };
+        pairs.par_extend(all().flat_map_iter(near).filter(|(a, b)| a != b));
+    }
+    pairs.par_sort_unstable();
+    pairs.dedup();
+    pairs
 }
 
 /// Nodes by the digest of a variant of their words, but for those that more than [`COMMON`] have.
@@ -236,33 +256,78 @@ impl Linked {
 }
 
 /// Digests of the distinctive words, and of those words with one letter of one long word left out. Two
-/// of one digest are looked at in vain.
+/// of one digest are looked at in vain. O(letters) for each word.
 fn variants(words: &str) -> impl Iterator<Item = u64> + '_ {
-    let digest = |parts: [&str; 3]| {
-        let mut hasher = FxHasher::default();
-        parts.iter().flat_map(|part| part.bytes()).for_each(|byte| hasher.write_u8(byte));
-        hasher.finish()
-    };
     let mut from = 0;
     let words_at = words.split(' ').map(move |word| {
         from += word.len() + 1;
         (from - word.len() - 1, word)
     });
     let shortened = words_at.filter(|(_, word)| editable(word)).flat_map(move |(from, word)| {
-        let end = from + word.len();
         // The other words, and the word with a letter less: which one it was plays no part.
-        let rest = move |letters: [&str; 2]| {
-            let behind = words.get(end + 1..).unwrap_or_default();
-            let last = if behind.is_empty() { "" } else { " " };
-            digest([&words[..from], behind, last])
-                ^ digest([letters[0], letters[1], ""]).rotate_left(1)
-        };
-        let less = word
-            .char_indices()
-            .map(move |(at, letter)| rest([&word[..at], &word[at + letter.len_utf8()..]]));
-        std::iter::once(rest([word, ""])).chain(less)
+        let behind = words.get(from + word.len() + 1..).unwrap_or_default();
+        let last = if behind.is_empty() { "" } else { " " };
+        let rest = [behind, last].iter().fold(Run::of(&words[..from]), |run, more| run.and(more));
+        let (rest, less) = (mixed(rest.sum), less_a_letter(word));
+        less.into_iter().map(move |less| rest ^ mixed(less).rotate_left(1))
     });
-    std::iter::once(digest([words, "", ""])).chain(shortened)
+    std::iter::once(mixed(Run::of(words).sum)).chain(shortened)
+}
+
+/// A run of bytes as the value of a polynomial, so that runs can be put together.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    sum: u64,
+    /// What the bytes before it are multiplied by.
+    shift: u64,
+}
+
+/// Where the polynomial is taken: odd, and of many bits.
+const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
+
+impl Run {
+    const EMPTY: Run = Run { sum: 0, shift: 1 };
+
+    fn of(text: &str) -> Run {
+        Run::EMPTY.and(text)
+    }
+
+    fn and(self, text: &str) -> Run {
+        text.bytes().fold(self, |run, byte| Run {
+            sum: run.sum.wrapping_mul(BASE).wrapping_add(u64::from(byte) + 1),
+            shift: run.shift.wrapping_mul(BASE),
+        })
+    }
+
+    fn before(self, other: Run) -> u64 {
+        self.sum.wrapping_mul(other.shift).wrapping_add(other.sum)
+    }
+}
+
+/// The whole word, and the word without each of its letters.
+fn less_a_letter(word: &str) -> SmallVec<[u64; 32]> {
+    let mut before = Run::EMPTY;
+    let mut beginnings: SmallVec<[Run; 32]> = SmallVec::new();
+    for (at, letter) in word.char_indices() {
+        beginnings.push(before);
+        before = before.and(&word[at..at + letter.len_utf8()]);
+    }
+    let mut behind = Run::EMPTY;
+    let mut all: SmallVec<[u64; 32]> = SmallVec::new();
+    all.push(before.sum);
+    for ((at, letter), beginning) in word.char_indices().rev().zip(beginnings.iter().rev()) {
+        all.push(beginning.before(behind));
+        let own = Run::of(&word[at..at + letter.len_utf8()]);
+        behind = Run { sum: own.before(behind), shift: own.shift.wrapping_mul(behind.shift) };
+    }
+    all
+}
+
+/// Spreads a number over all bits (the last step of SplitMix64).
+fn mixed(number: u64) -> u64 {
+    let number = (number ^ (number >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    number ^ (number >> 31)
 }
 
 fn editable(word: &str) -> bool {
@@ -303,4 +368,32 @@ fn difference(a: KeysView, b: KeysView) -> Option<&'static str> {
 
 fn words(keys: &str) -> impl Iterator<Item = &str> {
     keys.split(' ').filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_word_less_a_letter_is_that_word_however_it_came(
+            words in proptest::collection::vec("[abcé1]{3,8}", 1..4),
+            at in any::<prop::sample::Index>(),
+            letter in any::<prop::sample::Index>(),
+        ) {
+            let written = |words: &[String]| words.join(" ");
+            let all: Vec<u64> = variants(&written(&words)).collect();
+            let long = words.iter().filter(|word| editable(word));
+            prop_assert_eq!(all.len(), 1 + long.map(|word| 1 + word.chars().count()).sum::<usize>());
+            // Two that lack another letter each meet in the word without both, where one is left out.
+            let at = at.index(words.len());
+            let mut other = words.clone();
+            let mut letters: Vec<char> = other[at].chars().collect();
+            letters[letter.index(words[at].chars().count())] = 'x';
+            other[at] = letters.into_iter().collect();
+            let meet = variants(&written(&other)).any(|variant| all.contains(&variant));
+            prop_assert_eq!(meet, editable(&words[at]) && editable(&other[at]) || other == words);
+        }
+    }
 }

@@ -151,7 +151,7 @@ impl Snapshot {
         begins(Step::LookUp);
         snapshot.lookup = snapshot.look_up(&linked.keys);
         begins(Step::Names);
-        snapshot.index_names(&matter, &aliases, &linked.keys);
+        snapshot.index_names(&matter, &aliases, linked.keys);
         snapshot
     }
 
@@ -160,7 +160,7 @@ impl Snapshot {
         &mut self,
         wanted: &FixedBitSet,
         aliases: &[(u32, NameKind, TextId)],
-        keys: &Keys,
+        keys: Keys,
     ) {
         let mut names: Vec<Indexed> = Vec::new();
         for (mention, entity) in self.mentions.all().iter().zip(self.entity_of.all()) {
@@ -179,6 +179,14 @@ impl Snapshot {
             (*entity, *kind, self.texts.get(*text))
         });
         names.dedup_by(|a, b| a.0 == b.0 && self.texts.get(a.2) == self.texts.get(b.2));
+        let exact = |(_, kind, text): &Indexed| match kind {
+            NameKind::Name | NameKind::Native => exact_digest(keys.of(*text).exact),
+            NameKind::Alias | NameKind::Weak => {
+                exact_digest(&name::keys(self.texts.get(*text)).exact)
+            }
+        };
+        let exact: Vec<u32> = names.par_iter().map(exact).collect();
+        drop(keys);
         let part = |(at, names): (usize, &[Indexed])| {
             let first = u32::try_from(at * PART).expect("names are numbered by 32 bits");
             let (mut part, mut kept) = (NameIndexBuilder::from(first), KeptPart::default());
@@ -200,12 +208,6 @@ impl Snapshot {
                 kept.absorb(own);
             }
         }
-        let exact = |(_, kind, text): &Indexed| match kind {
-            NameKind::Name | NameKind::Native => exact_digest(keys.of(*text).exact),
-            NameKind::Alias | NameKind::Weak => {
-                exact_digest(&name::keys(self.texts.get(*text)).exact)
-            }
-        };
         self.names = Names::new(&names, exact, kept.build());
         self.index = index.build();
     }

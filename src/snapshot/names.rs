@@ -1,7 +1,5 @@
 //! The names in the index.
 
-use rayon::prelude::*;
-
 use super::kept::Kept;
 use crate::column::{Blocks, Column, Columns, TextId, Texts};
 use crate::model::{EntityId, words};
@@ -44,17 +42,13 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Names in their order, the exact key of each, and all of them taken apart.
-    pub fn new(
-        names: &[(EntityId, NameKind, TextId)],
-        exact: impl Fn(&(EntityId, NameKind, TextId)) -> u32 + Sync + Send,
-        kept: Kept,
-    ) -> Names {
+    /// Names in their order, the digest of the exact key of each, and all of them taken apart.
+    pub fn new(names: &[(EntityId, NameKind, TextId)], exact: Vec<u32>, kept: Kept) -> Names {
         Names {
             entities: names.iter().map(|name| name.0).collect::<Vec<_>>().into(),
             kinds: names.iter().map(|name| name.1 as u8).collect::<Vec<_>>().into(),
             texts: names.iter().map(|name| name.2).collect::<Vec<_>>().into(),
-            exact: names.par_iter().map(exact).collect::<Vec<_>>().into(),
+            exact: exact.into(),
             kept,
         }
     }
