@@ -67,16 +67,16 @@ impl NameIndexBuilder {
                 match term {
                     Term::Word(form) if form.is_form() => self.forms.add(form, number),
                     Term::Word(word) => self.words.add(word, number),
-                    Term::Initial(letter) => self.classes.add(&alone(letter), number),
-                    Term::Given(letter) => self.classes.add(&given(letter), number),
+                    Term::Initial(letter) => self.classes.add(alone(letter), number),
+                    Term::Given(letter) => self.classes.add(given(letter), number),
                     Term::Run(glued) => {
-                        of_run(&glued).for_each(|class| self.classes.add(&class, number));
+                        of_run(&glued).for_each(|class| self.classes.add(class, number));
                     }
                 }
             }
         }
-        held_whole(name).for_each(|class| self.classes.add(&class, number));
-        halves(name).iter().for_each(|class| self.classes.add(class, number));
+        held_whole(name).for_each(|class| self.classes.add(class, number));
+        halves(name).into_iter().for_each(|class| self.classes.add(class, number));
         shows_nothing(name).into_iter().for_each(|class| self.classes.add(class, number));
         self.wholes.push(letter_set(name.whole()));
         let weighed = name.views.iter().map(|view| Weighs::of(name, view));
@@ -141,7 +141,7 @@ impl NameIndex {
             });
         }
         for class in asked_whole(name) {
-            numbers.extend_from_slice(self.classes.find(&class));
+            numbers.extend_from_slice(self.classes.find(class));
         }
         // What has no evidence earns nothing beside what has some.
         if let Some(class) = shows_nothing(name) {
@@ -151,7 +151,7 @@ impl NameIndex {
         for class in halves(name) {
             // One letter more, less or other changes at most two of the letters that a name has.
             let near = |at: &&u32| (self.wholes.get(**at as usize) ^ letters).count_ones() <= 2;
-            numbers.extend(self.classes.find(&class).iter().filter(near));
+            numbers.extend(self.classes.find(class).iter().filter(near));
         }
         numbers.sort_unstable();
         numbers.dedup();
@@ -171,14 +171,14 @@ impl NameIndex {
                     }
                 }
                 for class in apart(word) {
-                    found(self.classes.find(&class), &RUN_OF_WORDS, Route::Other);
+                    found(self.classes.find(class), &RUN_OF_WORDS, Route::Other);
                 }
             }
             Term::Initial(letter) => {
-                found(self.classes.find(&given(*letter)), &INITIAL_OF, Route::Other);
+                found(self.classes.find(given(*letter)), &INITIAL_OF, Route::Other);
             }
             Term::Given(letter) => {
-                found(self.classes.find(&alone(*letter)), &INITIAL_OF, Route::Other);
+                found(self.classes.find(alone(*letter)), &INITIAL_OF, Route::Other);
             }
             Term::Run(glued) => {
                 for same in self.words.same(glued) {

@@ -15,6 +15,39 @@ pub(super) struct Classes {
     members: Column<u32>,
 }
 
+/// A class by its digest: FNV-1a of what kind it is and of its text, with a last mixing step: the same on
+/// every machine, and fast on short texts. Two classes of one digest are possible at 2^-64 a pair: then a
+/// name is compared in vain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Class(u64);
+
+impl Class {
+    /// The class of a text among those of a kind, which is a sign that no text begins with.
+    pub fn new(kind: &str, text: &str) -> Class {
+        Class(0xcbf2_9ce4_8422_2325).and(kind.bytes()).and(text.bytes())
+    }
+
+    /// The class of letters of a name of so many.
+    pub fn sized(kind: &str, size: usize, letters: &[char]) -> Class {
+        let mut class = Class::new(kind, "").and((size as u64).to_le_bytes());
+        for letter in letters {
+            class = class.and(u32::from(*letter).to_le_bytes());
+        }
+        class
+    }
+
+    fn and(self, bytes: impl IntoIterator<Item = u8>) -> Class {
+        let step = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        Class(bytes.into_iter().fold(self.0, step))
+    }
+
+    /// The digest, spread over all its bits.
+    pub fn digest(self) -> u64 {
+        let hash = self.0 ^ self.0 >> 32;
+        hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ hash >> 29
+    }
+}
+
 /// Collects classes: digest and member, parted by the first bits of the digest.
 pub(super) struct ClassesBuilder([Vec<Entry>; PARTS]);
 
@@ -31,8 +64,8 @@ impl Default for ClassesBuilder {
 }
 
 impl ClassesBuilder {
-    pub fn add(&mut self, class: &str, member: u32) {
-        self.put(class_digest(class), member);
+    pub fn add(&mut self, class: Class, member: u32) {
+        self.put(class.digest(), member);
     }
 
     /// Adds to the class of a digest.
@@ -81,10 +114,9 @@ impl ClassesBuilder {
 }
 
 impl Classes {
-    /// The members of a class, sorted. Two classes of one digest are possible at 2^-64 a pair: then a
-    /// name is compared in vain. O(1).
-    pub fn find(&self, class: &str) -> &[u32] {
-        let digest = class_digest(class);
+    /// The members of a class, sorted. O(1).
+    pub fn find(&self, class: Class) -> &[u32] {
+        let digest = class.digest();
         // What a damaged file says of its lengths was refused when it was opened.
         let bits = self.beginnings.len().saturating_sub(1).max(1).ilog2();
         let first = usize::try_from(first_bits(digest, bits)).expect("as many as there are");
@@ -121,16 +153,6 @@ fn first_bits(digest: u64, bits: u32) -> u64 {
     digest.checked_shr(64 - bits).unwrap_or(0)
 }
 
-/// FNV-1a with a last mixing step: the same on every machine, and fast on short texts.
-pub(super) fn class_digest(text: &str) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325u64;
-    for byte in text.bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    hash ^= hash >> 32;
-    hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ hash >> 29
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,11 +161,11 @@ mod tests {
     fn classes_hold_their_names() {
         let mut builder = ClassesBuilder::default();
         for (class, name) in [("a", 2), ("b", 1), ("a", 1), ("a", 2)] {
-            builder.add(class, name);
+            builder.add(Class::new(class, ""), name);
         }
         let classes = builder.build();
-        assert_eq!(classes.find("a"), [1, 2]);
-        assert_eq!(classes.find("b"), [1]);
-        assert_eq!(classes.find("c"), [0u32; 0]);
+        assert_eq!(classes.find(Class::new("a", "")), [1, 2]);
+        assert_eq!(classes.find(Class::new("b", "")), [1]);
+        assert_eq!(classes.find(Class::new("c", "")), [0u32; 0]);
     }
 }

@@ -4,6 +4,7 @@
 //! embedded tables, a place, a sound. Neighbouring words are found without their space as well, and a
 //! name as a whole by its beginning, its halves and its first letters.
 
+use super::classes::Class;
 use crate::name::{
     CUT, LONGEST_RUN, ParsedName, SAME_LOAN, SAME_MEANING, SAME_PLACE, SAME_SHAPE, SAME_SOUND,
     SAME_UMLAUT, Token, TokenKind, acronym, acronyms, clippings, is_and, may_be_cut, may_be_person,
@@ -69,9 +70,6 @@ pub(super) fn said(word: &Token) -> impl Iterator<Item = &str> {
     word.readings().flat_map(spoken_beginnings)
 }
 
-/// A class of spellings, and how alike its members are to one another, at most.
-pub(super) type Class = (String, f64);
-
 /// Which side of a comparison a word stands on.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
@@ -81,33 +79,34 @@ pub(super) enum Side {
     Held,
 }
 
-/// The classes of spellings that a word belongs to.
-pub(super) fn classes(word: &Token, side: Side) -> Vec<Class> {
+/// The classes of spellings that a word belongs to, and how alike the members of each are to one another,
+/// at most.
+pub(super) fn classes(word: &Token, side: Side) -> Vec<(Class, f64)> {
     let mut classes = vec![
-        (format!("ü{}", unumlaut(&word.text)), SAME_UMLAUT),
-        (format!("0{}", misread(&word.text)), SAME_SHAPE),
-        (format!("ь{}", word.text), SAME_MEANING),
+        (Class::new("ü", &unumlaut(&word.text)), SAME_UMLAUT),
+        (Class::new("0", &misread(&word.text)), SAME_SHAPE),
+        (Class::new("ь", &word.text), SAME_MEANING),
     ];
-    classes.extend(roots(&word.text).map(|root| (format!("ь{root}"), SAME_MEANING)));
-    classes.extend(word.concept.map(|concept| (format!("§{concept}"), SAME_MEANING)));
+    classes.extend(roots(&word.text).map(|root| (Class::new("ь", root), SAME_MEANING)));
+    classes.extend(word.concept.map(|concept| (Class::new("§", concept), SAME_MEANING)));
     // An abbreviation finds the words that it begins, and they find it, but not one another.
-    let (long, short) = if side == Side::Asked { ('-', '+') } else { ('+', '-') };
+    let (long, short) = if side == Side::Asked { ("-", "+") } else { ("+", "-") };
     if word.abbreviated {
-        classes.push((format!("{short}{}", word.text), SAME_MEANING));
+        classes.push((Class::new(short, &word.text), SAME_MEANING));
     }
-    classes.extend(clippings(word).map(|short| (format!("{long}{short}"), SAME_MEANING)));
+    classes.extend(clippings(word).map(|short| (Class::new(long, short), SAME_MEANING)));
     if word.kind == TokenKind::Connector && is_and(&word.text) {
-        classes.push(("&".to_owned(), 1.0));
+        classes.push((Class::new("&", ""), 1.0));
     }
     if let TokenKind::Place(place) = word.kind {
-        classes.push((format!("@{}", place.code), SAME_PLACE));
+        classes.push((Class::new("@", place.code), SAME_PLACE));
     }
     let own = std::iter::once(word.text.as_str()).filter(|_| word.readings().next().is_none());
     for read in own.chain(word.readings()) {
         if (word.is_word() || word.is_form()) && read.bytes().all(|byte| byte.is_ascii_alphabetic())
         {
             if read.len() >= 4 {
-                classes.push((format!("≈{}", sound(read)), SAME_SOUND));
+                classes.push((Class::new("≈", &sound(read)), SAME_SOUND));
             }
             classes.extend(loan(read, 3).map(|class| (class, SAME_LOAN)));
         }
@@ -116,9 +115,9 @@ pub(super) fn classes(word: &Token, side: Side) -> Vec<Class> {
 }
 
 /// The class of a word by its consonants, where it has enough of them.
-pub(super) fn loan(latin: &str, least: usize) -> Option<String> {
+pub(super) fn loan(latin: &str, least: usize) -> Option<Class> {
     let skeleton = skeleton(latin);
-    (skeleton.len() >= least).then(|| format!("~{skeleton}"))
+    (skeleton.len() >= least).then(|| Class::new("~", &skeleton))
 }
 
 /// A word without the endings of a Russian adjective, which the comparison passes over: without the
@@ -131,53 +130,53 @@ fn roots(word: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The classes of a run: its letters, and its consonants where a loan may be written as one word.
-pub(super) fn of_run(glued: &str) -> impl Iterator<Item = String> {
+pub(super) fn of_run(glued: &str) -> impl Iterator<Item = Class> {
     let latin = glued.bytes().all(|byte| byte.is_ascii_alphabetic());
     let loan = if latin { loan(glued, 4) } else { None };
-    std::iter::once(format!("_{glued}")).chain(loan)
+    std::iter::once(Class::new("_", glued)).chain(loan)
 }
 
 /// The classes by which a word finds names that write it apart.
-pub(super) fn apart(word: &Token) -> impl Iterator<Item = String> {
+pub(super) fn apart(word: &Token) -> impl Iterator<Item = Class> {
     let loans = word.readings().filter_map(|reading| loan(reading, 4));
-    spellings(word).map(|text| format!("_{text}")).chain(loans)
+    spellings(word).map(|text| Class::new("_", text)).chain(loans)
 }
 
 /// The class of the names that may be a person's and have this letter for a word.
-pub(super) fn alone(letter: char) -> String {
-    format!(".{letter}")
+pub(super) fn alone(letter: char) -> Class {
+    Class::sized(".", 1, &[letter])
 }
 
 /// The class of the names that may be a person's and have a word that begins with this letter.
-pub(super) fn given(letter: char) -> String {
-    format!(",{letter}")
+pub(super) fn given(letter: char) -> Class {
+    Class::sized(",", 1, &[letter])
 }
 
 /// The classes of a whole name that it is held under: its letters in a row, its beginnings, where a
 /// field may have cut it or the other off, and acronyms either way.
-pub(super) fn held_whole(name: &ParsedName) -> impl Iterator<Item = String> {
-    whole(name, '^', '$', '=', '+')
+pub(super) fn held_whole(name: &ParsedName) -> impl Iterator<Item = Class> {
+    whole(name, "^", "$", "=", "+")
 }
 
 /// The classes of a whole name that a query looks up.
-pub(super) fn asked_whole(name: &ParsedName) -> impl Iterator<Item = String> {
-    whole(name, '$', '^', '+', '=')
+pub(super) fn asked_whole(name: &ParsedName) -> impl Iterator<Item = Class> {
+    whole(name, "$", "^", "+", "=")
 }
 
-fn whole(
-    name: &ParsedName,
-    long: char,
-    short: char,
-    written: char,
-    made: char,
-) -> impl Iterator<Item = String> {
+fn whole<'n>(
+    name: &'n ParsedName,
+    long: &'n str,
+    short: &'n str,
+    written: &'n str,
+    made: &'n str,
+) -> impl Iterator<Item = Class> + 'n {
     let beginnings = BEGINNINGS.iter().filter_map(|letters| beginning(name, *letters));
     let longest = beginnings.clone().next_back().filter(|_| may_be_cut(name));
-    let row = std::iter::once(format!("|{}", name.run));
-    row.chain(beginnings.map(move |text| format!("{long}{text}")))
-        .chain(longest.map(|text| format!("{short}{text}")))
-        .chain(acronym(name).map(|word| format!("{written}{word}")))
-        .chain(acronyms(name).into_iter().map(move |word| format!("{made}{word}")))
+    let row = std::iter::once(Class::new("|", &name.run));
+    row.chain(beginnings.map(move |text| Class::new(long, text)))
+        .chain(longest.map(|text| Class::new(short, text)))
+        .chain(acronym(name).map(|word| Class::new(written, word)))
+        .chain(acronyms(name).into_iter().map(move |word| Class::new(made, &word)))
 }
 
 /// Letters by which names that begin alike are found: a name that may be cut off by the most that it
@@ -192,22 +191,21 @@ fn beginning(name: &ParsedName, letters: usize) -> Option<&str> {
 
 /// The class of the names of which a view has no evidence (`Van B.V.`). They find one another, and nothing
 /// else does: a pair of legal forms or connectors earns nothing where either name has more to say.
-pub(super) fn shows_nothing(name: &ParsedName) -> Option<&'static str> {
+pub(super) fn shows_nothing(name: &ParsedName) -> Option<Class> {
     let shown = |view: &Vec<usize>| view.iter().any(|at| name.tokens[*at].is_evidence());
-    (!name.views.iter().all(shown)).then_some("∅")
+    (!name.views.iter().all(shown)).then(|| Class::new("∅", ""))
 }
 
 /// The halves of a whole name: one letter more, less or other leaves one of them as it is. Each
 /// stands with the length of the shorter name, its own or one less.
-pub(super) fn halves(name: &ParsedName) -> Vec<String> {
+pub(super) fn halves(name: &ParsedName) -> Vec<Class> {
     let letters: Vec<char> = name.whole().chars().collect();
     let mut halves = Vec::new();
     for shorter in [letters.len().saturating_sub(1), letters.len()] {
         if shorter >= one_letter_says(name.whole()) {
             let half = shorter.saturating_sub(1) / 2;
-            let text = |letters: &[char]| letters.iter().collect::<String>();
-            halves.push(format!("<{shorter}{}", text(&letters[..half])));
-            halves.push(format!(">{shorter}{}", text(&letters[letters.len() - half..])));
+            halves.push(Class::sized("<", shorter, &letters[..half]));
+            halves.push(Class::sized(">", shorter, &letters[letters.len() - half..]));
         }
     }
     halves

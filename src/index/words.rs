@@ -11,7 +11,7 @@ use rapidfuzz::distance::osa;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::classes::{Classes, ClassesBuilder, class_digest};
+use super::classes::{Classes, ClassesBuilder};
 use super::narrow;
 use super::terms::{Side, classes, loan, said, spellings};
 use crate::column::{Blocks, Column, Columns};
@@ -128,7 +128,7 @@ impl WordsBuilder {
         if known.seen & bit == 0 {
             known.seen |= bit;
             let own = classes(word, Side::Held);
-            known.classes.extend(own.into_iter().map(|(class, _)| class_digest(&class)));
+            known.classes.extend(own.into_iter().map(|(class, _)| class.digest()));
         }
     }
 
@@ -279,7 +279,7 @@ impl Words {
             near.extend(self.exact(beginning).map(|word| (word, SAME_LOAN)));
         }
         for (class, similarity) in classes(word, Side::Asked) {
-            near.extend(self.classes.find(&class).iter().map(|word| (*word, similarity)));
+            near.extend(self.classes.find(class).iter().map(|word| (*word, similarity)));
         }
         let near: Arc<[Near]> = self.ordered(near).into();
         if let Ok(mut known) = self.near.write()
@@ -295,7 +295,7 @@ impl Words {
         let mut same: Vec<(u32, f64)> = self.exact(glued).map(|word| (word, 1.0)).collect();
         let latin = glued.bytes().all(|byte| byte.is_ascii_alphabetic());
         let loan = if latin { loan(glued, 4) } else { None };
-        let loans = loan.iter().flat_map(|class| self.classes.find(class));
+        let loans = loan.into_iter().flat_map(|class| self.classes.find(class));
         same.extend(loans.map(|word| (*word, 1.0)));
         self.ordered(same)
     }

@@ -343,18 +343,21 @@ pub(crate) fn skeleton(word: &str) -> String {
         ("cy", "s"),
         ("wh", "h"),
     ];
+    /// Letters that groups begin with.
+    const BEGIN: &[char] = &['c', 'g', 'p', 'q', 's', 't', 'w', 'x'];
     let mut out = String::new();
-    let letters: Vec<char> = word.chars().collect();
     let mut at = 0;
     let mut rest = word;
     while let Some(c) = rest.chars().next() {
-        if let Some((group, spelt)) = GROUPS.iter().find(|(group, _)| rest.starts_with(group)) {
+        let begins = |(group, _): &&(&str, &str)| rest.starts_with(group);
+        let group = if BEGIN.contains(&c) { GROUPS.iter().find(begins) } else { None };
+        if let Some((group, spelt)) = group {
             push_single(&mut out, spelt);
             at += group.len();
             rest = &rest[group.len()..];
             continue;
         }
-        let next = letters.get(at + 1).copied();
+        let next = rest.chars().nth(1);
         let vowel = |c: Option<char>| c.is_some_and(|c| "aeiouy".contains(c));
         let spelt = match c {
             'l' => "r",

@@ -198,16 +198,22 @@ impl Snapshot {
             (part, kept)
         };
         let (mut index, mut kept) = (NameIndexBuilder::default(), KeptBuilder::default());
-        // A few parts at a time, so that those under way are little memory.
-        let parts: Vec<(usize, &[Indexed])> = names.chunks(PART).enumerate().collect();
-        for some in parts.chunks(2 * rayon::current_num_threads()) {
-            let some: Vec<(NameIndexBuilder, KeptPart)> =
-                some.par_iter().copied().map(part).collect();
-            for (part, own) in some {
+        let mut absorb = |parts: Vec<(NameIndexBuilder, KeptPart)>| {
+            for (part, own) in parts {
                 index.absorb(part);
                 kept.absorb(own);
             }
+        };
+        // A few parts at a time, so that those under way are little memory; while they are made, those
+        // before them are put together.
+        let parts: Vec<(usize, &[Indexed])> = names.chunks(PART).enumerate().collect();
+        let mut made = Vec::new();
+        for some in parts.chunks(2 * rayon::current_num_threads()) {
+            let before = std::mem::take(&mut made);
+            let make = || some.par_iter().copied().map(part).collect();
+            (made, ()) = rayon::join(make, || absorb(before));
         }
+        absorb(made);
         self.names = Names::new(&names, exact, kept.build());
         self.index = index.build();
     }
