@@ -21,6 +21,7 @@ mod noise;
 mod number;
 mod pieces;
 mod romanise;
+mod seen;
 mod tails;
 mod text;
 mod token;

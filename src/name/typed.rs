@@ -14,6 +14,7 @@ use super::noise::{Role, roles};
 use super::number::{Spoken, chinese, roman, spoken};
 use super::pieces::pieces;
 use super::romanise::{readings, romanised, skeleton};
+use super::seen::typed;
 use super::text::{as_shown, is_east_asian, is_kana};
 use super::token::{Plain, PlainKind, TokenKind, mark_forms, mark_inner_forms};
 use super::views::{Views, views};
@@ -127,13 +128,12 @@ pub fn parse(name: &str) -> ParsedName {
     let (mut plain, mut roles) = names_apart(plain);
     places(&mut plain, &mut roles);
     let Views { all: views, sure, main } = views(&plain, &roles);
-    let tokens = plain.into_iter().zip(roles).map(|(token, role)| Token::new(token, role));
-    let mut tokens: Vec<Token> = tokens.collect();
+    let tokens = plain.into_iter().zip(roles).map(|(token, role)| typed(token, role));
+    let mut tokens: Vec<Arc<Token>> = tokens.collect();
     lighten_patronymic(&mut tokens);
     for view in &views {
         mark_formal(&mut tokens, view);
     }
-    let tokens = tokens.into_iter().map(Arc::new).collect();
     ParsedName::of_tokens(tokens, views, (main, sure), run, name.trim().chars().count())
 }
 
@@ -240,7 +240,8 @@ impl ParsedName {
 }
 
 impl Token {
-    fn new(plain: Plain, role: Role) -> Token {
+    /// Types a token. What is noise weighs nothing.
+    pub(super) fn new(plain: Plain, noise: bool) -> Token {
         let Plain { piece, kind } = plain;
         let (text, shown) = (piece.text, piece.shown);
         let readings = readings(&text);
@@ -248,7 +249,7 @@ impl Token {
         let mut concept = None;
         let mut abbreviated = false;
         let (kind, weight) = match kind {
-            _ if matches!(role, Role::Noise | Role::Marker) => (TokenKind::Noise, 0.0),
+            _ if noise => (TokenKind::Noise, 0.0),
             PlainKind::Form(class) => (TokenKind::Form(class), FORM_WEIGHT),
             PlainKind::Number => (TokenKind::Number, NUMBER_WEIGHT),
             PlainKind::Connector => (TokenKind::Connector, CONNECTOR_WEIGHT),
