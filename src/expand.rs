@@ -154,8 +154,19 @@ impl<'a> Expansion<'a> {
         all.extend(self.flagged());
         all.sort_unstable();
         all.dedup();
-        all.retain(|entity| self.scope.contains(*entity));
+        all.retain(|entity| self.scope.contains(*entity) && self.says_something(*entity));
         all
+    }
+
+    /// Whether the rule says something of an entity that is listed, reached or flagged: the country of
+    /// others may hide it, and where nobody knows the country no flag is raised.
+    fn says_something(&self, entity: EntityId) -> bool {
+        let listed = || self.starts.of(entity).next().is_some();
+        match self.shown(entity) {
+            Some(true) => true,
+            Some(false) => listed(),
+            None => listed() || self.met(entity, End::High).is_some(),
+        }
     }
 
     /// What the rule says of an entity, the gravest first.

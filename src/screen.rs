@@ -22,7 +22,7 @@ use crate::rule::{READINGS, Rule};
 use crate::share::Share;
 use crate::snapshot::{NameKind, Snapshot};
 
-pub use findings::Findings;
+pub use findings::{Expanded, Findings};
 pub use notes::{Note, NoteKind, list_age};
 pub use timeline::{Said, Turn, timeline};
 pub use verdict::{Answer, Match, Tier, Verdict};
@@ -164,9 +164,9 @@ impl<'s> Screener<'s> {
         self.finder.margins(entity)
     }
 
-    /// Every entity of which some rule or listing says something, with what is said, in order.
-    pub fn exposed(&self) -> Vec<(EntityId, Vec<Exposure>)> {
-        self.finder.exposed()
+    /// Every entity of which some rule or listing says something.
+    pub fn expanded(&self) -> Expanded<'_> {
+        self.finder.expanded()
     }
 
     /// The effective shares of all entries in force together.

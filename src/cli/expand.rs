@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use parentage::model::EntityId;
 use parentage::report::{csv, objects, pages, text};
 use parentage::screen::Screener;
 
@@ -39,26 +40,26 @@ impl Expand {
             output.row(csv::EXPOSURE_COLUMNS)?;
         }
         let shares = screener.effective_shares();
-        let mut exposed: Vec<_> = screener
-            .exposed()
-            .into_iter()
-            .map(|(entity, exposures)| (snapshot.entity(entity).name, entity, exposures))
-            .collect();
-        exposed.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
-        for (number, (_, entity, exposures)) in exposed.iter().enumerate() {
+        let expanded = screener.expanded();
+        let named = |entity: &EntityId| (snapshot.entity(*entity).name, *entity);
+        let mut exposed: Vec<(String, EntityId)> = expanded.entities().iter().map(named).collect();
+        exposed.sort_unstable();
+        // One after the other: the proofs of a long chain together are more than memory holds.
+        for (number, (_, entity)) in exposed.iter().enumerate() {
             let first = (number == 0).then_some(exposed.len());
             let (view, share) = (snapshot.entity(*entity), shares.of(*entity));
+            let exposures = expanded.of(*entity);
             match (&mut objects, format) {
                 (Some(objects), _) => {
-                    let object = objects::expanded(&run, &view, exposures, share, first);
+                    let object = objects::expanded(&run, &view, &exposures, share, first);
                     objects.write_sealed(&mut output, &object)?;
                 }
                 (None, Format::Csv) => {
-                    for row in csv::exposures(&snapshot, &view, exposures) {
+                    for row in csv::exposures(&snapshot, &view, &exposures) {
                         output.row(row)?;
                     }
                 }
-                _ => output.text(&pages::expanded(&run, *entity, exposures))?,
+                _ => output.text(&pages::expanded(&run, *entity, &exposures))?,
             }
         }
         match objects {

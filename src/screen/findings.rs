@@ -112,19 +112,15 @@ impl<'s> Finder<'s> {
         Finder { snapshot, settings, listings: by_entity, plan, links, known }
     }
 
-    /// What is said of every entity of which something is said, in order, from one expansion of
-    /// each rule over the whole graph.
-    pub fn exposed(&self) -> Vec<(EntityId, Vec<Exposure>)> {
+    /// Every entity of which something is said, from one expansion of each rule over the whole graph.
+    pub fn expanded(&self) -> Expanded<'_> {
         let expansions: Vec<Expansion> = self.plan.expansions(None).collect();
-        let mut all: Vec<EntityId> = self.listings.keys().copied().collect();
-        all.extend(expansions.iter().flat_map(Expansion::reached));
-        all.sort_unstable();
-        all.dedup();
-        let said = |entity: EntityId| {
-            let of_rules = expansions.iter().flat_map(|one| one.exposures(entity)).collect();
-            (entity, self.with_listings(entity, of_rules))
-        };
-        all.into_iter().map(said).filter(|(_, exposures)| !exposures.is_empty()).collect()
+        let mut entities: Vec<EntityId> =
+            self.listings.keys().copied().filter(|entity| self.is_listed(*entity)).collect();
+        entities.extend(expansions.iter().flat_map(Expansion::reached));
+        entities.sort_unstable();
+        entities.dedup();
+        Expanded { finder: self, expansions, entities }
     }
 
     /// The effective shares of all entries in force together.
@@ -233,6 +229,26 @@ impl<'s> Finder<'s> {
         let own = own.map(|listing| self.listing(listing));
         let plan = Plan::new(self.snapshot, part, self.settings, &there);
         gravest(&own.chain(plan.exposures(entity)).collect::<Vec<_>>())
+    }
+}
+
+/// Every entity of which some rule or listing says something.
+pub struct Expanded<'f> {
+    finder: &'f Finder<'f>,
+    expansions: Vec<Expansion<'f>>,
+    entities: Vec<EntityId>,
+}
+
+impl Expanded<'_> {
+    /// The entities, in order.
+    pub fn entities(&self) -> &[EntityId] {
+        &self.entities
+    }
+
+    /// What is said of one of them, the gravest first. O(its proofs).
+    pub fn of(&self, entity: EntityId) -> Vec<Exposure> {
+        let of_rules = self.expansions.iter().flat_map(|one| one.exposures(entity)).collect();
+        self.finder.with_listings(entity, of_rules)
     }
 }
 

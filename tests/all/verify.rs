@@ -203,14 +203,13 @@ pub(super) fn said(inputs: &Inputs, rules: &[&str], day: &str) -> Vec<Value> {
         floor: settings.floor,
         party_file: None,
     };
-    let mut answers: Vec<Value> = screener
-        .exposed()
-        .iter()
-        .map(|(entity, exposures)| {
-            let view = snapshot.entity(*entity);
-            sealed(&objects::expanded(&run, &view, exposures, None, None))
-        })
-        .collect();
+    let expanded = screener.expanded();
+    let of = |entity: &parentage::model::EntityId| {
+        let (view, exposures) = (snapshot.entity(*entity), expanded.of(*entity));
+        assert!(!exposures.is_empty(), "something is said of {}", view.name);
+        sealed(&objects::expanded(&run, &view, &exposures, None, None))
+    };
+    let mut answers: Vec<Value> = expanded.entities().iter().map(of).collect();
     let party = parentage::model::Party::named("Firm delta");
     answers.push(sealed(&json::screened(&run, &party, &screener.screen(&party), true)));
     answers
