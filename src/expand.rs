@@ -193,7 +193,8 @@ impl<'a> Expansion<'a> {
                         held.certainty = Certainty::Possible;
                     }
                     exposures.push(held);
-                    status = Some(met.status);
+                    // What is told already is not told again from a weaker listing, its own the least.
+                    status = Some(status.map_or(met.status, |own| own.min(met.status)));
                 }
             }
             if exposures.is_empty() && shown == Some(true) {

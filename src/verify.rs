@@ -103,7 +103,8 @@ fn of_run(records: &Records, answer: &Value, faults: &mut Vec<String>) {
     }
     if answer["snapshot"].as_str() != Some(digest(&records.sources).as_str()) {
         faults.push(
-            "the snapshot is not that of the files given: a file was changed, or other files were used"
+            "the snapshot is not that of the files read here: give `verify` the --lists, --ownership, --links \
+             and --rules of the run; if they are the same, a file was changed"
                 .to_owned(),
         );
     }

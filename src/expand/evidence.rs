@@ -16,6 +16,7 @@ use super::starts::{Starts, Wanted};
 use crate::error::Place;
 use crate::graph::{DayView, Holding, StakeEdge};
 use crate::model::{Confidence, EntityId, Interest};
+use crate::rule::Reach;
 use crate::share::Share;
 
 /// The proof of an exposure.
@@ -229,8 +230,11 @@ impl<'a> Claim<'a> {
     fn derive(&self, last: StakeEdge<'a>, ready: &mut Ready<'a>) -> Option<Vec<StakeEdge<'a>>> {
         let issuer = last.issuer;
         ready.stakes.push(last);
-        if self.operator.carries(&last.stake) {
-            return Some(vec![last]);
+        // Under a direct reading only the branches of holders are holders.
+        let direct = self.operator.rule.reach == Reach::Direct;
+        if direct || self.operator.carries(&last.stake) {
+            let branch = last.stake.interest == Interest::Branch;
+            return (branch || !direct).then(|| vec![last]);
         }
         for (at, interest) in self.operator.rule.interests.iter().enumerate() {
             if !counts_in(&last.stake, *interest) {

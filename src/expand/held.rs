@@ -136,24 +136,37 @@ impl<'a> Expansion<'a> {
         met: Met,
         end: End,
     ) -> (Proof, Vec<StakeEdge<'a>>) {
-        let holders: Vec<StakeEdge> =
+        let mut holders: Vec<StakeEdge> =
             direct(claims, entity).into_iter().map(|(_, edge)| edge).collect();
-        if !holders.is_empty() || self.rule.reach != Reach::Direct {
-            return (prove(claims, entity), holders);
+        let mut proof = prove(claims, entity);
+        // Whether what one block counts as holders meets the rule.
+        let by_holders = |issuer: EntityId| {
+            claims.iter().any(|claim| {
+                let own = direct(std::slice::from_ref(claim), issuer);
+                let own: Vec<StakeEdge> = own.into_iter().map(|(_, edge)| edge).collect();
+                let carried = own.iter().any(|edge| self.operator().carries(&edge.stake));
+                carried || self.share(issuer, &own, end).1
+            })
+        };
+        if self.rule.reach != Reach::Direct || by_holders(entity) {
+            return (proof, holders);
         }
-        // Under a direct reading the head office of a branch may be reached and hold nothing.
-        let path =
-            self.head_offices_up(entity, met, end, |office| !direct(claims, office).is_empty());
-        let office = path.last().map_or(entity, |edge| edge.holder);
-        let mut proof = prove(claims, office);
+        // Under a direct reading a branch goes with a head office that is only reached.
+        let path = self.head_offices_up(entity, met, end, by_holders);
+        let Some(office) = path.last().map(|edge| edge.holder) else { return (proof, holders) };
         let day = self.ground.view.day();
-        let mut rows: Vec<Holding> =
-            path.iter().flat_map(|edge| edge.cited_on(day).copied()).collect();
-        rows.append(&mut proof.rows);
+        let above = prove(claims, office);
+        proof.rows.extend(path.iter().flat_map(|edge| edge.cited_on(day).copied()));
+        proof.rows.extend(above.rows);
+        let mut cited: FxHashSet<(u32, u32)> = FxHashSet::default();
+        proof.rows.retain(|row| cited.insert((row.place.source, row.record)));
+        proof.seeds.extend(above.seeds);
+        proof.seeds.sort_unstable();
+        proof.seeds.dedup();
         let weakest = path.iter().map(|edge| edge.stake.confidence).max();
-        let confidence = proof.confidence.max(weakest);
-        let first = path.into_iter().take(1).collect();
-        (Proof { rows, confidence, ..proof }, first)
+        proof.confidence = proof.confidence.max(above.confidence).max(weakest);
+        holders.extend(path.first());
+        (proof, holders)
     }
 
     /// The shortest way up from a branch through head offices that are reached to one that is wanted.

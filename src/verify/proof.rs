@@ -62,7 +62,9 @@ pub(super) fn held(
     if nowhere && !said || rule.shows(&world.joins.countries(subject)) == Some(false) {
         claims.fault("the rule does not show issuers of its country, or not for certain");
     }
-    let possible = said && !(nowhere && reached(claims, rule, subject, false).is_some());
+    let certainly = |one: Reached| exposure["listing_status"] == one.status.as_str();
+    let possible =
+        said && !(nowhere && reached(claims, rule, subject, false).is_some_and(certainly));
     let Some(Reached { status, restricting, settled }) = reached(claims, rule, subject, possible)
     else {
         return claims.fault("from the records its holders do not meet the rule");
@@ -79,7 +81,7 @@ pub(super) fn held(
 
     let (holders, met) = world.reach(rule, subject, &strong, possible);
     let others = || world.held_in(subject).into_iter().filter(|one| one.holder != subject);
-    let mut direct: Vec<Held> =
+    let direct: Vec<Held> =
         others().filter(|one| holders.contains(&one.holder) && uses(rule, one)).collect();
     let cited: BTreeSet<Place> = rows.iter().map(|row| row.place).collect();
     for one in &direct {
@@ -87,11 +89,26 @@ pub(super) fn held(
             claims.fault("a reached holder of it is not cited");
         }
     }
-    // Under a direct reading a branch goes with a head office that is reached and holds nothing.
-    if direct.is_empty() && rule.reach == Reach::Direct {
-        let branch = |one: &Held| one.interest == Interest::Branch && met.contains(&one.holder);
-        direct.extend(others().find(branch));
-    }
+    // Under a direct reading a branch goes with a head office that is reached, whatever else is held of it.
+    let above = world.above(subject);
+    let held = world.held_in(subject);
+    let by_holders = |block: BTreeSet<Entity>| {
+        let (holders, _) = world.spread(rule, &above, block, possible, &|_| true);
+        let carried = |one: &Held| {
+            matches!(one.interest, Interest::Branch | Interest::Control)
+                && holders.contains(&one.holder)
+        };
+        let enough = |interest: &Interest| {
+            let (least, most) = world.sums(subject, &held, &holders, *interest, &|_| true);
+            rule.test_on(world.day).met_by(if possible { most } else { least })
+        };
+        direct.iter().any(carried) || rule.interests.iter().any(enough)
+    };
+    let blocks = || world.blocks(rule, &above, &strong).into_iter();
+    let branch = |one: &Held| one.interest == Interest::Branch && met.contains(&one.holder);
+    let by_office = rule.reach == Reach::Direct
+        && !blocks().any(by_holders)
+        && others().any(|one| branch(&one));
     let also = |one: &Listed| {
         (!restricting || restricts(one)) && (!settled || !one.on_day.confirm) && strong(one)
     };
@@ -105,7 +122,16 @@ pub(super) fn held(
     }
     let weakest = rows.iter().map(|row| row.terms().confidence).max();
     claims.same("confidence", &exposure["confidence"], weakest.map(|one| one.as_str()));
-    share_and_basis(claims, exposure, rule, subject, &direct, status, possible, listed.len());
+    share_and_basis(
+        claims,
+        exposure,
+        rule,
+        subject,
+        (&direct, by_office),
+        status,
+        possible,
+        listed.len(),
+    );
     if possible {
         assumed(claims, exposure, rule, subject, rows, listed);
     }
@@ -168,7 +194,7 @@ fn share_and_basis(
     exposure: &Value,
     rule: &Rule,
     subject: Entity,
-    direct: &[Held],
+    (direct, by_office): (&[Held], bool),
     status: Status,
     possible: bool,
     listed: usize,
@@ -185,7 +211,7 @@ fn share_and_basis(
     });
     let best = sums.max_by_key(|(at_end, _, _)| *at_end);
     let by_share = best.is_some_and(|(at_end, _, _)| rule.test_on(world.day).met_by(at_end));
-    let branch = direct.iter().any(|one| one.interest == Interest::Branch);
+    let branch = by_office || direct.iter().any(|one| one.interest == Interest::Branch);
     let one_owner = || {
         let above = world.above(subject);
         let seeds: BTreeSet<Entity> = world
@@ -319,12 +345,12 @@ fn controlled(claims: &mut Claims, exposure: &Value, rule: &Rule, subject: Entit
             Some((both.into_iter().flatten().min()?, one.holder))
         })
         .min();
-    let Some((status, holder)) = strongest else {
-        return claims.fault("from the records nobody listed or reached controls it");
-    };
     if matches!(rule.reach, Reach::Multiplied | Reach::Either) {
         return; // Who is reached rests on multiplied shares.
     }
+    let Some((status, holder)) = strongest else {
+        return claims.fault("from the records nobody listed or reached controls it");
+    };
     if own(holder) == Some(status) {
         return claims.summed_up(exposure, rule, &listed(holder));
     }

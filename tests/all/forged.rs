@@ -239,6 +239,37 @@ Carol,Golf,,branch
         let of_carol = case(&sectoral, joint, &["us-ofac-ssi-50"], "Carol");
         assert_eq!(of_carol.answers[0]["matches"][0]["exposures"][0]["certainty"], certainty);
     }
+    // Where nobody knows the country, what is certain is only possible: the end is that of its status.
+    let files = [
+        (
+            "lists/list.csv",
+            "list,name,announcement,restriction\nCN-CONTROL,Alpha,N1,none\nCN-CONTROL,Hotel,N2,export_ban\n",
+        ),
+        ("lists/events.csv", events),
+        (
+            "own/holdings.csv",
+            "holder,issuer,share_min,share_max\nAlpha,Delta,0,100\nHotel,Delta,100,\nZulu,Delta,10,\n",
+        ),
+    ];
+    let of_delta = Case::of(&files, &["cn-dual-use-20-3"], DAY, &["Delta"]);
+    assert_eq!(verify(&of_delta.records, &of_delta.answers).faults, []);
+    assert_eq!(of_delta.answers[0]["matches"][0]["exposures"].as_array().unwrap().len(), 2);
+    // Who is reached by multiplied shares alone may control another.
+    let ring = "holder,issuer,share_min,interest\nAlpha,Ringo,20,\nAlpha,Tango,20,
+Ringo,Tango,80,\nTango,Ringo,80,\nRingo,Delta,,control\n";
+    for rule in ["us-ofac-50/multiplied", "us-ofac-50/either"] {
+        case(LIST, ring, &[rule], "Delta");
+    }
+    // Under a direct reading what is held of a branch besides is not summed with its head office's.
+    let besides = "holder,issuer,share_min,interest
+Alpha,Zed,60,
+Zed,Delta,,branch
+Zed,Delta,10,
+Alpha,Delta,49.9,
+";
+    let of_delta = case(LIST, besides, &["us-ofac-50/direct"], "Delta");
+    let exposure = &of_delta.answers[0]["matches"][0]["exposures"][0];
+    assert_eq!((&exposure["basis"], &exposure["share"]), (&json!("branch"), &Value::Null));
     // Shares and votes side by side, of which only one is held by who counts.
     let votes = "holder,issuer,share_min,share_max,interest
 Alpha,Delta,0,40,equity

@@ -106,6 +106,13 @@ fn a_listed_entity_is_said_to_be_as_its_listings_are() {
         said(&half(), &held, &[suspended(0), in_force(2)], 2),
         ["listed in_force - - - [] [1]"]
     );
+    // Told of an owner that restricts something, it is not told of its own listing through a ring.
+    let ring = [(2, 0, 0, 100, OWNED), (0, 2, 0, 100, BRANCH)];
+    let own = [(2, Status::NotYet, false, false), suspended(0)];
+    assert_eq!(
+        said(&half(), &ring, &own, 2),
+        ["listed not_yet - - - [] [0] nothing", "certain suspended branch - reported [2] [1]"]
+    );
     // So is that of an owner whose listing restricts something where its own does not.
     assert_eq!(
         said(&half(), &held, &[in_force(0), (2, Status::InForce, false, false)], 2),
@@ -258,6 +265,28 @@ fn a_branch_goes_with_a_head_office_that_is_only_reached() {
         let expected = format!("certain in_force branch - unverified {rows} [0]");
         assert_eq!(said(&direct, &circle, &listed, entity), [expected]);
     }
+    // What else is held of the branch makes no proof where it is too little; it is cited and not summed.
+    let besides = [(0, 2, 80, 80, OWNED), (2, 3, 0, 100, BRANCH), (0, 3, 10, 10, OWNED)];
+    assert_eq!(
+        said(&direct, &besides, &listed, 3),
+        ["certain in_force branch - unverified [3,2,1] [0]"]
+    );
+    // A branch of a listed one holds for it as a branch, not as what it owns.
+    let owned_branch = [
+        (0, 2, 80, 80, OWNED),
+        (0, 2, 0, 100, BRANCH),
+        (2, 3, 51, 51, OWNED),
+        (2, 4, 0, 100, CONTROL),
+    ];
+    assert_eq!(
+        said(&direct, &owned_branch, &listed, 3),
+        ["certain in_force single 51 unverified [3,2] [0]"]
+    );
+    let controlled = reading(&with_control(), "direct");
+    assert_eq!(
+        said(&controlled, &owned_branch, &listed, 4),
+        ["certain in_force control 0 reported [4,2] [0]"]
+    );
     // The head office that is possible, or weaker, makes the branch no stronger.
     let weaker = [(0, 2, 40, 60, OWNED), (1, 2, 50, 50, OWNED), (2, 3, 0, 100, BRANCH)];
     assert_eq!(
