@@ -104,14 +104,14 @@ pub(super) fn held(
         };
         direct.iter().any(carried) || rule.interests.iter().any(enough)
     };
-    let blocks = || world.blocks(rule, &above, &strong).into_iter();
+    let also = |one: &Listed| {
+        (!restricting || restricts(one)) && (!settled || !one.on_day.confirm) && strong(one)
+    };
+    let blocks = || world.blocks(rule, &above, &also).into_iter();
     let branch = |one: &Held| one.interest == Interest::Branch && met.contains(&one.holder);
     let by_office = rule.reach == Reach::Direct
         && !blocks().any(by_holders)
         && others().any(|one| branch(&one));
-    let also = |one: &Listed| {
-        (!restricting || restricts(one)) && (!settled || !one.on_day.confirm) && strong(one)
-    };
     let by_cited = |wanted: &dyn Fn(&Listed) -> bool| {
         let entries: BTreeSet<Place> =
             listed.iter().filter(|one| wanted(one)).map(|one| one.entry.place).collect();

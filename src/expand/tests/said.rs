@@ -271,6 +271,12 @@ fn a_branch_goes_with_a_head_office_that_is_only_reached() {
         said(&direct, &besides, &listed, 3),
         ["certain in_force branch - unverified [3,2,1] [0]"]
     );
+    // Nor does a head office that is listed to no effect, where its own owner is listed to some.
+    let effect = [(1, 2, 51, 51, OWNED), (2, 3, 0, 100, BRANCH)];
+    assert_eq!(
+        said(&direct, &effect, &[in_force(1), (2, Status::InForce, false, false)], 3),
+        ["certain in_force branch - reported [2,1] [0,1]"]
+    );
     // A branch of a listed one holds for it as a branch, not as what it owns.
     let owned_branch = [
         (0, 2, 80, 80, OWNED),
