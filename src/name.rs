@@ -11,6 +11,7 @@ mod background;
 mod compare;
 mod cut;
 mod forms;
+mod glued;
 mod japanese;
 mod kept;
 mod key;
