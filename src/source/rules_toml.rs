@@ -109,8 +109,15 @@ impl File<'_> {
     }
 
     fn threshold(&self, value: &Spanned<String>) -> Result<Share, Error> {
-        Share::parse_percent(value.get_ref(), Rounding::Up)
-            .map_err(|error| self.at("threshold", value, error))
+        let parse = |rounding| Share::parse_percent(value.get_ref(), rounding);
+        match (parse(Rounding::Down), parse(Rounding::Up)) {
+            (Ok(low), Ok(high)) if low == high => Ok(low),
+            (Err(error), _) | (_, Err(error)) => Err(self.at("threshold", value, error)),
+            _ => {
+                let reason = format!("`{}` has more than 7 decimals", value.get_ref());
+                Err(self.at("threshold", value, reason))
+            }
+        }
     }
 
     fn comparison(&self, value: &Spanned<String>) -> Result<Comparison, Error> {
@@ -177,7 +184,9 @@ pub(super) fn rule(path: &str, text: &str) -> Result<Rule, Error> {
     let file = File { path, text };
     let table: RuleFile = toml::from_str(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
-        file.error(offset, error.message())
+        let message = error.message();
+        let hint = if message.ends_with("expected a string") { "; write it in quotes" } else { "" };
+        file.error(offset, &format!("{message}{hint}"))
     })?;
     let id = table.id.get_ref();
     if id.is_empty() || id.contains('/') || id.chars().any(char::is_whitespace) {
@@ -293,6 +302,12 @@ mod tests {
             ("\"50\"", "\"101\"", "x.toml:5: `threshold`: 101 % is outside 0..100"),
             ("\"law\"", "\"habit\"", "x.toml:3: `kind`: `habit` is none of law, policy"),
             ("at_least", "about", "x.toml:6: `comparison`: `about` is none of at_least, more_than"),
+            ("\"50\"", "\"50.00000001\"", "x.toml:5: `threshold`: `50.00000001` has more than 7"),
+            (
+                "\"50\"",
+                "50",
+                "x.toml:5: invalid type: integer `50`, expected a string; write it in quotes",
+            ),
             ("title", "titel", "x.toml:2: unknown field `titel`"),
         ] {
             let message = fault(&RULE.replace(from, to));
