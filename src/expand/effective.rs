@@ -333,3 +333,25 @@ fn in_own_order(graph: &DiGraph<(), ()>, components: &mut [Vec<NodeIndex>]) {
         *nodes = after;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ring_begins_with_its_least_node_and_follows_what_is_held() {
+        let mut graph: DiGraph<(), ()> = DiGraph::new();
+        let nodes: Vec<NodeIndex> = (0..6).map(|_| graph.add_node(())).collect();
+        for (holder, issuer) in [(1, 4), (4, 2), (2, 1), (2, 5), (5, 3), (3, 5), (0, 1)] {
+            graph.add_edge(nodes[holder], nodes[issuer], ());
+        }
+        let of = |numbers: &[usize]| -> Vec<NodeIndex> {
+            numbers.iter().map(|number| nodes[*number]).collect()
+        };
+        for ring in [[1, 4, 2], [4, 2, 1], [2, 4, 1]] {
+            let mut components = vec![of(&[0]), of(&ring), of(&[5, 3])];
+            in_own_order(&graph, &mut components);
+            assert_eq!(components, [of(&[0]), of(&[1, 4, 2]), of(&[3, 5])]);
+        }
+    }
+}

@@ -152,10 +152,14 @@ fn an_exposure_is_about_the_entity_that_is_named() {
 #[test]
 fn an_alias_is_a_name_whatever_the_day() {
     let list = "list,name,aliases,weak_aliases,effective\nCN-CONTROL,Alpha,,,\n\
-                CN-UEL,Alpha,Quite Other Words,Zed,2027-01-01\n";
+                CN-UEL,Alpha,Quite Other Words,Zed,2027-01-01\nCN-UEL,Bravo,Yankee,,\n";
     for party in ["Quite Other Words", "Zed"] {
         let by_alias = case(list, "holder,issuer\n", &["cn-listed-50"], party);
         assert_eq!(by_alias.answers[0]["matches"][0]["name"], party);
+        // Another's alias is no name of it.
+        by_alias.finds("nothing in the records has Yankee for a name of it", |answer| {
+            answer["matches"][0]["name"] = "Yankee".into();
+        });
     }
 }
 

@@ -437,6 +437,8 @@ fn a_floor_of_0_flags_whatever_holdings_lead_to_and_a_country_left_out_nothing()
         (2..8).filter(|entity| !expansion.exposures(EntityId(*entity)).is_empty()).collect();
     // What 3 holds of itself and by whom leaves no room; a suspended owner raises no flag.
     assert_eq!(flagged, [2]);
+    let reached: Vec<u32> = expansion.reached().iter().map(|entity| entity.0).collect();
+    assert_eq!(reached, [0, 1, 2], "of 5 nothing is said where it is");
     let shares = EffectiveShares::new(ground, &[EntityId(0)]);
     assert_eq!((shares.len(), shares.is_empty()), (3, false));
     let of_nobody = EffectiveShares::new(ground, &[EntityId(7)]);
