@@ -222,6 +222,18 @@ impl Search {
             say(&format!("{what}: {rate:.0} queries a second"), time);
             say(&format!("  {compared} compared, {found} at 0.75 or more"), Duration::ZERO);
         }
+        let all = f64::from(u32::try_from(snapshot.names().len()).unwrap_or(u32::MAX));
+        for what in ["names read back", "names taken apart"] {
+            let start = Instant::now();
+            for (number, name) in (0u32..).zip(snapshot.names()) {
+                match what {
+                    "names read back" => drop(black_box(snapshot.apart(number))),
+                    _ => drop(black_box(parse(name.text))),
+                }
+            }
+            let rate = all / start.elapsed().as_secs_f64();
+            say(&format!("{what}: {rate:.0} a second"), start.elapsed());
+        }
         Ok(())
     }
 }

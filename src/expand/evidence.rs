@@ -231,10 +231,11 @@ impl<'a> Claim<'a> {
         let issuer = last.issuer;
         ready.stakes.push(last);
         // Under a direct reading only the branches of holders are holders.
-        let direct = self.operator.rule.reach == Reach::Direct;
-        if direct || self.operator.carries(&last.stake) {
-            let branch = last.stake.interest == Interest::Branch;
-            return (branch || !direct).then(|| vec![last]);
+        if self.operator.rule.reach == Reach::Direct {
+            return (last.stake.interest == Interest::Branch).then(|| vec![last]);
+        }
+        if self.operator.carries(&last.stake) {
+            return Some(vec![last]);
         }
         for (at, interest) in self.operator.rule.interests.iter().enumerate() {
             if !counts_in(&last.stake, *interest) {

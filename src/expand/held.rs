@@ -81,7 +81,7 @@ impl<'a> Expansion<'a> {
         let above = self.above(entity);
         let mut blocks: Vec<Alone> = Vec::new();
         // How many of the claims are of the starts that are wanted: what is met, is met under these.
-        let mut deciding = 1;
+        let mut wanted_claims = 1;
         if self.in_blocks() {
             for (at, wanted) in wanted.iter().enumerate() {
                 let seeds = self.starts.seeds(&above, *wanted);
@@ -90,7 +90,7 @@ impl<'a> Expansion<'a> {
                 runs.sort_by_key(|run| run.reached.met.get(entity) > met.tier);
                 blocks.append(&mut runs);
                 if at == 0 {
-                    deciding = blocks.len();
+                    wanted_claims = blocks.len();
                 }
             }
         }
@@ -110,7 +110,7 @@ impl<'a> Expansion<'a> {
             };
             wanted.iter().map(all).collect()
         };
-        let (proof, holders) = self.proved(&claims, deciding, entity, met, end);
+        let (proof, holders) = self.proved(&claims, wanted_claims, entity, met, end);
         let (share, by_share) = self.share(entity, &holders, end);
         let carried = holders
             .iter()
@@ -137,7 +137,7 @@ impl<'a> Expansion<'a> {
     fn proved(
         &self,
         claims: &[Claim<'a>],
-        deciding: usize,
+        wanted_claims: usize,
         entity: EntityId,
         met: Met,
         end: End,
@@ -145,9 +145,9 @@ impl<'a> Expansion<'a> {
         let mut holders: Vec<StakeEdge> =
             direct(claims, entity).into_iter().map(|(_, edge)| edge).collect();
         let mut proof = prove(claims, entity);
-        // Whether what one deciding block counts as holders meets the rule.
+        // Whether what one block of wanted starts counts as holders meets the rule.
         let by_holders = |issuer: EntityId| {
-            claims[..deciding].iter().any(|claim| {
+            claims[..wanted_claims].iter().any(|claim| {
                 let own = direct(std::slice::from_ref(claim), issuer);
                 let own: Vec<StakeEdge> = own.into_iter().map(|(_, edge)| edge).collect();
                 let carried = own.iter().any(|edge| self.operator().carries(&edge.stake));

@@ -105,14 +105,25 @@ fn with_expansion<T>(
     look: impl FnOnce(&Expansion) -> T,
 ) -> T {
     let (graph, _) = graph(entities, cases);
-    let day = Day::parse("2026-11-01").unwrap();
     let mut all_owners = FixedBitSet::with_capacity(entities as usize);
     complete.iter().for_each(|entity| all_owners.insert(*entity as usize));
-    let countries = without_countries(entities as usize);
-    let ground = Ground { view: graph.on(day), day, complete: &all_owners, countries: &countries };
-    let starts = starts(rule, listings(seeds));
-    let expansion = Expansion::new(rule, ground, &starts, Share::QUARTER, scope).unwrap();
-    look(&expansion)
+    over(&graph, &all_owners, rule, listings(seeds), |ground, starts| {
+        look(&Expansion::new(rule, ground, starts, Share::QUARTER, scope).unwrap())
+    })
+}
+
+/// What rules stand on where nobody says a country, and the starts of a rule from some listings.
+fn over<T>(
+    graph: &Graph,
+    complete: &FixedBitSet,
+    rule: &Rule,
+    listings: Vec<Listing>,
+    look: impl FnOnce(Ground, &Starts) -> T,
+) -> T {
+    let day = Day::parse("2026-11-01").unwrap();
+    let countries = without_countries(graph.entities() as usize);
+    let ground = Ground { view: graph.on(day), day, complete, countries: &countries };
+    look(ground, &starts(rule, listings))
 }
 
 /// What is certain and what is possible, listed entities included, from everything up to a status.

@@ -90,7 +90,9 @@ fn pairs(nodes: &Nodes, wanted: impl Fn(&u32) -> bool + Sync) -> Vec<(u32, u32)>
     let count = u32::try_from(nodes.all.len()).expect("nodes are numbered by 32 bits");
     let all = || (0..count).into_par_iter();
     let of = |number: u32| variants(nodes.keys_of(number).distinctive);
-    let entries: usize = all().filter(&wanted).map(|number| of(number).count()).sum();
+    // No more variants than letters, but for one of the whole.
+    let letters = |number: u32| nodes.keys_of(number).distinctive.len() + 1;
+    let entries: usize = all().filter(&wanted).map(letters).sum();
     let goes = (entries / AT_ONCE + 1) as u64;
     let mut pairs: Vec<(u32, u32)> = Vec::new();
     for go in 0..goes {

@@ -3,10 +3,9 @@
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, RwLock};
 
-use hashbrown::HashTable;
 use rustc_hash::{FxHashMap, FxHasher};
 
-use crate::column::{Blocks, Column, Columns, Plain};
+use crate::column::{Blocks, Column, Columns, Numbers};
 use crate::name::{ParsedName, Token, renumber, token_bytes, token_of};
 
 /// Pieces of bytes by number, one after the other.
@@ -64,7 +63,7 @@ pub(super) struct KeptPart {
     names: PiecesBuilder,
     tokens: PiecesBuilder,
     own: Vec<Arc<Token>>,
-    numbers: HashTable<u32>,
+    numbers: Numbers,
 }
 
 impl KeptPart {
@@ -72,14 +71,13 @@ impl KeptPart {
     pub fn add(&mut self, name: &ParsedName) {
         let KeptPart { names, tokens, own, numbers } = self;
         let bytes = name.keep(|token| {
-            let hash = |token: &Token| digest(&(&token.text, &token.shown));
-            let same = |number: &u32| own[*number as usize] == *token;
-            if let Some(number) = numbers.find(hash(token), same) {
-                return *number;
+            let hash = digest(&(&token.text, &token.shown));
+            if let Some(number) = numbers.find(hash, |number| own[number as usize] == *token) {
+                return number;
             }
             let number = tokens.push(&token_bytes(token));
             own.push(Arc::clone(token));
-            numbers.insert_unique(hash(token), number, |of| hash(&own[*of as usize]));
+            numbers.insert(hash, number);
             number
         });
         names.push(&bytes);
@@ -91,7 +89,7 @@ impl KeptPart {
 pub(super) struct KeptBuilder {
     names: PiecesBuilder,
     tokens: PiecesBuilder,
-    numbers: HashTable<u32>,
+    numbers: Numbers,
 }
 
 impl KeptBuilder {
@@ -101,12 +99,12 @@ impl KeptBuilder {
         let count = u32::try_from(part.own.len()).expect("tokens are numbered by 32 bits");
         let number = |own: u32| {
             let bytes = part.tokens.get(own);
-            let same = |number: &u32| tokens.get(*number) == bytes;
-            if let Some(number) = numbers.find(digest(&bytes), same) {
-                return *number;
+            let hash = digest(&bytes);
+            if let Some(number) = numbers.find(hash, |number| tokens.get(number) == bytes) {
+                return number;
             }
             let number = tokens.push(bytes);
-            numbers.insert_unique(digest(&bytes), number, |of| digest(&tokens.get(*of)));
+            numbers.insert(hash, number);
             number
         };
         let own: Vec<u32> = (0..count).map(number).collect();
@@ -172,12 +170,7 @@ impl Kept {
 }
 
 fn pieces(blocks: &Blocks, of: &str) -> Option<Pieces<Column<u8>, Column<u64>>> {
-    let bytes = column(blocks, of)?;
-    Some(Pieces { bytes, ends: column(blocks, &format!("{of}.ends"))? })
-}
-
-fn column<T: Plain>(blocks: &Blocks, of: &str) -> Option<Column<T>> {
-    blocks.column(of)
+    Some(Pieces { bytes: blocks.column(of)?, ends: blocks.column(&format!("{of}.ends"))? })
 }
 
 /// Tokens that were read, for the next names that have them.

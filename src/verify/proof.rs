@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::claim::Claims;
-use super::world::{Entity, Held, Listed};
+use super::world::{Entity, Held, Listed, Wanted};
 use crate::error::Place;
 use crate::model::{Interest, Restriction, Status};
 use crate::rule::{Reach, Rule};
@@ -89,29 +89,13 @@ pub(super) fn held(
             claims.fault("a reached holder of it is not cited");
         }
     }
-    // Under a direct reading a branch goes with a head office that is reached, whatever else is held of it.
-    let above = world.above(subject);
-    let held = world.held_in(subject);
-    let by_holders = |block: BTreeSet<Entity>| {
-        let (holders, _) = world.spread(rule, &above, block, possible, &|_| true);
-        let carried = |one: &Held| {
-            matches!(one.interest, Interest::Branch | Interest::Control)
-                && holders.contains(&one.holder)
-        };
-        let enough = |interest: &Interest| {
-            let (least, most) = world.sums(subject, &held, &holders, *interest, &|_| true);
-            rule.test_on(world.day).met_by(if possible { most } else { least })
-        };
-        direct.iter().any(carried) || rule.interests.iter().any(enough)
-    };
     let also = |one: &Listed| {
         (!restricting || restricts(one)) && (!settled || !one.on_day.confirm) && strong(one)
     };
-    let blocks = || world.blocks(rule, &above, &also).into_iter();
-    let branch = |one: &Held| one.interest == Interest::Branch && met.contains(&one.holder);
+    let branch = |one: Held| one.interest == Interest::Branch && met.contains(&one.holder);
     let by_office = rule.reach == Reach::Direct
-        && !blocks().any(by_holders)
-        && others().any(|one| branch(&one));
+        && !by_holders(claims, rule, subject, &direct, &also, possible)
+        && others().any(branch);
     let by_cited = |wanted: &dyn Fn(&Listed) -> bool| {
         let entries: BTreeSet<Place> =
             listed.iter().filter(|one| wanted(one)).map(|one| one.entry.place).collect();
@@ -135,6 +119,32 @@ pub(super) fn held(
     if possible {
         assumed(claims, exposure, rule, subject, rows, listed);
     }
+}
+
+/// Whether the direct holders that one block of wanted listings counts meet a rule: under a direct
+/// reading a branch may go with a head office that is reached instead, whatever else is held of it.
+fn by_holders(
+    claims: &Claims,
+    rule: &Rule,
+    subject: Entity,
+    direct: &[Held],
+    wanted: Wanted,
+    possible: bool,
+) -> bool {
+    let (world, above) = (claims.world, claims.world.above(subject));
+    let held = world.held_in(subject);
+    world.blocks(rule, &above, wanted).into_iter().any(|block| {
+        let (holders, _) = world.spread(rule, &above, block, possible, &|_| true);
+        let carried = |one: &Held| {
+            matches!(one.interest, Interest::Branch | Interest::Control)
+                && holders.contains(&one.holder)
+        };
+        let enough = |interest: &Interest| {
+            let (least, most) = world.sums(subject, &held, &holders, *interest, &|_| true);
+            rule.test_on(world.day).met_by(if possible { most } else { least })
+        };
+        direct.iter().any(carried) || rule.interests.iter().any(enough)
+    })
 }
 
 /// How the holders of an entity meet a rule: the strongest status from which they do, and whether

@@ -1,15 +1,14 @@
 //! What `verify` says of a verdict that was changed and sealed again: the fault by its name.
 
-use parentage::day::Day;
 use parentage::model::Party;
-use parentage::report::json::{self, Run};
-use parentage::screen::{DEFAULT_FLOOR, DEFAULT_THRESHOLD, Screener, Settings, select_rules};
+use parentage::report::json;
+use parentage::screen::{DEFAULT_FLOOR, Screener};
 use parentage::snapshot::Snapshot;
 use parentage::source::{Inputs, Records, read};
 use parentage::verify::verify;
 use serde_json::{Value, json};
 
-use crate::verify::{resealed, said, sealed};
+use crate::verify::{resealed, run, said, sealed, settings};
 
 /// Alpha is listed, bravo suspended; alpha has 60 % of carol for certain and 40 to 60 % of delta.
 const LIST: &str = "list,entry,name,announcement,published,effective,confidence
@@ -53,23 +52,8 @@ impl Case {
         let one = |sub: &str| vec![folder.path().join(sub).display().to_string()];
         let inputs = Inputs { lists: one("lists"), ownership: one("own"), ..Inputs::default() };
         let snapshot = Snapshot::build(read(&inputs).unwrap());
-        let asked: Vec<String> = rules.iter().map(|rule| (*rule).to_owned()).collect();
-        let settings = Settings {
-            day: Day::parse(day).unwrap(),
-            rules: select_rules(&snapshot, &asked).unwrap(),
-            threshold: DEFAULT_THRESHOLD,
-            limit: 0,
-            max_list_age: None,
-            floor: DEFAULT_FLOOR,
-        };
-        let run = Run {
-            snapshot: &snapshot,
-            day: settings.day,
-            rules: settings.rules.iter().map(|rule| rule.id.clone()).collect(),
-            threshold: DEFAULT_THRESHOLD,
-            floor: settings.floor,
-            party_file: None,
-        };
+        let settings = settings(&snapshot, rules, day, DEFAULT_FLOOR);
+        let run = run(&snapshot, &settings);
         let screener = Screener::new(&snapshot, &settings);
         let answers = parties.iter().map(|name| {
             let party = Party::named(*name);

@@ -180,29 +180,37 @@ fn world(numbers: &mut Numbers, told_apart: bool) -> (tempfile::TempDir, Inputs)
     (folder, inputs)
 }
 
-/// What the engine says of everything, as the command writes it.
-pub(super) fn said(inputs: &Inputs, rules: &[&str], day: &str) -> Vec<Value> {
-    let snapshot = Snapshot::build(read(inputs).unwrap());
-    let asked: Vec<String> = rules.iter().map(|rule| (*rule).to_owned()).collect();
-    let rules =
-        asked.iter().filter_map(|id| select_rules(&snapshot, std::slice::from_ref(id)).ok());
-    let settings = Settings {
+/// What is asked: those of the rules that start from a list that is loaded.
+pub(super) fn settings(snapshot: &Snapshot, rules: &[&str], day: &str, floor: Share) -> Settings {
+    let rules = rules.iter().filter_map(|id| select_rules(snapshot, &[(*id).to_owned()]).ok());
+    Settings {
         day: Day::parse(day).unwrap(),
         rules: rules.flatten().collect(),
         threshold: DEFAULT_THRESHOLD,
         limit: 0,
         max_list_age: None,
-        floor: Share::ZERO,
-    };
-    let screener = Screener::new(&snapshot, &settings);
-    let run = Run {
-        snapshot: &snapshot,
+        floor,
+    }
+}
+
+/// What every answer says of its run.
+pub(super) fn run<'s>(snapshot: &'s Snapshot, settings: &Settings) -> Run<'s> {
+    Run {
+        snapshot,
         day: settings.day,
         rules: settings.rules.iter().map(|rule| rule.id.clone()).collect(),
         threshold: DEFAULT_THRESHOLD,
         floor: settings.floor,
         party_file: None,
-    };
+    }
+}
+
+/// What the engine says of everything, as the command writes it.
+pub(super) fn said(inputs: &Inputs, rules: &[&str], day: &str) -> Vec<Value> {
+    let snapshot = Snapshot::build(read(inputs).unwrap());
+    let settings = settings(&snapshot, rules, day, Share::ZERO);
+    let screener = Screener::new(&snapshot, &settings);
+    let run = run(&snapshot, &settings);
     let expanded = screener.expanded();
     let of = |entity: &parentage::model::EntityId| {
         let (view, exposures) = (snapshot.entity(*entity), expanded.of(*entity));

@@ -204,9 +204,6 @@ fn what_is_to_be_confirmed_is_said_of_flags_too() {
         (0, 4, 40, 40, OWNED),
     ];
     let (graph, _) = graph(6, &cases);
-    let day = Day::parse("2026-11-01").unwrap();
-    let (complete, countries) = (FixedBitSet::with_capacity(6), without_countries(6));
-    let ground = Ground { view: graph.on(day), day, complete: &complete, countries: &countries };
     let rule = Rule { control: false, ..half() };
     let unsure = Listing {
         entity: EntityId(0),
@@ -214,13 +211,14 @@ fn what_is_to_be_confirmed_is_said_of_flags_too() {
         on_day: OnDay { status: Status::InForce, confirm: true },
         restriction: Some(Restriction::None),
     };
-    let starts = starts(&rule, [unsure]);
-    let expansion = Expansion::new(&rule, ground, &starts, Share::QUARTER, None).unwrap();
-    for entity in [0, 2, 3, 4] {
-        let [one] = expansion.exposures(EntityId(entity)).try_into().unwrap();
-        assert!(one.confirm, "{entity}");
-        assert_eq!(one.restriction, Some(Restriction::None), "{entity}: nothing is restricted");
-    }
+    over(&graph, &FixedBitSet::with_capacity(6), &rule, vec![unsure], |ground, starts| {
+        let expansion = Expansion::new(&rule, ground, starts, Share::QUARTER, None).unwrap();
+        for entity in [0, 2, 3, 4] {
+            let [one] = expansion.exposures(EntityId(entity)).try_into().unwrap();
+            assert!(one.confirm, "{entity}");
+            assert_eq!(one.restriction, Some(Restriction::None), "{entity}: nothing is restricted");
+        }
+    });
 }
 
 #[test]

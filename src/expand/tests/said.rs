@@ -30,21 +30,19 @@ fn confidence(line: u32) -> Confidence {
 fn said(rule: &Rule, cases: &[Case], listed: &[Listed], entity: u32) -> Vec<String> {
     let entities = 12;
     let (graph, _) = graph_with(entities, cases, confidence);
-    let day = Day::parse("2026-11-01").unwrap();
-    let (complete, countries) =
-        (FixedBitSet::with_capacity(entities as usize), without_countries(entities as usize));
-    let ground = Ground { view: graph.on(day), day, complete: &complete, countries: &countries };
     let listings = (0u32..).zip(listed).map(|(entry, (entity, status, restricts, confirm))| {
         let restriction = (!restricts).then_some(Restriction::None);
         let on_day = OnDay { status: *status, confirm: *confirm };
         Listing { entity: EntityId(*entity), entry, on_day, restriction }
     });
-    let starts = starts(rule, listings);
-    let expansion = Expansion::new(rule, ground, &starts, Share::QUARTER, None).unwrap();
-    let all = expansion.exposures(EntityId(entity));
-    let reached = expansion.reached().contains(&EntityId(entity));
-    assert_eq!(reached, !all.is_empty(), "who is reached and of whom something is said");
-    all.iter().map(line).collect()
+    let complete = FixedBitSet::with_capacity(entities as usize);
+    over(&graph, &complete, rule, listings.collect(), |ground, starts| {
+        let expansion = Expansion::new(rule, ground, starts, Share::QUARTER, None).unwrap();
+        let all = expansion.exposures(EntityId(entity));
+        let reached = expansion.reached().contains(&EntityId(entity));
+        assert_eq!(reached, !all.is_empty(), "who is reached and of whom something is said");
+        all.iter().map(line).collect()
+    })
 }
 
 fn line(one: &Exposure) -> String {
@@ -422,25 +420,24 @@ fn a_floor_of_0_flags_whatever_holdings_lead_to_and_a_country_left_out_nothing()
         (1, 6, 10, 10, OWNED),
     ];
     let (graph, _) = graph(8, &cases);
-    let day = Day::parse("2026-11-01").unwrap();
     let complete = FixedBitSet::with_capacity(8);
     let country = |entity: u32| Countries::parse(if entity == 5 { "US" } else { "" }).unwrap();
     let countries: EntityCountries = (0..8).map(country).collect();
-    let ground = Ground { view: graph.on(day), day, complete: &complete, countries: &countries };
-    let rule = Rule {
-        exclude_issuer_countries: Countries::parse("US").unwrap().codes().to_vec(),
-        ..half()
-    };
-    let starts = starts(&rule, listings(&[(0, Status::InForce), (1, Status::Suspended)]));
-    let expansion = Expansion::new(&rule, ground, &starts, Share::ZERO, None).unwrap();
-    let flagged: Vec<u32> =
-        (2..8).filter(|entity| !expansion.exposures(EntityId(*entity)).is_empty()).collect();
-    // What 3 holds of itself and by whom leaves no room; a suspended owner raises no flag.
-    assert_eq!(flagged, [2]);
-    let reached: Vec<u32> = expansion.reached().iter().map(|entity| entity.0).collect();
-    assert_eq!(reached, [0, 1, 2], "of 5 nothing is said where it is");
-    let shares = EffectiveShares::new(ground, &[EntityId(0)]);
-    assert_eq!((shares.len(), shares.is_empty()), (3, false));
-    let of_nobody = EffectiveShares::new(ground, &[EntityId(7)]);
-    assert_eq!((of_nobody.len(), of_nobody.is_empty()), (0, true));
+    let hidden = Countries::parse("US").unwrap().codes().to_vec();
+    let rule = Rule { exclude_issuer_countries: hidden, ..half() };
+    let seeds = listings(&[(0, Status::InForce), (1, Status::Suspended)]);
+    over(&graph, &complete, &rule, seeds, |ground, starts| {
+        let ground = Ground { countries: &countries, ..ground };
+        let expansion = Expansion::new(&rule, ground, starts, Share::ZERO, None).unwrap();
+        let said = |entity: &u32| !expansion.exposures(EntityId(*entity)).is_empty();
+        let flagged: Vec<u32> = (2..8).filter(said).collect();
+        // Of 3 a stranger holds all there is; a suspended owner raises no flag.
+        assert_eq!(flagged, [2]);
+        let reached: Vec<u32> = expansion.reached().iter().map(|entity| entity.0).collect();
+        assert_eq!(reached, [0, 1, 2], "nothing is said of 5, which is hidden");
+        let shares = EffectiveShares::new(ground, &[EntityId(0)]);
+        assert_eq!((shares.len(), shares.is_empty()), (3, false));
+        let of_nobody = EffectiveShares::new(ground, &[EntityId(7)]);
+        assert_eq!((of_nobody.len(), of_nobody.is_empty()), (0, true));
+    });
 }
