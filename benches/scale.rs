@@ -196,7 +196,6 @@ impl Search {
         }
         out.flush()?;
         drop(out);
-        build(&self.data);
         let queries: Vec<String> = (0..self.queries)
             .map(|at| match at % 10 {
                 0 => varied(&indexed[numbers.below(self.names) as usize], &mut numbers),
@@ -204,6 +203,7 @@ impl Search {
             })
             .collect();
         drop(indexed);
+        build(&self.data);
         let path = format!("{folder}/all.snapshot");
         let snapshot = step("open", || Snapshot::open(&path).expect("just written"));
         // The second time as in a service that has run for a while: what was taken apart is kept.

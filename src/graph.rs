@@ -7,6 +7,8 @@
 mod stake;
 mod view;
 
+use std::ops::Range;
+
 use petgraph::visit::{Dfs, Reversed};
 use rayon::prelude::*;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
@@ -243,9 +245,14 @@ impl Graph {
     }
 
     fn runs_of(&self, holder: EntityId) -> &[u32] {
+        self.outgoing.range(self.places_of(holder))
+    }
+
+    /// Where the runs of a holder stand in the column.
+    fn places_of(&self, holder: EntityId) -> Range<usize> {
         let at = holder.index();
         let range = self.outgoing_from.range(at..at + 2);
-        self.outgoing.range(range[0] as usize..range[1] as usize)
+        range[0] as usize..range[1] as usize
     }
 
     fn run(&self, first: u32) -> &[Holding] {

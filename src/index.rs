@@ -9,6 +9,8 @@ mod shared;
 mod terms;
 mod words;
 
+use rustc_hash::FxHashMap;
+
 use self::classes::{Classes, ClassesBuilder};
 use self::shared::{Asked, INITIAL_OF, RUN_OF_WORDS, Route, Weighs, searched};
 use self::terms::{
@@ -26,8 +28,11 @@ pub struct NameIndex {
     /// Legal forms, for words that are misspelt ones.
     forms: Words,
     classes: Classes,
-    /// What the tokens of each name weigh.
+    /// What the tokens of a name weigh, whatever comes to so much once: names that do are many, and a search
+    /// looks at most of them.
     weights: Column<Weighs>,
+    /// Which of the weights each name has.
+    weighs: Column<u32>,
     /// Which letters the whole of each name has.
     wholes: Column<u64>,
 }
@@ -40,6 +45,8 @@ pub struct NameIndexBuilder {
     forms: WordsBuilder,
     classes: ClassesBuilder,
     weights: Vec<Weighs>,
+    numbers: FxHashMap<[u32; 4], u32>,
+    weighs: Vec<u32>,
     wholes: Vec<u64>,
 }
 
@@ -54,7 +61,8 @@ impl NameIndexBuilder {
         self.words.absorb(other.words);
         self.forms.absorb(other.forms);
         self.classes.absorb(other.classes);
-        self.weights.extend(other.weights);
+        let numbers: Vec<u32> = other.weights.into_iter().map(|own| self.weight(own)).collect();
+        self.weighs.extend(other.weighs.into_iter().map(|own| numbers[own as usize]));
         self.wholes.extend(other.wholes);
     }
 
@@ -80,7 +88,17 @@ impl NameIndexBuilder {
         shows_nothing(name).into_iter().for_each(|class| self.classes.add(class, number));
         self.wholes.push(letter_set(name.whole()));
         let weighed = name.views.iter().map(|view| Weighs::of(name, view));
-        self.weights.push(weighed.reduce(Weighs::bounds).unwrap_or_default());
+        let weighs = self.weight(weighed.reduce(Weighs::bounds).unwrap_or_default());
+        self.weighs.push(weighs);
+    }
+
+    /// The number of a weight, new or that which it has.
+    fn weight(&mut self, weight: Weighs) -> u32 {
+        let next = u32::try_from(self.weights.len()).expect("no more weights than names");
+        *self.numbers.entry(weight.bits()).or_insert_with(|| {
+            self.weights.push(weight);
+            next
+        })
     }
 
     /// Finishes the index.
@@ -90,6 +108,7 @@ impl NameIndexBuilder {
             forms: self.forms.build(),
             classes: self.classes.build(),
             weights: self.weights.into(),
+            weighs: self.weighs.into(),
             wholes: self.wholes.into(),
         }
     }
@@ -109,6 +128,7 @@ impl NameIndex {
         self.forms.save("forms", columns);
         self.classes.save("names.classes", columns);
         columns.put("names.weights", &self.weights);
+        columns.put("names.weighs", &self.weighs);
         columns.put("names.wholes", &self.wholes);
     }
 
@@ -119,6 +139,7 @@ impl NameIndex {
             forms: Words::open("forms", blocks)?,
             classes: Classes::open("names.classes", blocks)?,
             weights: blocks.column("names.weights")?,
+            weighs: blocks.column("names.weighs")?,
             wholes: blocks.column("names.wholes")?,
         })
     }
@@ -131,13 +152,14 @@ impl NameIndex {
     pub fn candidates(&self, name: &ParsedName, floor: f64) -> Vec<u32> {
         let mut numbers = Vec::new();
         for view in &name.views {
-            searched(&Asked::new(name, view, floor), self.weights.len(), |asked, found| {
+            searched(&Asked::new(name, view, floor), self.weighs.len(), |asked, found| {
                 for (bits, term) in asked.in_order(terms(name, view)) {
                     self.look_up(&term, |names, near, route| {
                         found.by(asked, names, bits, near, route);
                     });
                 }
-                found.enough(asked, |at| self.weights.get(at), &mut numbers);
+                let weighs = |name| self.weights.get(self.weighs.get(name) as usize);
+                found.enough(asked, weighs, &mut numbers);
             });
         }
         for class in asked_whole(name) {

@@ -6,12 +6,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
+use memmap2::Mmap;
+use twox_hash::XxHash3_128;
 
 /// Bytes that are checked at once. Smaller pieces check less in vain and need more digests: at 64 KiB
 /// these are a 4,000th of the file, and a piece is checked in less time than a disk takes to read it.
 pub const PIECE: usize = 1 << 16;
 
-/// Bytes of a digest: the first half of BLAKE3's. 2^-128 is less likely than any fault of a machine.
+/// Pieces that are asked of the disk together: of a file of 2.7 GB that no cache holds a first query was
+/// answered in 0.24 s with one, 0.20 with two, 0.24 with four and 0.59 with sixteen.
+const AHEAD: usize = 2;
+
+/// Bytes of a digest, XXH3 of 128 bits: damage passes it once in 2^128, and it takes a piece at the speed
+/// of memory, four to six times that of BLAKE3. A digest that keeps out a forger would gain nothing: who
+/// writes the pieces may write the digests.
 pub const DIGEST: usize = 16;
 
 /// Bytes of a block with the digests of its pieces.
@@ -19,6 +27,8 @@ pub const DIGEST: usize = 16;
 pub struct Block {
     bytes: Bytes,
     digests: Bytes,
+    /// The map of the file in which they lie, if they do.
+    map: Option<Arc<Mmap>>,
     /// A bit for each piece that was checked.
     checked: Arc<[AtomicU64]>,
 }
@@ -33,7 +43,12 @@ impl Block {
     pub fn new(bytes: Bytes, digests: Bytes) -> Option<Block> {
         let pieces = bytes.len().div_ceil(PIECE);
         let checked = (0..pieces.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
-        (digests.len() == pieces * DIGEST).then_some(Block { bytes, digests, checked })
+        (digests.len() == pieces * DIGEST).then_some(Block { bytes, digests, map: None, checked })
+    }
+
+    /// The same block, which lies in the map of a file.
+    pub fn within(self, map: Arc<Mmap>) -> Block {
+        Block { map: Some(map), ..self }
     }
 
     /// Number of bytes.
@@ -64,29 +79,48 @@ impl Block {
     pub fn bytes(&self, range: Range<usize>) -> &[u8] {
         let bytes = &self.bytes[range.clone()];
         if !bytes.is_empty() {
-            for piece in range.start / PIECE..=(range.end - 1) / PIECE {
-                if self.checked[piece / 64].load(Ordering::Acquire) >> (piece % 64) & 1 == 0 {
-                    self.check(piece);
-                }
+            let mut pieces = range.start / PIECE..(range.end - 1) / PIECE + 1;
+            let end = pieces.end;
+            if let Some(first) = pieces.find(|piece| !self.is_checked(*piece)) {
+                self.check(first..end);
             }
         }
         bytes
     }
 
-    fn check(&self, piece: usize) {
-        let end = self.bytes.len().min((piece + 1) * PIECE);
-        let digest = digest(&self.bytes[piece * PIECE..end]);
-        if digest != self.digests[piece * DIGEST..(piece + 1) * DIGEST] {
-            resume_unwind(Box::new(Damaged));
+    fn is_checked(&self, piece: usize) -> bool {
+        self.checked[piece / 64].load(Ordering::Acquire) >> (piece % 64) & 1 == 1
+    }
+
+    #[cold]
+    fn check(&self, pieces: Range<usize>) {
+        self.fetch(pieces.start..pieces.end.max(pieces.start + AHEAD));
+        for piece in pieces.filter(|piece| !self.is_checked(*piece)) {
+            let end = self.bytes.len().min((piece + 1) * PIECE);
+            let digest = digest(&self.bytes[piece * PIECE..end]);
+            if digest != self.digests[piece * DIGEST..(piece + 1) * DIGEST] {
+                resume_unwind(Box::new(Damaged));
+            }
+            self.checked[piece / 64].fetch_or(1 << (piece % 64), Ordering::Release);
         }
-        self.checked[piece / 64].fetch_or(1 << (piece % 64), Ordering::Release);
+    }
+
+    /// Asks the disk for pieces, all at once. Where the system takes no such wish they come page by page.
+    #[cfg_attr(not(unix), expect(unused_variables, reason = "such wishes are of Unix"))]
+    fn fetch(&self, pieces: Range<usize>) {
+        #[cfg(unix)]
+        if let Some(map) = &self.map {
+            let end = self.bytes.len().min(pieces.end * PIECE);
+            let begin = pieces.start * PIECE;
+            let from = self.address() - map.as_ptr().addr() + begin;
+            let _ = map.advise_range(memmap2::Advice::WillNeed, from, end - begin);
+        }
     }
 }
 
 /// The digest of a piece.
 pub fn digest(bytes: &[u8]) -> [u8; DIGEST] {
-    let digest = blake3::hash(bytes);
-    digest.as_bytes()[..DIGEST].try_into().expect("a digest has 32 bytes")
+    XxHash3_128::oneshot(bytes).to_le_bytes()
 }
 
 /// Does what may touch blocks.

@@ -69,7 +69,7 @@ impl<'g> DayView<'g> {
         holder: EntityId,
         issuers: &FxHashSet<EntityId>,
     ) -> impl Iterator<Item = StakeEdge<'g>> {
-        let few = self.graph.runs_of(holder).len() > SEEK * issuers.len();
+        let few = self.graph.places_of(holder).len() > SEEK * issuers.len();
         let mut some: Vec<EntityId> =
             if few { issuers.iter().copied().collect() } else { Vec::new() };
         some.sort_unstable();

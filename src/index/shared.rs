@@ -80,6 +80,11 @@ impl Weighs {
         }
     }
 
+    /// The bits of it: those of another differ unless it is the same.
+    pub fn bits(self) -> [u32; 4] {
+        zerocopy::transmute!(self)
+    }
+
     /// What holds of either of two.
     pub fn bounds(self, other: Weighs) -> Weighs {
         Weighs {

@@ -22,6 +22,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use memmap2::Mmap;
@@ -33,7 +34,7 @@ use crate::error::Error;
 
 /// The version of the format: another one for every change of what lies where, or of what a block
 /// holds. Files are not converted; they are built again.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 const MAGIC: &[u8; 8] = b"parentag";
 const BYTE_ORDER: u32 = 0x0A0B_0C0D;
@@ -137,7 +138,8 @@ fn opened(path: &str) -> Result<(Bytes, Blocks), Error> {
         let why = if start.is_empty() { "is empty" } else { "is not a snapshot file" };
         return Err(refused(why));
     }
-    let bytes = map(&file).map_err(|error| Error::io(path, error))?;
+    let map = map(&file).map_err(|error| Error::io(path, error))?;
+    let bytes = Bytes::from_owner(Mapped(Arc::clone(&map)));
     let cut = || refused("is cut off, or something was added to it");
     let header = bytes.get(..HEADER).ok_or_else(cut)?;
     let version = u32::from_le_bytes(header[8..12].try_into().expect("four bytes"));
@@ -179,6 +181,7 @@ fn opened(path: &str) -> Result<(Bytes, Blocks), Error> {
             to.map(|to| bytes.slice(from..to)).ok_or_else(damaged)
         };
         let block = Block::new(part(begin, length)?, part(at, digests)?).ok_or_else(damaged)?;
+        let block = block.within(Arc::clone(&map));
         at += digests;
         blocks.insert(name, block);
     }
@@ -243,13 +246,26 @@ fn replaced(path: &str) -> Result<PathBuf, Error> {
 }
 
 /// Maps a file into memory.
-fn map(file: &File) -> std::io::Result<Bytes> {
+fn map(file: &File) -> std::io::Result<Arc<Mmap>> {
     #[expect(unsafe_code, reason = "a memory map is only safe while nobody changes the file")]
     // SAFETY: a snapshot file is written under another name and never edited in place, so that its
     // bytes stay what they are as long as the map lives. Whoever edits it nevertheless gets wrong
     // bytes, which are noticed, or a signal of the system where he cuts it off.
     let map = unsafe { Mmap::map(file) }?;
-    Ok(Bytes::from_owner(map))
+    // Blocks ask for what they need. Left to itself a system reads megabytes around every touch: of a file of
+    // 2.7 GB 1 GB for one query, where 0.15 GB are looked at.
+    #[cfg(unix)]
+    map.advise(memmap2::Advice::Random)?;
+    Ok(Arc::new(map))
+}
+
+/// A map whose bytes others hold.
+struct Mapped(Arc<Mmap>);
+
+impl AsRef<[u8]> for Mapped {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 #[cfg(test)]
