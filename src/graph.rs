@@ -151,18 +151,17 @@ impl Graph {
     }
 
     /// The holdings in some issuers by themselves, of every day, with other numbers for the
-    /// entities; `number` knows every issuer given and every holder of theirs.
+    /// entities; rows of those without a number are left out.
     pub fn part(
         &self,
         issuers: impl IntoIterator<Item = EntityId>,
         entities: u32,
-        number: impl Fn(EntityId) -> EntityId,
+        number: impl Fn(EntityId) -> Option<EntityId>,
     ) -> Graph {
         let rows = issuers.into_iter().flat_map(|issuer| self.held_in(issuer));
-        let renumbered = rows.map(|row| Holding {
-            holder: number(row.holder),
-            issuer: number(row.issuer),
-            ..*row
+        let renumbered = rows.filter_map(|row| {
+            let (holder, issuer) = (number(row.holder)?, number(row.issuer)?);
+            Some(Holding { holder, issuer, ..*row })
         });
         Graph::of_rows(entities, &renumbered.collect::<Vec<Holding>>())
     }

@@ -7,7 +7,9 @@
 //! multiply shares, the choice of matches, and which of several smallest proofs was cited.
 
 mod claim;
+mod flag;
 mod joins;
+mod left_out;
 mod proof;
 mod world;
 
@@ -62,38 +64,61 @@ pub fn verify(records: &Records, answers: &[Value]) -> Report {
     let joins = Joins::new(records);
     let mut worlds: BTreeMap<Day, World> = BTreeMap::new();
     let mut report = Report { answers: answers.len(), ..Report::default() };
-    let mut rules = Value::Null;
-    if let Some(said) = answers.first().and_then(|first| first["entities"].as_u64())
-        && u64::try_from(answers.len()) != Ok(said)
-    {
-        let text = format!("the expansion had {said} entities, {} are left", answers.len());
-        report.faults.push(Fault { answer: 1, about: "the expansion".to_owned(), text });
-    }
+    whole_runs(answers, &mut report.faults);
+    let mut first = &Value::Null;
     for (number, answer) in (1..).zip(answers) {
-        let about = ["/query/name", "/entity/name"].iter().find_map(|at| answer.pointer(at));
-        let about = about.and_then(Value::as_str).unwrap_or("an answer").to_owned();
         let mut faults = Vec::new();
-        // The rules stand in the first answer of a run.
         if answer["rules"].is_array() {
-            rules = answer["rules"].clone();
+            first = answer;
         }
         of_run(records, answer, &mut faults);
         match answer["as_of"].as_str().map(Day::parse) {
             Some(Ok(day)) => {
                 let world = worlds.entry(day).or_insert_with(|| World::new(records, &joins, day));
                 let mut claims = Claims::new(world);
-                claims.answer(answer, &rules);
+                claims.answer(answer, first);
                 report.exposures += claims.exposures;
                 report.outside += claims.outside;
                 faults.append(&mut claims.faults);
             }
             _ => faults.push("has no day (`as_of`)".to_owned()),
         }
-        let faults =
-            faults.into_iter().map(|text| Fault { answer: number, about: about.clone(), text });
-        report.faults.extend(faults);
+        let fault = |text| Fault { answer: number, about: about(answer), text };
+        report.faults.extend(faults.into_iter().map(fault));
     }
     report
+}
+
+/// What an answer is about.
+fn about(answer: &Value) -> String {
+    let name = ["/query/name", "/entity/name"].iter().find_map(|at| answer.pointer(at));
+    name.and_then(Value::as_str).unwrap_or("an answer").to_owned()
+}
+
+/// Every answer belongs to a run, of which the first says the rules; an expansion has as many entities as
+/// it says, each once.
+fn whole_runs(answers: &[Value], faults: &mut Vec<Fault>) {
+    let mut number = 1;
+    for run in answers.chunk_by(|_, next| !next["rules"].is_array()) {
+        let first = &run[0];
+        let mut fault = |text: String| {
+            faults.push(Fault { answer: number, about: about(first), text });
+        };
+        if !first["rules"].is_array() {
+            fault("answers before it are left out: the first of a run says its rules".to_owned());
+        } else if first.get("verdict").is_none() {
+            let said = &first["entities"];
+            if said.as_u64() != u64::try_from(run.len()).ok() {
+                fault(format!("the expansion had {said} entities, {} are left", run.len()));
+            }
+            // Not by its key alone: two that a person has parted may share it.
+            let told = |answer: &Value| format!("{}{}", answer["entity"], answer["exposures"]);
+            if run.iter().map(told).collect::<BTreeSet<String>>().len() != run.len() {
+                fault("an entity of the expansion is told twice".to_owned());
+            }
+        }
+        number += run.len();
+    }
 }
 
 /// What an answer says of the run: its seal, the snapshot, the files, the lists.
@@ -107,6 +132,18 @@ fn of_run(records: &Records, answer: &Value, faults: &mut Vec<String>) {
              and --rules of the run; if they are the same, a file was changed"
                 .to_owned(),
         );
+    }
+    if let Some(inputs) = answer["inputs"].as_array() {
+        let said: Vec<&str> = inputs.iter().filter_map(|one| one["file"].as_str()).collect();
+        let read = records.sources.0.iter().map(|one| one.name.as_str());
+        let mut left_out = read.clone().filter(|name| !said.contains(name));
+        if let Some(name) = left_out.next() {
+            faults.push(format!("{name} was read and is left out of the inputs"));
+        }
+        // The file of the parties is one more.
+        if said.len() > read.count() + 1 {
+            faults.push("more inputs are named than were read".to_owned());
+        }
     }
     for input in answer["inputs"].as_array().into_iter().flatten() {
         let (name, said) = (input["file"].as_str().unwrap_or_default(), &input["digest"]);

@@ -20,8 +20,7 @@ impl<'a> Expansion<'a> {
             all.extend(effective.reached().filter(|entity| self.holds_enough(effective, *entity)));
         }
         if !self.rule.control {
-            let high = self.runs.cascade(End::High);
-            let mut holders = high.counts.reached();
+            let mut holders = self.runs.counted();
             holders.extend(self.runs.met_by_anybody());
             let controlled = holders.into_iter().flat_map(|holder| {
                 let stakes = self.ground.view.stakes_of(holder);

@@ -166,7 +166,9 @@ impl<'t> Trial<'t> {
             share,
         };
         let count = u32::try_from(self.above.len()).expect("no more than entities");
-        let part = self.graph.part(self.above.iter().copied(), count, |one| self.numbers[&one]);
+        // Who held on other days alone is not above it, and has no number.
+        let number = |one| self.numbers.get(&one).copied();
+        let part = self.graph.part(self.above.iter().copied(), count, number);
         let graph = part.supposing(supposed, self.day);
         let operator = Operator { complete: &self.complete, ..self.operator };
         let scope = Scope::All(self.above.len());

@@ -84,6 +84,14 @@ impl Runs {
         cascade.min(multiplied.unwrap_or(Tier::NEVER))
     }
 
+    /// The entities that may count as holders, in no order.
+    pub fn counted(&self) -> Vec<EntityId> {
+        let high = End::High as usize;
+        let mut all = self.cascade(End::High).counts.reached();
+        all.extend(self.multiplied.iter().flat_map(|both| both[high].counts.reached()));
+        all
+    }
+
     /// The entities whose holders may meet the rule, in no order.
     pub fn met_by_anybody(&self) -> Vec<EntityId> {
         let high = End::High as usize;

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
+use crate::day::Span;
 use crate::error::Place;
 use crate::graph::Graph;
 use crate::link::{Linked, link};
@@ -40,14 +41,14 @@ fn percent(low: u32, high: u32) -> ShareRange {
 
 /// A graph of entities numbered as in the case, each holding documented by its own line.
 fn graph(entities: u32, cases: &[Case]) -> (Graph, Linked) {
-    graph_with(entities, cases, |_| Confidence::Documented)
+    graph_with(entities, cases, |_| (Confidence::Documented, Span::ALWAYS))
 }
 
-/// Like [`graph`], each holding of the confidence of its line.
+/// Like [`graph`], each holding of the confidence and the days of its line.
 fn graph_with(
     entities: u32,
     cases: &[Case],
-    confidence: impl Fn(u32) -> Confidence,
+    terms: impl Fn(u32) -> (Confidence, Span),
 ) -> (Graph, Linked) {
     // Digits as letters: names sort as numbers do, and entities are numbered by name.
     let name = |entity: u32| -> String {
@@ -59,6 +60,7 @@ fn graph_with(
         records.mention(&name(entity), "", &none, &nobody, EntityKind::Unknown);
     }
     for (line, (holder, issuer, low, high, interest)) in (1u32..).zip(cases) {
+        let (confidence, span) = terms(line);
         let row = HoldingRow {
             holder: &name(*holder),
             holder_id: Identifiers::default(),
@@ -68,8 +70,8 @@ fn graph_with(
             issuer_country: Countries::default(),
             range: percent(*low, *high),
             interest: *interest,
-            span: crate::day::Span::ALWAYS,
-            confidence: confidence(line),
+            span,
+            confidence,
             source: "",
         };
         records.push_holding(&row, Place { source: 0, record: line });

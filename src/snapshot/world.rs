@@ -100,7 +100,9 @@ impl World {
         let count = u32::try_from(numbers.len()).expect("no more than entities");
         let size = numbers.len();
         let mut part = World {
-            graph: self.graph.part(entities.iter().copied(), count, |entity| numbered[&entity]),
+            graph: self
+                .graph
+                .part(entities.iter().copied(), count, |entity| numbered.get(&entity).copied()),
             complete: FixedBitSet::with_capacity(size),
             groups: Groups::new(),
             countries: EntityCountries::default(),

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::proof;
 use super::world::{Entity, Listed, World};
+use super::{flag, proof};
 use crate::model::{ListEntry, OnDay, Restriction, Status};
-use crate::rule::{Reach, Rule, RuleKind};
+use crate::rule::{Rule, RuleKind};
 use crate::source::{HoldingRecord, Mention};
 
 /// The claims of one answer.
@@ -39,9 +39,10 @@ impl<'w, 'r> Claims<'w, 'r> {
         }
     }
 
-    /// Checks an answer of a run under the rules given.
-    pub fn answer(&mut self, answer: &Value, rules: &Value) {
-        let rules = self.rules(rules);
+    /// Checks an answer of the run that another begins.
+    pub fn answer(&mut self, answer: &Value, first: &Value) {
+        let rules = self.rules(&first["rules"]);
+        self.has_all_keys(answer);
         if answer.get("verdict").is_none() {
             self.exposed(&answer["entity"], &answer["exposures"], &rules);
             return;
@@ -54,7 +55,8 @@ impl<'w, 'r> Claims<'w, 'r> {
             self.exposed(&matched["entity"], &matched["exposures"], &rules);
             self.matched_name(matched);
         }
-        self.verdict(answer);
+        self.verdict(answer, &first["threshold"]);
+        self.matches_all(answer, &rules);
     }
 
     /// The rules named, each of which there has to be.
@@ -95,7 +97,7 @@ impl<'w, 'r> Claims<'w, 'r> {
     }
 
     /// The verdict follows from the matches.
-    fn verdict(&mut self, answer: &Value) {
+    fn verdict(&mut self, answer: &Value, threshold: &Value) {
         let matches: Vec<&Value> = answer["matches"].as_array().into_iter().flatten().collect();
         let total = answer["matches_total"].as_u64().unwrap_or(0);
         let shown = u64::try_from(matches.len()).unwrap_or(u64::MAX);
@@ -105,7 +107,9 @@ impl<'w, 'r> Claims<'w, 'r> {
         if answer["verdict"] == "error" && shown > 0 {
             self.fault("what could not be screened has no matches");
         }
-        let Some(threshold) = answer["threshold"].as_f64() else { return };
+        let Some(threshold) = threshold.as_f64() else {
+            return self.fault("the threshold is no number");
+        };
         if !(0.0..=1.0).contains(&threshold) {
             self.fault("the threshold is not between 0 and 1");
         }
@@ -171,6 +175,7 @@ impl<'w, 'r> Claims<'w, 'r> {
 
     fn exposed(&mut self, entity: &Value, exposures: &Value, rules: &[Rule]) {
         self.complete(exposures, rules);
+        self.told_once(exposures);
         for exposure in exposures.as_array().into_iter().flatten() {
             self.exposures += 1;
             let before = self.faults.len();
@@ -182,35 +187,8 @@ impl<'w, 'r> Claims<'w, 'r> {
         }
     }
 
-    /// Nothing that has to be said of an entity is left out: each of its entries, and each rule asked
-    /// that lists or may reach it.
-    fn complete(&mut self, exposures: &Value, rules: &[Rule]) {
-        let all = exposures.as_array().map_or(&[][..], Vec::as_slice);
-        let Some(subject) = all.iter().find_map(|one| self.subject(one)) else {
-            return self.fault("nothing is said of it");
-        };
-        let says = |rule: &str| all.iter().filter(|one| one["rule"] == rule).count();
-        let world = self.world;
-        let own = world.listed.iter().filter(|one| one.entity == subject);
-        let standing = own.filter(|one| one.on_day.status != Status::Removed).count();
-        if says("listing") != standing {
-            self.fault(format!("it stands on lists with {standing} entries"));
-        }
-        for rule in rules.iter().filter(|rule| says(&rule.id) == 0) {
-            let listed = world.counted(rule).any(|one| one.entity == subject);
-            let sums = !matches!(rule.reach, Reach::Multiplied);
-            let shown = rule.shows(&world.joins.countries(subject)) != Some(false);
-            let published = rule.status(world.day).is_some();
-            let may =
-                sums && shown && world.reach(rule, subject, &|_| true, true).1.contains(&subject);
-            if published && (listed || may) {
-                self.fault(format!("{} says something of it, and that is left out", rule.id));
-            }
-        }
-    }
-
     /// The entity an exposure is about.
-    fn subject(&self, exposure: &Value) -> Option<Entity> {
+    pub fn subject(&self, exposure: &Value) -> Option<Entity> {
         let records = self.world.records;
         let place = |at: &str| exposure.pointer(at).and_then(Value::as_str);
         if let Some(place) = place("/evidence/0/place") {
@@ -234,16 +212,19 @@ impl<'w, 'r> Claims<'w, 'r> {
             return self.listing(exposure, subject, &listed);
         }
         let Some(rule) = self.rule(exposure) else { return };
-        let outside = matches!(rule.reach, Reach::Multiplied | Reach::Either);
+        let outside = proof::multiplies(&rule);
         match exposure["certainty"].as_str() {
             Some("listed") => self.listed_itself(exposure, &rule, subject, &listed),
-            Some("certain" | "possible") if outside => self.outside += 1,
+            Some("certain" | "possible") if outside => {
+                self.outside += 1;
+                proof::multiplied(self, exposure, &rule, subject, &rows, &listed);
+            }
             Some("certain" | "possible") => {
                 proof::held(self, exposure, &rule, subject, &rows, &listed);
             }
             Some("flag") => {
                 self.outside += usize::from(exposure.get("effective_share").is_some());
-                proof::flag(self, exposure, &rule, subject, &rows, &listed);
+                flag::flag(self, exposure, &rule, subject, &rows, &listed);
             }
             other => self.fault(format!("certainty {other:?} is none")),
         }

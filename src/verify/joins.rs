@@ -27,6 +27,8 @@ pub(super) struct Joins {
     alike: Vec<MentionId>,
     /// By what the first of its like was joined first.
     by: FxHashMap<MentionId, &'static str>,
+    /// Mentions by exact name.
+    exact: FxHashMap<String, Vec<MentionId>>,
 }
 
 /// Names that share a key with more others than this are joined only where they lack nothing.
@@ -50,6 +52,16 @@ impl Joins {
     /// The entity of a mention.
     pub fn entity(&self, mention: MentionId) -> MentionId {
         self.entity[mention as usize]
+    }
+
+    /// The entities of which a mention has exactly this name, its legal form included.
+    pub fn named(&self, keys: &NameKeys) -> Vec<MentionId> {
+        let same = self.exact.get(&keys.exact).map_or(&[][..], Vec::as_slice).iter();
+        let same = same.filter(|one| self.said[**one as usize].keys.form == keys.form);
+        let mut entities: Vec<MentionId> = same.map(|one| self.entity(*one)).collect();
+        entities.sort_unstable();
+        entities.dedup();
+        entities
     }
 
     /// The countries of an entity, as its mentions say them.
@@ -304,7 +316,13 @@ impl Work {
     }
 
     fn done(self) -> Joins {
-        Joins { said: self.said, entity: self.entity, alike: self.alike, by: self.by }
+        let mut exact: FxHashMap<String, Vec<MentionId>> = FxHashMap::default();
+        for (mention, said) in (0..).zip(&self.said) {
+            if !said.keys.exact.is_empty() {
+                exact.entry(said.keys.exact.clone()).or_default().push(mention);
+            }
+        }
+        Joins { said: self.said, entity: self.entity, alike: self.alike, by: self.by, exact }
     }
 }
 

@@ -121,6 +121,63 @@ pub(super) fn held(
     }
 }
 
+/// Whether who is reached rests on multiplied shares.
+pub(super) fn multiplies(rule: &Rule) -> bool {
+    matches!(rule.reach, Reach::Multiplied | Reach::Either)
+}
+
+/// Checks of the exposure of an entity that a rule reaches by multiplied shares what does not rest on them: that
+/// there is a proof, and that status, restriction, confirmation and confidence are those of what is
+/// cited.
+pub(super) fn multiplied(
+    claims: &mut Claims,
+    exposure: &Value,
+    rule: &Rule,
+    subject: Entity,
+    rows: &[HoldingRecord],
+    listed: &[Listed],
+) {
+    let world = claims.world;
+    let shown = rule.shows(&world.joins.countries(subject));
+    let said = exposure["certainty"] == "possible";
+    if shown == Some(false) || shown.is_none() && !said {
+        claims.fault("the rule does not show issuers of its country, or not for certain");
+    }
+    let counted = |one: &Listed| world.counted(rule).any(|own| own.entry.place == one.entry.place);
+    if rows.is_empty() || listed.is_empty() || !listed.iter().all(counted) {
+        return claims.fault("no rows and listings are cited that could prove it");
+    }
+    let status = listed.iter().map(|one| one.on_day.status).max().unwrap_or(Status::InForce);
+    claims.same("listing_status", &exposure["listing_status"], Some(status.as_str()));
+    let strong = |one: &Listed| one.on_day.status <= status;
+    let sums = rule.reach == Reach::Either && shown == Some(true);
+    if said && sums && world.reach(rule, subject, &strong, false).1.contains(&subject) {
+        claims.fault("from the records it is certain");
+    }
+    let restricting = listed.iter().filter(|one| restricts(one)).count();
+    if restricting == listed.len() || restricting == 0 {
+        let nothing = Some(Restriction::None);
+        claims.restriction(exposure, if restricting > 0 { rule.restriction } else { nothing });
+    }
+    let unsettled = listed.iter().filter(|one| one.on_day.confirm).count();
+    let by_listings = status == Status::InForce && unsettled > 0;
+    if unsettled == 0 || unsettled == listed.len() || status != Status::InForce {
+        claims.confirm(exposure, claims.rule_confirm(rule) || by_listings);
+    }
+    let weakest = rows.iter().map(|row| row.terms().confidence).max();
+    claims.same("confidence", &exposure["confidence"], weakest.map(|one| one.as_str()));
+    let by = |interest: Interest| {
+        let at = |row: &&HoldingRecord| world.joins.entity(row.issuer) == subject;
+        rows.iter().filter(at).any(|row| row.terms().interest == interest)
+    };
+    match exposure["basis"].as_str() {
+        Some("branch") if by(Interest::Branch) => claims.nothing(exposure, &["share"]),
+        Some("control") if by(Interest::Control) && rule.control => {}
+        Some("single" | "aggregate") if !exposure["share"].is_null() => {}
+        _ => claims.fault("its basis and share are not those of the rows cited"),
+    }
+}
+
 /// Whether the direct holders that one block of wanted listings counts meet a rule: under a direct
 /// reading a branch may go with a head office that is reached instead, whatever else is held of it.
 fn by_holders(
@@ -149,13 +206,18 @@ fn by_holders(
 
 /// How the holders of an entity meet a rule: the strongest status from which they do, and whether
 /// listings that restrict something, and of those in force settled ones, are enough for it.
-struct Reached {
-    status: Status,
-    restricting: bool,
-    settled: bool,
+pub(super) struct Reached {
+    pub status: Status,
+    pub restricting: bool,
+    pub settled: bool,
 }
 
-fn reached(claims: &Claims, rule: &Rule, subject: Entity, possible: bool) -> Option<Reached> {
+pub(super) fn reached(
+    claims: &Claims,
+    rule: &Rule,
+    subject: Entity,
+    possible: bool,
+) -> Option<Reached> {
     let meets = |status: Status, also: &dyn Fn(&Listed) -> bool| {
         let wanted = |one: &Listed| one.on_day.status <= status && also(one);
         claims.world.reach(rule, subject, &wanted, possible).1.contains(&subject)
@@ -293,149 +355,8 @@ fn assumed(
     }
 }
 
-/// Checks a flag: it is not reached, and what is cited leads to it.
-pub(super) fn flag(
-    claims: &mut Claims,
-    exposure: &Value,
-    rule: &Rule,
-    subject: Entity,
-    rows: &[HoldingRecord],
-    listed: &[Listed],
-) {
-    let world = claims.world;
-    let anybody = |_: &Listed| true;
-    let multiplied = matches!(rule.reach, Reach::Multiplied | Reach::Either);
-    if !multiplied && world.reach(rule, subject, &anybody, true).1.contains(&subject) {
-        claims.fault("from the records its holders may meet the rule");
-    }
-    let weakest = rows.iter().map(|row| row.terms().confidence).max();
-    claims.same("confidence", &exposure["confidence"], weakest.map(|one| one.as_str()));
-    let entity = |mention: u32| world.joins.entity(mention);
-    match exposure["basis"].as_str() {
-        Some("branch") => {
-            let branches = world.branches(subject);
-            let own = |one: &&Listed| branches.contains(&one.entity);
-            let all: Vec<&Listed> = world.counted(rule).filter(own).collect();
-            if all.len() != listed.len() {
-                claims.fault("the entries cited are not those of its branches");
-            }
-            claims.summed_up(exposure, rule, &all);
-            claims.nothing(exposure, &["share"]);
-        }
-        Some("control") => {
-            let controls = rows.iter().any(|row| {
-                entity(row.issuer) == subject && row.terms().interest == Interest::Control
-            });
-            if !controls || listed.is_empty() {
-                claims.fault("no listed or reached holder is cited that controls it");
-            }
-            share_is(claims, exposure, Some((0, 0)));
-            controlled(claims, exposure, rule, subject);
-        }
-        _ => look_through(claims, exposure, rule, subject, rows, listed),
-    }
-}
-
-/// Checks the flag of an entity that a listed or reached holder controls: it is as strong as the
-/// strongest of these holders.
-fn controlled(claims: &mut Claims, exposure: &Value, rule: &Rule, subject: Entity) {
-    let world = claims.world;
-    let listed = |holder: Entity| -> Vec<&Listed> {
-        world.counted(rule).filter(|one| one.entity == holder).collect()
-    };
-    let own = |holder: Entity| listed(holder).iter().map(|one| one.on_day.status).min();
-    let by_holders =
-        |holder: Entity| reached(claims, rule, holder, true).map(|reached| reached.status);
-    let strongest = world
-        .held_in(subject)
-        .iter()
-        .filter(|one| one.interest == Interest::Control && one.holder != subject)
-        .filter_map(|one| {
-            let both = [own(one.holder), by_holders(one.holder)];
-            Some((both.into_iter().flatten().min()?, one.holder))
-        })
-        .min();
-    if matches!(rule.reach, Reach::Multiplied | Reach::Either) {
-        return; // Who is reached rests on multiplied shares.
-    }
-    let Some((status, holder)) = strongest else {
-        return claims.fault("from the records nobody listed or reached controls it");
-    };
-    if own(holder) == Some(status) {
-        return claims.summed_up(exposure, rule, &listed(holder));
-    }
-    claims.same("listing_status", &exposure["listing_status"], Some(status.as_str()));
-    let ends = [false, true].into_iter();
-    let by_status = |one: &Reached| one.status == status;
-    let Some(Reached { restricting, settled, .. }) =
-        ends.filter_map(|possible| reached(claims, rule, holder, possible)).find(by_status)
-    else {
-        return;
-    };
-    let nothing = Some(Restriction::None);
-    claims.restriction(exposure, if restricting { rule.restriction } else { nothing });
-    let confirm = status == Status::InForce && !settled;
-    claims.confirm(exposure, claims.rule_confirm(rule) || confirm);
-}
-
-/// Checks that every listed owner cited leads to the entity through the rows cited.
-fn look_through(
-    claims: &mut Claims,
-    exposure: &Value,
-    rule: &Rule,
-    subject: Entity,
-    rows: &[HoldingRecord],
-    listed: &[Listed],
-) {
-    let world = claims.world;
-    let entity = |mention: u32| world.joins.entity(mention);
-    let mut up = BTreeSet::from([subject]);
-    loop {
-        let more: Vec<Entity> = rows
-            .iter()
-            .filter(|row| up.contains(&entity(row.issuer)))
-            .map(|row| entity(row.holder))
-            .collect();
-        let before = up.len();
-        up.extend(more);
-        if up.len() == before {
-            break;
-        }
-    }
-    let leads = |one: &Listed| up.contains(&one.entity) && one.on_day.status == Status::InForce;
-    if !listed.iter().all(leads) || listed.is_empty() {
-        claims.fault("a listed owner cited does not lead to it");
-    }
-    let all: Vec<&Listed> = listed.iter().collect();
-    claims.summed_up(exposure, rule, &all);
-    let seeds: BTreeSet<Entity> = listed.iter().map(|one| one.entity).collect();
-    let basis = if seeds.len() <= 1 { "single" } else { "aggregate" };
-    claims.same("basis", &exposure["basis"], Some(basis));
-    if matches!(rule.reach, Reach::Multiplied | Reach::Either) {
-        return; // Who is reached rests on multiplied shares.
-    }
-    let in_force = |one: &Listed| one.on_day.status == Status::InForce;
-    let (holders, _) = world.reach(rule, subject, &in_force, false);
-    let held = world.held_in(subject);
-    let share = rule
-        .interests
-        .iter()
-        .filter_map(|interest| {
-            let any = held.iter().any(|one| {
-                (one.interest == *interest || one.interest == Interest::Unspecified)
-                    && one.holder != subject
-                    && holders.contains(&one.holder)
-                    && one.high > 0
-            });
-            let (least, most) = world.sums(subject, &held, &holders, *interest, &|_| true);
-            any.then_some((least, most.max(least)))
-        })
-        .max_by_key(|(least, _)| *least);
-    share_is(claims, exposure, Some(share.unwrap_or((0, 0))));
-}
-
 /// Checks the two ends of a share, or that there is none.
-fn share_is(claims: &mut Claims, exposure: &Value, share: Option<(u64, u64)>) {
+pub(super) fn share_is(claims: &mut Claims, exposure: &Value, share: Option<(u64, u64)>) {
     let Some((low, high)) = share else { return claims.nothing(exposure, &["share"]) };
     let text = |parts: u64| Share::of_sum(parts).to_string();
     claims.same("share low", &exposure["share"]["low"], Some(&text(low)));

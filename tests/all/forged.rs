@@ -286,3 +286,140 @@ Carol,Delta,10,,votes
     let exposure = &of_delta.answers[0]["matches"][0]["exposures"][0];
     assert_eq!(exposure["share"], json!({ "low": "0", "high": "40" }), "{exposure:#}");
 }
+
+#[test]
+fn an_expansion_is_whole_and_tells_nobody_twice() {
+    let two = "holder,issuer,share_min\nAlpha,Carol,60\nAlpha,Delta,60\n";
+    let of_carol = case(LIST, two, ALL, "Carol");
+    let mut all = said(&of_carol.inputs, ALL, DAY);
+    all.retain(|answer| answer.get("verdict").is_none());
+    assert_eq!(verify(&of_carol.records, &all).faults, []);
+    let finds = |fault: &str, answers: &[Value]| {
+        let faults = verify(&of_carol.records, answers).faults;
+        assert!(faults.iter().any(|one| one.text.contains(fault)), "no `{fault}` in {faults:?}");
+    };
+    finds("answers before it are left out", &all[1..]);
+    finds("are left", &all[..all.len() - 1]);
+    let mut twice = all.clone();
+    twice[1] = twice[2].clone();
+    finds("is told twice", &twice);
+    // Two runs one after the other are two.
+    assert_eq!(verify(&of_carol.records, &[all.clone(), all.clone()].concat()).faults, []);
+    finds("are left", &[all.clone(), all[..2].to_vec()].concat());
+}
+
+#[test]
+fn nothing_is_left_out_and_nothing_told_twice() {
+    let rows = "holder,issuer,share_min,interest\nAlpha,Carol,60,\nAlpha,Delta,,control\nEcho,Alpha,,branch\n";
+    let of_carol = case(LIST, rows, ALL, "Carol");
+    for key in ["format", "notes", "verdict_kind", "rules", "inputs", "floor", "ownership"] {
+        let fault = format!("`{key}` is left out");
+        if key == "rules" {
+            continue; // Then it is no first answer.
+        }
+        of_carol.finds(&fault, |answer| drop(answer.as_object_mut().unwrap().remove(key)));
+    }
+    of_carol.finds("`country` is left out", |answer| {
+        drop(answer["query"].as_object_mut().unwrap().remove("country"));
+    });
+    of_carol.finds("`tier` is left out", |answer| {
+        drop(answer["matches"][0].as_object_mut().unwrap().remove("tier"));
+    });
+    for key in ["basis", "share", "confidence", "restriction"] {
+        of_carol.finds(&format!("`{key}` is left out"), |answer| {
+            drop(of(answer, "cn-mofcom-61").as_object_mut().unwrap().remove(key));
+        });
+    }
+    of_carol.finds("`until` is left out", |answer| {
+        drop(of(answer, "cn-mofcom-61")["evidence"][0].as_object_mut().unwrap().remove("until"));
+    });
+    of_carol.finds("is told twice", |answer| {
+        let exposures = answer["matches"][0]["exposures"].as_array_mut().unwrap();
+        exposures.push(exposures[0].clone());
+    });
+    for cited in ["evidence", "listed"] {
+        of_carol.finds("is cited twice", |answer| {
+            let all = of(answer, "cn-mofcom-61")[cited].as_array_mut().unwrap();
+            all.push(all[0].clone());
+        });
+    }
+    of_carol.finds("how its ownership is known", |answer| answer["ownership"] = "partly".into());
+    of_carol.finds("was read and is left out of the inputs", |answer| {
+        drop(answer["inputs"].as_array_mut().unwrap().pop());
+    });
+    of_carol.finds("more inputs are named", |answer| {
+        let all = answer["inputs"].as_array_mut().unwrap();
+        let one = json!({ "file": "other.csv", "digest": "00" });
+        all.extend([one.clone(), one]);
+    });
+    // Flags that rest on rows alone, under rules that multiply too.
+    let rules = &["cn-mofcom-61", "cn-mofcom-61/multiplied", "cn-mofcom-61/either"];
+    for name in ["Delta", "Echo"] {
+        let flagged = case(LIST, rows, rules, name);
+        for rule in rules {
+            flagged.finds(&format!("{rule} says something of it"), |answer| {
+                let all = answer["matches"][0]["exposures"].as_array_mut().unwrap();
+                let before = all.len();
+                all.retain(|one| one["rule"] != *rule);
+                assert_eq!(all.len(), before - 1, "{name} is flagged by {rule}");
+            });
+        }
+    }
+}
+
+#[test]
+fn whoever_bears_the_name_is_among_the_matches() {
+    let rows = "holder,issuer,share_min\nAlpha,Carol,60\n";
+    for name in ["Alpha", "Carol"] {
+        let named = case(LIST, rows, ALL, name);
+        named.finds("an entity of exactly this name is left out", |answer| {
+            answer["matches"] = json!([]);
+            answer["matches_total"] = json!(0);
+            answer["verdict"] = "clear".into();
+            answer["verdict_kind"] = Value::Null;
+            answer["confirm"] = false.into();
+        });
+    }
+}
+
+#[test]
+fn what_does_not_rest_on_multiplied_shares_is_checked_under_rules_that_multiply() {
+    let rows = "holder,issuer,share_min,share_max,interest\nAlpha,Carol,60,,\nCarol,Delta,,,branch
+Alpha,Echo,40,60,\n";
+    for rule in ["cn-mofcom-61/multiplied", "cn-mofcom-61/either"] {
+        let of_carol = case(LIST, rows, &[rule], "Carol");
+        of_carol.finds("no rows and listings are cited", |answer| {
+            of(answer, rule)["evidence"] = json!([]);
+        });
+        of_carol.finds("no rows and listings are cited", |answer| {
+            of(answer, rule)["listed"] = json!([]);
+        });
+        for (key, value) in [
+            ("listing_status", json!("suspended")),
+            ("restriction", json!("none")),
+            ("confidence", json!("unverified")),
+            ("confirm", json!(false)),
+            ("basis", json!("branch")),
+            ("share", Value::Null),
+        ] {
+            let before = of(&mut of_carol.answers[0].clone(), rule)[key].clone();
+            if before == value {
+                continue;
+            }
+            assert_ne!(of_carol.faults(|answer| of(answer, rule)[key] = value.clone()), [""; 0]);
+        }
+        // One that is listed is not reached in its stead.
+        let of_alpha = case(LIST, rows, &[rule], "Alpha");
+        of_alpha.finds("no rows and listings are cited", |answer| {
+            of(answer, rule)["certainty"] = "certain".into();
+        });
+        of_alpha.finds("says something of it, and that is left out", |answer| {
+            of(answer, rule)["certainty"] = "certain".into();
+        });
+    }
+    let either = "cn-mofcom-61/either";
+    let of_delta = case(LIST, rows, &[either], "Delta");
+    of_delta.finds("from the records it is certain", |answer| {
+        of(answer, either)["certainty"] = "possible".into();
+    });
+}

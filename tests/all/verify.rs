@@ -212,12 +212,14 @@ pub(super) fn said(inputs: &Inputs, rules: &[&str], day: &str) -> Vec<Value> {
     let screener = Screener::new(&snapshot, &settings);
     let run = run(&snapshot, &settings);
     let expanded = screener.expanded();
-    let of = |entity: &parentage::model::EntityId| {
+    let all = expanded.entities();
+    let of = |(at, entity): (usize, &parentage::model::EntityId)| {
         let (view, exposures) = (snapshot.entity(*entity), expanded.of(*entity));
         assert!(!exposures.is_empty(), "something is said of {}", view.name);
-        sealed(&objects::expanded(&run, &view, &exposures, None, None))
+        let first = (at == 0).then_some(all.len());
+        sealed(&objects::expanded(&run, &view, &exposures, None, first))
     };
-    let mut answers: Vec<Value> = expanded.entities().iter().map(of).collect();
+    let mut answers: Vec<Value> = all.iter().enumerate().map(of).collect();
     let party = parentage::model::Party::named("Firm delta");
     answers.push(sealed(&json::screened(&run, &party, &screener.screen(&party), true)));
     answers

@@ -97,6 +97,26 @@ fn some_have_no_margin() {
     assert_eq!((told.0, told.1), (-i64::from(10 * PERCENT), vec![1]));
 }
 
+/// Who held on other days alone plays no part, and may be anybody.
+#[test]
+fn a_margin_looks_at_the_day_alone() {
+    let cases = [(5, 2, 30, 30, OWNED), (0, 2, 60, 60, OWNED), (6, 0, 70, 70, OWNED)];
+    let ended = Span { from: Day::ALWAYS, until: Day::parse("2020-01-01").unwrap() };
+    let starts_later = Span { from: Day::parse("2030-01-01").unwrap(), until: Day::NEVER };
+    let (graph, _) = graph_with(10, &cases, |line| {
+        let span = [ended, Span::ALWAYS, starts_later][line as usize - 1];
+        (Confidence::Documented, span)
+    });
+    let (rule, all_owners) = (half(), FixedBitSet::with_capacity(10));
+    let margin =
+        over(&graph, &all_owners, &rule, listings(&[(0, Status::InForce)]), |ground, starts| {
+            let expansion = Expansion::new(&rule, ground, starts, Share::QUARTER, None).unwrap();
+            expansion.margin(EntityId(2))
+        });
+    let change = margin.unwrap().change.unwrap();
+    assert_eq!((change.from.parts(), change.to.parts()), (60 * PERCENT, 50 * PERCENT - 1));
+}
+
 /// Exposures of one entity under a rule without a control test.
 fn told(cases: &[Case], seeds: &[(u32, Status)], entity: u32) -> Vec<Exposure> {
     let rule = Rule { control: false, ..half() };

@@ -114,8 +114,11 @@ proptest! {
         let show = |expansion: &Expansion, entity: u32| {
             format!("{:?}", expansion.exposures(EntityId(entity)))
         };
-        let whole: Vec<String> =
-            world.with_expansion(None, |all| (0..ENTITIES).map(|one| show(all, one)).collect());
+        let (whole, reached): (Vec<String>, Vec<EntityId>) = world.with_expansion(None, |all| {
+            ((0..ENTITIES).map(|one| show(all, one)).collect(), all.reached())
+        });
+        let said = (0..ENTITIES).map(EntityId).filter(|one| whole[one.index()] != "[]");
+        prop_assert_eq!(reached, said.collect::<Vec<EntityId>>());
         for entity in 0..ENTITIES {
             let scope = [EntityId(entity)];
             let alone = world.with_expansion(Some(&scope), |one| show(one, entity));

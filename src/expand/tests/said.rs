@@ -29,7 +29,7 @@ fn confidence(line: u32) -> Confidence {
 /// what is out of the ordinary.
 fn said(rule: &Rule, cases: &[Case], listed: &[Listed], entity: u32) -> Vec<String> {
     let entities = 12;
-    let (graph, _) = graph_with(entities, cases, confidence);
+    let (graph, _) = graph_with(entities, cases, |line| (confidence(line), Span::ALWAYS));
     let listings = (0u32..).zip(listed).map(|(entry, (entity, status, restricts, confirm))| {
         let restriction = (!restricts).then_some(Restriction::None);
         let on_day = OnDay { status: *status, confirm: *confirm };
