@@ -21,6 +21,10 @@ const LARGEST_RING: usize = 200;
 /// The most entities above one that are decided exactly together.
 const LARGEST_SYSTEM: usize = 5_000;
 
+/// The largest declared total of an issuer that is worth less than the whole: a row of it has a norm below
+/// `3 WHOLE`, which is below the 32 bits that each row is allowed.
+const LARGEST_TOTAL: u64 = 8 * WHOLE;
+
 /// What 100 percent is.
 const WHOLE: u64 = Share::WHOLE.parts() as u64;
 
@@ -73,7 +77,7 @@ impl System {
                 continue;
             }
             let column = &effective.columns[node as usize];
-            if above.len() > LARGEST_SYSTEM || column.is_over_declared() {
+            if above.len() > LARGEST_SYSTEM {
                 return None;
             }
             near.extend(overlapping(column, end, bounds));
@@ -100,6 +104,9 @@ impl System {
         let rows = order.iter().map(|node| {
             let column = &effective.columns[*node as usize];
             let shares = column.shares(end, |owner| worth(bounds, owner).lower);
+            if column.is_over_declared() && is_capped(column, &shares, bounds)? {
+                return Some((WHOLE, Vec::new()));
+            }
             let mut listed = 0;
             let mut unknowns: Vec<(usize, u64)> = Vec::new();
             for (entry, share) in column.entries.iter().zip(shares) {
@@ -109,14 +116,16 @@ impl System {
                     Owner::Other => {}
                 }
             }
-            (listed, unknowns)
+            Some((listed, unknowns))
         });
+        let rows = rows.collect::<Option<Vec<_>>>()?;
         let near = near.iter().map(|(a, b)| (above[a], above[b])).collect();
-        Some(System { rows: rows.collect(), components, asked: above[&node], near })
+        Some(System { rows, components, asked: above[&node], near })
     }
 
     /// The sign of an expression in the shares, times D.
     fn sign(&self, of: impl Fn(Field, &[u64]) -> u64) -> Ordering {
+        // 32 bits a row and 120 more: a row is no longer than 2^31.6, a prime has almost 31 bits.
         let primes = self.rows.len() * 31 / 30 + 4;
         let residues: Vec<(u64, u64)> = Primes::new()
             .filter_map(|prime| Some((prime, self.residue(prime, &of)?)))
@@ -164,6 +173,17 @@ fn worth(bounds: &[Bounds], owner: Owner) -> Bounds {
         Owner::Other => Bounds::default(),
         Owner::Node(node) => bounds[node as usize],
     }
+}
+
+/// Whether what owners hold together of an issuer with declared totals above 100 percent is the whole or
+/// more, which counts as the whole; `None` where its bounds do not tell, or less comes of totals so large
+/// that the primes of [`System::sign`] would not do for it.
+fn is_capped(column: &Column, shares: &[u32], bounds: &[Bounds]) -> Option<bool> {
+    let whole = u128::from(WHOLE) * u128::from(ONE);
+    let lower = column.weigh_shares(shares, |owner| worth(bounds, owner).lower);
+    let upper = column.weigh_shares(shares, |owner| worth(bounds, owner).upper);
+    let total: u64 = shares.iter().map(|share| u64::from(*share)).sum();
+    (lower >= whole || upper <= whole && total <= LARGEST_TOTAL).then_some(lower >= whole)
 }
 
 /// Owners of an issuer, in the order in which its shares were chosen, between whom their bounds do not

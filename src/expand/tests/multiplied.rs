@@ -56,6 +56,37 @@ fn a_tie_that_no_fixed_point_shows_is_decided_exactly() {
     };
     assert_eq!(certain(Comparison::AtLeast), [Some(Certainty::Certain); 2]);
     assert_eq!(certain(Comparison::MoreThan), [Some(Certainty::Flag); 2]);
+    // 2 is owned wholly by the listed owner and by 1 besides, which counts as the whole: y = 2/5 + (1/20 +
+    // 3/10 y)/2 is one half again. Where 0 has 40 and 3, of whom nobody knows, 80, nothing is capped, and
+    // 40 of half of it and 30 are one half.
+    let capped = [
+        equity(0, 1, 40, 40),
+        equity(2, 1, 50, 50),
+        equity(1, 2, 30, 30),
+        equity(3, 2, 5, 5),
+        equity(0, 3, 100, 100),
+        equity(1, 3, 100, 100),
+    ];
+    let beyond = [
+        equity(0, 1, 30, 30),
+        equity(2, 1, 40, 40),
+        equity(0, 2, 40, 40),
+        equity(3, 2, 80, 80),
+        equity(1, 2, 20, 20),
+    ];
+    for (cases, comparison, expected) in [
+        (&capped[..], Comparison::AtLeast, Some(Certainty::Certain)),
+        (&capped, Comparison::MoreThan, Some(Certainty::Flag)),
+        (&beyond, Comparison::AtLeast, Some(Certainty::Certain)),
+        (&beyond, Comparison::MoreThan, Some(Certainty::Flag)),
+    ] {
+        let multiplied = rule(50, comparison).reading("multiplied").unwrap();
+        let seeds = [(0, Status::InForce)];
+        let told = with_expansion(4, cases, &seeds, &[], &multiplied, None, |expansion| {
+            expansion.exposures(EntityId(1)).iter().map(|one| one.certainty).min()
+        });
+        assert_eq!(told, expected, "{comparison:?}");
+    }
     // 5/12 is no decimal, but 60 % of it and 25 % besides are one half.
     let thirds = [
         equity(0, 1, 30, 30),
