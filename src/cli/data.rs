@@ -52,7 +52,7 @@ pub struct DataOptions {
     /// Write every row that could not be read to this CSV file
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     rejects: Option<String>,
-    /// Format of the output [default: by the extension of --out, else csv with --in, else text]
+    /// Format of the output [default: text; csv with --in; by the extension of --out where there is one]
     #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Output")]
     pub format: Option<Format>,
     /// No warnings and no progress; errors and rejected rows are still told

@@ -1,5 +1,6 @@
 //! The text of what is asked besides a screening: an entity, an expansion, lists, rules, a pair.
 
+use std::cmp::Reverse;
 use std::fmt::Write;
 
 use super::json::Run;
@@ -9,10 +10,15 @@ use super::text::{
 use super::tree::named;
 use crate::day::Day;
 use crate::expand::{Exposure, Listing};
+use crate::graph::Holding;
 use crate::model::{EntityId, Restriction, Status};
 use crate::name::{self, Line, POINTS_OF_ONE};
 use crate::rule::{Comparison, READINGS, Rule};
 use crate::snapshot::Snapshot;
+
+/// Rows of owners or holdings shown of one entity: those of the day and the largest shares first where there are
+/// more.
+const ROWS: usize = 40;
 
 /// An entity with its owners, what it holds, and its exposures.
 pub fn explained(run: &Run, entity: EntityId, all: &[Exposure]) -> String {
@@ -35,7 +41,7 @@ pub fn explained(run: &Run, entity: EntityId, all: &[Exposure]) -> String {
             let _ = writeln!(out, "    {row}");
         }
     };
-    let line = |row: &crate::graph::Holding| {
+    let line = |row: &Holding| {
         let (holder, issuer, _) = snapshot.written(row);
         let other = if row.issuer == entity { holder } else { issuer };
         let terms = row.terms();
@@ -55,8 +61,19 @@ pub fn explained(run: &Run, entity: EntityId, all: &[Exposure]) -> String {
         );
         if now.is_empty() { text } else { styled(DIM, &text) }
     };
-    section("Owners recorded", graph.held_in(entity).iter().map(line).collect(), "none");
-    section("Holds", graph.held_by(entity).map(line).collect(), "nothing recorded");
+    let lines = |mut rows: Vec<&Holding>| {
+        let more = rows.len().saturating_sub(ROWS);
+        if more > 0 {
+            let rank =
+                |row: &Holding| (!row.span().contains(day), Reverse(row.terms().range.high()));
+            rows.sort_by_key(|row| (rank(row), row.place));
+            rows.truncate(ROWS);
+        }
+        let rest = (more > 0).then(|| format!("… {more} more; --format json has them all"));
+        rows.into_iter().map(line).chain(rest.map(|rest| styled(DIM, &rest))).collect()
+    };
+    section("Owners recorded", lines(graph.held_in(entity).iter().collect()), "none");
+    section("Holds", lines(graph.held_by(entity).collect()), "nothing recorded");
     let _ = writeln!(out, "\n  Exposures");
     if all.is_empty() {
         let _ = writeln!(out, "    {}", styled(DIM, "none under the rules asked, and on no list"));
