@@ -106,6 +106,8 @@ fn whole_runs(answers: &[Value], faults: &mut Vec<Fault>) {
         };
         if !first["rules"].is_array() {
             fault("answers before it are left out: the first of a run says its rules".to_owned());
+        } else if run.iter().any(|answer| answer["as_of"] != first["as_of"]) {
+            fault("the answers of a run are of one day".to_owned());
         } else if first.get("verdict").is_none() {
             let said = &first["entities"];
             if said.as_u64() != u64::try_from(run.len()).ok() {

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::cascade::{End, Scope, Seed, SumsByInterest, Tier, counts_in, run_sparse};
 use super::effective::{Effective, multiplies};
 use super::evidence::{Claim, Proof, Seeds, direct, prove};
-use super::runs::{Alone, alone};
+use super::runs::{Alone, Runs, alone};
 use super::starts::{Listing, Wanted};
 use super::{Assumed, Basis, Certainty, Cited, Expansion, Exposure, cited};
 use crate::graph::{Holding, StakeEdge};
@@ -268,13 +268,19 @@ impl<'a> Expansion<'a> {
             met.unwrap_or(end == End::High)
         };
         let by_block = |block: &Vec<Seed>| multiplied(block).iter().any(meets);
-        let block = blocks.iter().find(|block| by_block(block)).or(blocks.first());
+        let run = |block: &Vec<Seed>| {
+            Runs::new(self.operator(), self.ground.view, &above, std::slice::from_ref(block))
+        };
+        // Without a share that is enough it is a branch, or controlled, of what a block reaches.
+        let reaches = |block: &&Vec<Seed>| run(block).met(entity, end) <= met.tier;
+        let block = blocks.iter().find(|block| by_block(block));
+        let block = block.or_else(|| blocks.iter().find(reaches));
         let block: Vec<Seed> = block.cloned().unwrap_or_default();
         let shares = multiplied(&block);
         let share = shares.iter().filter_map(|one| one.share(entity)).max();
         let single = block.len() == 1 || block.iter().any(|seed| by_block(&vec![*seed]));
         let carried = !shares.iter().any(meets);
-        let proof = self.every_path(entity, met, end, &block);
+        let proof = self.every_path(entity, &run(&block), end, &block);
         let by_branch =
             || proof.rows.first().is_some_and(|row| row.terms().interest == Interest::Branch);
         let basis = match (carried, single) {
@@ -288,7 +294,7 @@ impl<'a> Expansion<'a> {
     }
 
     /// Every holding through which seeds lead to an entity.
-    fn every_path(&self, entity: EntityId, met: Met, end: End, block: &[Seed]) -> Proof {
+    fn every_path(&self, entity: EntityId, reached: &Runs, end: End, block: &[Seed]) -> Proof {
         let view = self.ground.view;
         let below: FxHashSet<EntityId> =
             view.held_below(block.iter().map(|seed| seed.entity)).into_iter().collect();
@@ -301,7 +307,7 @@ impl<'a> Expansion<'a> {
                 let interests = &self.rule.interests;
                 let counts = interests.iter().any(|interest| multiplies(&edge, *interest))
                     || self.operator().carries(&edge.stake)
-                        && self.runs.counts(edge.holder, end) <= met.tier;
+                        && reached.counts(edge.holder, end) != Tier::NEVER;
                 if !counts || edge.holder == issuer || !below.contains(&edge.holder) {
                     continue;
                 }

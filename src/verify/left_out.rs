@@ -67,6 +67,19 @@ const HOLDING: &[&str] = &[
 const LISTED: &[&str] =
     &["list", "name", "announcement", "status", "confirm", "confidence", "place", "joined_by"];
 
+/// Keys whose values are arrays wherever they stand.
+const ARRAYS: &[&str] = &[
+    "notes",
+    "matches",
+    "lists_checked",
+    "rules",
+    "inputs",
+    "alignment",
+    "exposures",
+    "evidence",
+    "listed",
+];
+
 impl Claims<'_, '_> {
     /// Every field that an answer always has is there, one that is null too.
     pub fn has_all_keys(&mut self, answer: &Value) {
@@ -98,8 +111,14 @@ impl Claims<'_, '_> {
     }
 
     fn keys(&mut self, object: &Value, keys: &[&str]) {
-        for key in keys.iter().filter(|key| object.get(key).is_none()) {
-            self.fault(format!("`{key}` is left out"));
+        for key in keys {
+            match object.get(key) {
+                None => self.fault(format!("`{key}` is left out")),
+                Some(value) if ARRAYS.contains(key) && !value.is_array() => {
+                    self.fault(format!("`{key}` is no array"));
+                }
+                Some(_) => {}
+            }
         }
     }
 

@@ -303,6 +303,9 @@ fn an_expansion_is_whole_and_tells_nobody_twice() {
     let mut twice = all.clone();
     twice[1] = twice[2].clone();
     finds("is told twice", &twice);
+    let mut elsewhen = all.clone();
+    elsewhen[1]["as_of"] = "2026-10-21".into();
+    finds("of one day", &elsewhen);
     // Two runs one after the other are two.
     assert_eq!(verify(&of_carol.records, &[all.clone(), all.clone()].concat()).faults, []);
     finds("are left", &[all.clone(), all[..2].to_vec()].concat());
@@ -338,6 +341,9 @@ fn nothing_is_left_out_and_nothing_told_twice() {
         exposures.push(exposures[0].clone());
     });
     for cited in ["evidence", "listed"] {
+        of_carol.finds(&format!("`{cited}` is no array"), |answer| {
+            of(answer, "cn-mofcom-61")[cited] = Value::Null;
+        });
         of_carol.finds("is cited twice", |answer| {
             let all = of(answer, "cn-mofcom-61")[cited].as_array_mut().unwrap();
             all.push(all[0].clone());

@@ -153,3 +153,21 @@ fn a_ring_has_the_same_last_digit_whatever_else_is_asked() {
         assert_eq!(whole.len(), 1);
     }
 }
+
+#[test]
+fn control_under_multiplied_shares_is_proved_by_the_block_that_reaches_it() {
+    // Each owner by itself: 5 controls 3 and is listed; 4 is listed too, and holds a little of 5.
+    let rule = Rule {
+        control: true,
+        test: Test { aggregate: Aggregate::Owner, ..rule(50, Comparison::AtLeast).test },
+        ..rule(50, Comparison::AtLeast).reading("multiplied").unwrap()
+    };
+    let cases = [(5, 3, 0, 100, Interest::Control), equity(4, 5, 10, 10)];
+    let seeds = [(4, Status::InForce), (5, Status::InForce)];
+    let exposures = with_expansion(6, &cases, &seeds, &[], &rule, None, |expansion| {
+        expansion.exposures(EntityId(3))
+    });
+    let [controlled] = &exposures[..] else { panic!("{exposures:?}") };
+    assert_eq!((controlled.basis, controlled.evidence.len()), (Some(Basis::Control), 1));
+    assert_eq!(controlled.listed.iter().map(|one| one.entry).collect::<Vec<_>>(), [1]);
+}
