@@ -175,8 +175,9 @@ impl Snapshot {
             names.push((self.entity_of_entry(*entry), *kind, *text));
         }
         // By text, not by its number, so that the order of files plays no part.
-        names.par_sort_unstable_by_key(|(entity, kind, text)| {
-            (*entity, *kind, self.texts.get(*text))
+        names.par_sort_unstable_by(|a, b| {
+            let texts = || self.texts.get(a.2).cmp(self.texts.get(b.2));
+            (a.0, a.1).cmp(&(b.0, b.1)).then_with(texts)
         });
         names.dedup_by(|a, b| a.0 == b.0 && self.texts.get(a.2) == self.texts.get(b.2));
         let exact = |(_, kind, text): &Indexed| match kind {
