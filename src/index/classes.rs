@@ -5,9 +5,14 @@ use rayon::prelude::*;
 use crate::column::{Blocks, Column, Columns};
 
 /// Numbers of names or words by the digest of a class. 9 bytes a class and 4 a posting.
+///
+/// Of a digest the first 40 bits tell: among 50 million classes another has them once in 20,000 look-ups,
+/// and then names are compared in vain.
 pub(super) struct Classes {
-    keys: Column<u64>,
-    /// Where the keys begin that share their first bits, as many as give some four keys to each; one
+    /// The last 32 of the 40 bits.
+    keys: Column<u32>,
+    /// Where the keys begin that share their first bits, as many as give some four keys to each, and no
+    /// fewer than the keys leave out; one
     /// more than there are beginnings. Digests are spread evenly, so that this is where a key is.
     beginnings: Column<u32>,
     /// Where the postings of each class begin; one more than there are classes.
@@ -16,8 +21,7 @@ pub(super) struct Classes {
 }
 
 /// A class by its digest: FNV-1a of what kind it is and of its text, with a last mixing step: the same on
-/// every machine, and fast on short texts. Two classes of one digest are possible at 2^-64 a pair: then a
-/// name is compared in vain.
+/// every machine, and fast on short texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Class(u64);
 
@@ -48,14 +52,23 @@ impl Class {
     }
 }
 
-/// Collects classes: digest and member, parted by the first bits of the digest.
+/// Collects classes: key and member, parted by the first bits of the digest.
 pub(super) struct ClassesBuilder([Vec<Entry>; PARTS]);
 
-/// The halves of a digest, and a member: 12 bytes where a tuple has 16.
-type Entry = [u32; 3];
+/// A key, and behind it a member.
+type Entry = u64;
 
 /// Parts that are sorted each by itself, and let go one after the other as what is built grows.
-const PARTS: usize = 64;
+const PARTS: usize = 1 << PARTED_BY;
+
+/// First bits of a digest that a part says, and a key does not.
+const PARTED_BY: u32 = 8;
+
+/// What of a digest stands beside its part.
+#[expect(clippy::cast_possible_truncation, reason = "bits of a digest")]
+fn key_of(digest: u64) -> u32 {
+    (digest >> (u32::BITS - PARTED_BY)) as u32
+}
 
 impl Default for ClassesBuilder {
     fn default() -> ClassesBuilder {
@@ -69,10 +82,9 @@ impl ClassesBuilder {
     }
 
     /// Adds to the class of a digest.
-    #[expect(clippy::cast_possible_truncation, reason = "a digest is cut in halves")]
     pub fn put(&mut self, digest: u64, member: u32) {
-        let part = digest >> (u64::BITS - PARTS.ilog2());
-        self.0[part as usize].push([(digest >> 32) as u32, digest as u32, member]);
+        let entry = u64::from(key_of(digest)) << u32::BITS | u64::from(member);
+        self.0[place(first_bits(digest, PARTED_BY))].push(entry);
     }
 
     /// Adds what another has collected.
@@ -88,22 +100,30 @@ impl ClassesBuilder {
             part.dedup();
         });
         let (mut keys, mut from, mut members) = (Vec::new(), Vec::new(), Vec::new());
+        let count = |all: &[u32]| u32::try_from(all.len()).expect("fewer than 4 billion postings");
+        let mut parts_from = vec![0];
         for part in self.0 {
-            for [high, low, member] in part {
-                let key = u64::from(high) << 32 | u64::from(low);
-                if keys.last() != Some(&key) {
+            for (at, entry) in part.iter().enumerate() {
+                let [key, member] = halves(*entry);
+                if at == 0 || halves(part[at - 1])[0] != key {
                     keys.push(key);
-                    from.push(u32::try_from(members.len()).expect("fewer than 4 billion postings"));
+                    from.push(count(&members));
                 }
                 members.push(member);
             }
+            parts_from.push(keys.len());
         }
-        from.push(u32::try_from(members.len()).expect("fewer than 4 billion postings"));
-        let bits = (keys.len() / 4).max(1).ilog2();
-        let beginnings = (0..=1u64 << bits).map(|first| {
-            let at = keys.partition_point(|key| first_bits(*key, bits) < first);
-            u32::try_from(at).expect("fewer than 4 billion classes")
-        });
+        from.push(count(&members));
+        let bits = (keys.len() / 4).max(1).ilog2().clamp(PARTED_BY, u32::BITS);
+        let beginning = |first: u64| {
+            let part = place(first >> (bits - PARTED_BY));
+            let Some(to) = parts_from.get(part + 1) else { return count(&keys) };
+            let own = &keys[parts_from[part]..*to];
+            let least = key_of(first << (u64::BITS - bits));
+            let before = parts_from[part] + own.partition_point(|key| *key < least);
+            u32::try_from(before).expect("fewer than 4 billion classes")
+        };
+        let beginnings = (0..=1u64 << bits).map(beginning);
         Classes {
             beginnings: beginnings.collect::<Vec<_>>().into(),
             keys: keys.into(),
@@ -119,10 +139,11 @@ impl Classes {
         let digest = class.digest();
         // What a damaged file says of its lengths was refused when it was opened.
         let bits = self.beginnings.len().saturating_sub(1).max(1).ilog2();
-        let first = usize::try_from(first_bits(digest, bits)).expect("as many as there are");
+        let first = place(first_bits(digest, bits));
         let range = self.beginnings.range(first..first + 2);
         let (from, to) = (range[0] as usize, range[1] as usize);
-        let Some(at) = self.keys.range(from..to).iter().position(|key| *key == digest) else {
+        let key = key_of(digest);
+        let Some(at) = self.keys.range(from..to).iter().position(|own| *own == key) else {
             return &[];
         };
         let range = self.from.range(from + at..from + at + 2);
@@ -146,6 +167,17 @@ impl Classes {
             members: blocks.column(&format!("{of}.members"))?,
         })
     }
+}
+
+/// A number that counts what is in memory.
+fn place(number: u64) -> usize {
+    usize::try_from(number).expect("as many as there are")
+}
+
+/// The halves of an entry: key and member.
+#[expect(clippy::cast_possible_truncation, reason = "it is cut in halves")]
+fn halves(entry: Entry) -> [u32; 2] {
+    [(entry >> u32::BITS) as u32, entry as u32]
 }
 
 /// So many first bits of a digest.
