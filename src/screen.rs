@@ -17,7 +17,7 @@ use crate::day::Day;
 use crate::error::Error;
 use crate::expand::{EffectiveShares, Exposure, Margin};
 use crate::model::{Countries, EntityId, Party};
-use crate::name::{self, Comparison, LineKind, POINTS_OF_ONE, ParsedName};
+use crate::name::{self, Comparison, LineKind, NameKeys, POINTS_OF_ONE, ParsedName};
 use crate::rule::{READINGS, Rule};
 use crate::share::Share;
 use crate::snapshot::{NameKind, Snapshot};
@@ -211,16 +211,19 @@ impl<'s> Screener<'s> {
                 Some(known) if !self.better(&candidate, known) => {}
                 _ => drop(best.insert(entity, candidate)),
             };
-        for query in party.names() {
-            let (parsed, keys) = (name::parse(query), name::keys(query));
+        let names: Vec<(&str, NameKeys)> =
+            party.names().map(|query| (query, name::keys(query))).collect();
+        for (query, keys) in &names {
+            let parsed = name::parse(query);
             let least = (floor - weigh::most_added(party)).max(0);
             let share = f64::from(least) / f64::from(POINTS_OF_ONE);
             for number in self.snapshot.candidates(&parsed, share) {
-                let (indexed, other) = (self.snapshot.name(number), self.snapshot.apart(number));
-                let exact = self.snapshot.is_exactly(number, &keys);
+                let other = self.snapshot.apart(number);
+                let exact = self.snapshot.is_exactly(number, keys);
                 if !exact && name::points(&parsed, &other, least) < least {
                     continue;
                 }
+                let indexed = self.snapshot.name(number);
                 let comparison = name::compare(&parsed, &other);
                 let comparison = self.weigh(party, indexed.entity, comparison);
                 if comparison.points() >= floor || exact {
@@ -230,8 +233,8 @@ impl<'s> Screener<'s> {
                 }
             }
         }
-        for query in party.names() {
-            for entity in self.snapshot.exactly_named(query, &Countries::default()) {
+        for (query, keys) in &names {
+            for entity in self.snapshot.exactly(keys, &Countries::default()) {
                 if best
                     .get(&entity)
                     .is_none_or(|known| !known.exact && known.comparison.points() < SPACING)

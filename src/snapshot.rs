@@ -235,7 +235,12 @@ impl Snapshot {
     /// The entities with exactly this name but for writing: the same legal form or one without,
     /// and no contradicting country.
     pub fn exactly_named(&self, name: &str, countries: &Countries) -> Vec<EntityId> {
-        let NameKeys { exact, form, native, .. } = crate::name::keys(name);
+        self.exactly(&crate::name::keys(name), countries)
+    }
+
+    /// Like [`exactly_named`](Self::exactly_named), by the keys of a name.
+    pub fn exactly(&self, keys: &NameKeys, countries: &Countries) -> Vec<EntityId> {
+        let NameKeys { exact, form, native, .. } = keys;
         let other = if form.is_empty() { format!("any|{exact}") } else { format!("{exact}|") };
         let keys = [format!("{exact}|{form}"), format!("native|{native}"), other];
         let found = keys.iter().flat_map(|key| self.lookup.find(key));

@@ -332,10 +332,14 @@ impl Found {
         numbers: &mut Vec<u32>,
     ) {
         for one in &self.shared {
+            let mut query = one.query.plus(asked.without);
+            // Most share too little even if all of the name were matched.
+            if 0.5 * (query.ratio() + 1.0) < asked.floor {
+                continue;
+            }
             let weighs = weighs(one.name as usize);
             let own =
                 one.own.plus(Share { matched: weighs.rest, of: weighs.rest + weighs.omitted });
-            let mut query = one.query.plus(asked.without);
             if 0.5 * (query.ratio() + own.ratio()) < asked.floor {
                 continue;
             }
