@@ -358,6 +358,12 @@ fn nothing_is_left_out_and_nothing_told_twice() {
         let one = json!({ "file": "other.csv", "digest": "00" });
         all.extend([one.clone(), one]);
     });
+    // A holder that is only reached controls it.
+    let reached = "holder,issuer,share_min,interest\nAlpha,Carol,60,\nCarol,Foxtrot,,control\n";
+    case(LIST, reached, ALL, "Foxtrot").finds("cn-mofcom-61 says something of it", |answer| {
+        let all = answer["matches"][0]["exposures"].as_array_mut().unwrap();
+        all.retain(|one| one["rule"] != "cn-mofcom-61");
+    });
     // Flags that rest on rows alone, under rules that multiply too.
     let rules = &["cn-mofcom-61", "cn-mofcom-61/multiplied", "cn-mofcom-61/either"];
     for name in ["Delta", "Echo"] {
@@ -386,6 +392,44 @@ fn whoever_bears_the_name_is_among_the_matches() {
             answer["confirm"] = false.into();
         });
     }
+}
+
+#[test]
+fn whoever_nothing_is_said_of_is_no_match_and_an_error_has_none() {
+    let rows = "holder,issuer,share_min\nAlpha,Carol,60\nGolf,Carol,40\n";
+    assert_eq!(case(LIST, rows, ALL, "Golf").answers[0]["matches"], json!([]));
+    let error = case(LIST, rows, ALL, "Carol").faults(|answer| {
+        (answer["matches"], answer["matches_total"]) = (json!([]), json!(0));
+        (answer["verdict"], answer["verdict_kind"]) = ("error".into(), Value::Null);
+        answer["confirm"] = false.into();
+    });
+    assert_eq!(error, [""; 0]);
+}
+
+#[test]
+fn what_carries_under_rules_that_multiply_is_checked() {
+    let rows = "holder,issuer,share_min,interest\nAlpha,Carol,,control\nAlpha,Delta,60,\nDelta,Echo,,branch\n";
+    let rule = "uk-ofsi/multiplied";
+    let of_carol = case(LIST, rows, &[rule], "Carol");
+    assert_eq!(of(&mut of_carol.answers[0].clone(), rule)["basis"], "control");
+    let fault = "its basis and share are not those of the rows cited";
+    let of_delta = case(LIST, rows, &[rule], "Delta");
+    for basis in ["branch", "control"] {
+        of_delta.finds(fault, |answer| {
+            let one = of(answer, rule);
+            (one["basis"], one["share"]) = (basis.into(), Value::Null);
+        });
+    }
+    // The chain goes by a branch, but it does not lie at Delta.
+    case(LIST, rows, &[rule], "Echo").finds(fault, |answer| {
+        of(answer, rule)["basis"] = "control".into();
+    });
+    let nowhere = "holder,issuer,share_min\nAlpha,Carol,100\n";
+    let country = "cn-dual-use-20-3/multiplied";
+    let of_carol = case(LIST, nowhere, &[country], "Carol");
+    of_carol.finds("the rule does not show issuers of its country", |answer| {
+        of(answer, country)["certainty"] = "certain".into();
+    });
 }
 
 #[test]
