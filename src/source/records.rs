@@ -1,12 +1,15 @@
 //! What the readers produce: records with their places, not linked to anything yet.
 
 use std::borrow::Cow;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::LazyLock;
 
 use hashbrown::HashTable;
 use rustc_hash::FxHashMap;
+use twox_hash::XxHash3_128;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
-use crate::column::{DIGEST, TextId, TextsBuilder, digest};
+use crate::column::{TextId, TextsBuilder};
 use crate::day::{Day, Span};
 use crate::error::{Place, RecordUnit, Rejected, Source, Sources, Warning};
 use crate::model::{
@@ -63,10 +66,16 @@ impl Written<'_> {
     }
 }
 
-/// Tells a mention from every other one: BLAKE3's first half, as for the blocks of a file. A register
+/// Tells a mention from every other one: XXH3 of 128 bits, by a seed that is another one in each run, so that
+/// nobody can prepare two names of one digest. A register
 /// names an entity in many rows, and of 20 million look-ups in a table of millions each that also went
 /// to the mention and its texts would wait for memory four times more.
-pub(super) type Digest = [u8; DIGEST];
+pub(super) type Digest = [u8; 16];
+
+fn digest(piece: &[u8]) -> Digest {
+    static SEED: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(0));
+    XxHash3_128::oneshot_with_seed(*SEED, piece).to_le_bytes()
+}
 
 /// Mentions by digest.
 #[derive(Debug, Default)]
