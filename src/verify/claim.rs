@@ -378,6 +378,12 @@ impl<'w, 'r> Claims<'w, 'r> {
         self.same("restriction", &exposure["restriction"], expected.map(Restriction::as_str));
     }
 
+    /// The confidence is that of the weakest row cited.
+    pub fn weakest(&mut self, exposure: &Value, rows: &[HoldingRecord]) {
+        let weakest = rows.iter().map(|row| row.terms().confidence).max();
+        self.same("confidence", &exposure["confidence"], weakest.map(|one| one.as_str()));
+    }
+
     pub fn confirm(&mut self, exposure: &Value, expected: bool) {
         if exposure["confirm"].as_bool() != Some(expected) {
             self.fault(format!("confirm is {expected}"));

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::claim::Claims;
-use super::proof::{Reached, multiplies, reached, share_is};
+use super::proof::{multiplies, reached, share_is};
 use super::world::{Entity, Listed};
-use crate::model::{Interest, Restriction, Status};
+use crate::model::{Interest, Status};
 use crate::rule::Rule;
 use crate::source::HoldingRecord;
 
@@ -25,8 +25,7 @@ pub(super) fn flag(
     if !multiplies(rule) && world.reach(rule, subject, &anybody, true).1.contains(&subject) {
         claims.fault("from the records its holders may meet the rule");
     }
-    let weakest = rows.iter().map(|row| row.terms().confidence).max();
-    claims.same("confidence", &exposure["confidence"], weakest.map(|one| one.as_str()));
+    claims.weakest(exposure, rows);
     let entity = |mention: u32| world.joins.entity(mention);
     match exposure["basis"].as_str() {
         Some("branch") => {
@@ -81,18 +80,11 @@ fn controlled(claims: &mut Claims, exposure: &Value, rule: &Rule, subject: Entit
     if own(holder) == Some(status) {
         return claims.summed_up(exposure, rule, &listed(holder));
     }
-    claims.same("listing_status", &exposure["listing_status"], Some(status.as_str()));
-    let ends = [false, true].into_iter();
-    let by_status = |one: &Reached| one.status == status;
-    let Some(Reached { restricting, settled, .. }) =
-        ends.filter_map(|possible| reached(claims, rule, holder, possible)).find(by_status)
-    else {
-        return;
-    };
-    let nothing = Some(Restriction::None);
-    claims.restriction(exposure, if restricting { rule.restriction } else { nothing });
-    let confirm = status == Status::InForce && !settled;
-    claims.confirm(exposure, claims.rule_confirm(rule) || confirm);
+    let mut ends =
+        [false, true].into_iter().filter_map(|possible| reached(claims, rule, holder, possible));
+    if let Some(own) = ends.find(|one| one.status == status) {
+        own.holds_of(claims, exposure, rule);
+    }
 }
 
 /// Checks that every listed owner cited leads to the entity through the rows cited.

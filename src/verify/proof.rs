@@ -65,20 +65,15 @@ pub(super) fn held(
     let certainly = |one: Reached| exposure["listing_status"] == one.status.as_str();
     let possible =
         said && !(nowhere && reached(claims, rule, subject, false).is_some_and(certainly));
-    let Some(Reached { status, restricting, settled }) = reached(claims, rule, subject, possible)
-    else {
+    let Some(own) = reached(claims, rule, subject, possible) else {
         return claims.fault("from the records its holders do not meet the rule");
     };
-    claims.same("listing_status", &exposure["listing_status"], Some(status.as_str()));
+    own.holds_of(claims, exposure, rule);
+    let Reached { status, restricting, settled } = own;
     let strong = |one: &Listed| one.on_day.status <= status;
     if possible && world.reach(rule, subject, &strong, false).1.contains(&subject) {
         claims.fault("from the records it is certain");
     }
-    let restriction = if restricting { rule.restriction } else { Some(Restriction::None) };
-    claims.restriction(exposure, restriction);
-    let confirm = status == Status::InForce && !settled;
-    claims.confirm(exposure, claims.rule_confirm(rule) || confirm);
-
     let (holders, met) = world.reach(rule, subject, &strong, possible);
     let others = || world.held_in(subject).into_iter().filter(|one| one.holder != subject);
     let direct: Vec<Held> =
@@ -104,8 +99,7 @@ pub(super) fn held(
     if !by_cited(&also) || listed.iter().any(|one| !strong(one)) {
         claims.fault("the rows and listings cited do not prove it");
     }
-    let weakest = rows.iter().map(|row| row.terms().confidence).max();
-    claims.same("confidence", &exposure["confidence"], weakest.map(|one| one.as_str()));
+    claims.weakest(exposure, rows);
     share_and_basis(
         claims,
         exposure,
@@ -164,8 +158,7 @@ pub(super) fn multiplied(
     if unsettled == 0 || unsettled == listed.len() || status != Status::InForce {
         claims.confirm(exposure, claims.rule_confirm(rule) || by_listings);
     }
-    let weakest = rows.iter().map(|row| row.terms().confidence).max();
-    claims.same("confidence", &exposure["confidence"], weakest.map(|one| one.as_str()));
+    claims.weakest(exposure, rows);
     let by = |interest: Interest| {
         let at = |row: &&HoldingRecord| world.joins.entity(row.issuer) == subject;
         rows.iter().filter(at).any(|row| row.terms().interest == interest)
@@ -208,8 +201,19 @@ fn by_holders(
 /// listings that restrict something, and of those in force settled ones, are enough for it.
 pub(super) struct Reached {
     pub status: Status,
-    pub restricting: bool,
-    pub settled: bool,
+    restricting: bool,
+    settled: bool,
+}
+
+impl Reached {
+    /// Checks status, restriction and confirmation of an exposure that is met so.
+    pub fn holds_of(&self, claims: &mut Claims, exposure: &Value, rule: &Rule) {
+        claims.same("listing_status", &exposure["listing_status"], Some(self.status.as_str()));
+        let restriction = if self.restricting { rule.restriction } else { Some(Restriction::None) };
+        claims.restriction(exposure, restriction);
+        let confirm = self.status == Status::InForce && !self.settled;
+        claims.confirm(exposure, claims.rule_confirm(rule) || confirm);
+    }
 }
 
 pub(super) fn reached(

@@ -315,11 +315,8 @@ fn an_expansion_is_whole_and_tells_nobody_twice() {
 fn nothing_is_left_out_and_nothing_told_twice() {
     let rows = "holder,issuer,share_min,interest\nAlpha,Carol,60,\nAlpha,Delta,,control\nEcho,Alpha,,branch\n";
     let of_carol = case(LIST, rows, ALL, "Carol");
-    for key in ["format", "notes", "verdict_kind", "rules", "inputs", "floor", "ownership"] {
+    for key in ["format", "notes", "verdict_kind", "inputs", "floor", "ownership"] {
         let fault = format!("`{key}` is left out");
-        if key == "rules" {
-            continue; // Then it is no first answer.
-        }
         of_carol.finds(&fault, |answer| drop(answer.as_object_mut().unwrap().remove(key)));
     }
     of_carol.finds("`country` is left out", |answer| {
