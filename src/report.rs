@@ -6,6 +6,7 @@ pub mod objects;
 pub mod pages;
 pub mod picture;
 pub mod quality;
+pub mod tables;
 pub mod text;
 mod tree;
 pub mod turns;

@@ -8,10 +8,11 @@ mod lists_csv;
 mod names_csv;
 mod open;
 mod pairs_csv;
-mod parties_csv;
+mod parties;
 mod records;
 mod rows;
 mod rules_toml;
+mod table;
 
 use std::io::{BufRead, Cursor, Read};
 
@@ -22,9 +23,11 @@ use crate::error::{Data, Error, Place, RecordUnit, Rejected, Source, Sources, Wa
 use crate::name;
 
 pub use names_csv::{Query, names, queries};
+pub use open::digest_of;
 pub use pairs_csv::{Pair, PairRow, Pairs};
-pub use parties_csv::{Parties, PartyRow};
+pub use parties::{Parties, PartyRow};
 pub use records::{GroupMember, HoldingRecord, LinkDecision, Mention, MentionId, Records, Terms};
+pub use table::{Encoding, TableFormat, TableOptions};
 
 /// What to read. An empty list of paths stands for the embedded data; the word `embedded` names
 /// them beside other paths.
@@ -538,7 +541,7 @@ mod tests {
         captable.csv:5: column `since`: `2025-02-30` is not a day; write it as YYYY-MM-DD, for example 2025-10-09
         captable.csv:6: column `until`: it ends on 2025-01-01, which is not after its first day 2025-02-01; `until` is the first day on which it no longer holds
         captable.csv:7: has 2 fields where the header has 6; quote fields that hold a comma
-        captable.csv:8: column `issuer`: is not UTF-8 text; convert the file to UTF-8
+        captable.csv:8: column `issuer`: is not UTF-8 text; convert the file to UTF-8, or say with --encoding what the file of --in is
         captable.csv:9: column `holder`: is blank; every row needs it
         captable.csv:10: column `holder`: `---` has no letter or digit
         ");
@@ -634,7 +637,8 @@ mod tests {
     fn a_file_of_one_column_that_ends_inside_a_quote_is_noticed() {
         let folder = folder(&[("parties.csv", b"name\nA\n\"Unclosed\nB\nC\n")]);
         let path = folder.path().join("parties.csv").display().to_string();
-        let rows = Parties::open(&path, "name").unwrap().read(10);
+        let rows =
+            Parties::open(&path, "name", &TableOptions::default()).unwrap().read(10).unwrap();
         assert_eq!(rows.len(), 2);
         assert!(rows[1].party.is_none() && rows[1].faults[0].line == 3, "{:?}", rows[1]);
     }

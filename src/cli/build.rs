@@ -68,7 +68,7 @@ struct LinkLine {
 
 impl Build {
     pub fn run(self) -> Result<Outcome, Stop> {
-        self.data.no_picture()?;
+        self.data.usual_format()?;
         if let Some(path) = &self.check {
             Snapshot::check(path)?;
             let mut output = Output::open(None)?;

@@ -10,7 +10,7 @@ use parentage::report::{objects, pages};
 use parentage::screen::{DEFAULT_THRESHOLD, weigh_countries};
 use parentage::source::Pairs;
 
-use super::data::{Format, guard, no_picture, tell};
+use super::data::{Format, guard, tell, usual_format};
 use super::output::{Objects, Output, write_all};
 use super::{Outcome, Stop};
 
@@ -48,9 +48,7 @@ impl Compare {
             let what = "a name to compare has no letter or digit; give two names";
             return Err(Error::Request(what.to_owned()).into());
         }
-        if self.format == Some(Format::Dot) {
-            return Err(no_picture().into());
-        }
+        usual_format(self.format)?;
         let blank = Countries::default();
         let comparison = compared(one, &blank, other, &blank);
         let format = self.format.unwrap_or(Format::Text);

@@ -53,7 +53,13 @@ pub struct DataOptions {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     rejects: Option<String>,
     /// Format of the output [default: text; csv with --in; by the extension of --out where there is one]
-    #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Output")]
+    #[arg(
+        long,
+        visible_alias = "out-format",
+        value_enum,
+        value_name = "FORMAT",
+        help_heading = "Output"
+    )]
     pub format: Option<Format>,
     /// No warnings and no progress; errors and rejected rows are still told
     #[arg(long, help_heading = "Output")]
@@ -73,6 +79,22 @@ pub enum Format {
     Csv,
     /// A picture in Graphviz's language, of `explain` alone
     Dot,
+    /// An Excel workbook, of `screen --in` alone
+    Xlsx,
+    /// A Parquet file, of `screen --in` alone
+    Parquet,
+}
+
+/// Refuses a format that only single commands have.
+pub fn usual_format(format: Option<Format>) -> Result<(), Error> {
+    match format {
+        Some(Format::Dot) => Err(no_picture()),
+        Some(format @ (Format::Xlsx | Format::Parquet)) => {
+            let what = format!("only `screen --in` writes --format {}", format.name());
+            Err(Error::Request(what))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Why a command refuses `--format dot`.
@@ -88,7 +110,22 @@ impl Format {
             "jsonl" | "ndjson" => Some(Format::Jsonl),
             "csv" => Some(Format::Csv),
             "txt" => Some(Format::Text),
+            "xlsx" => Some(Format::Xlsx),
+            "parquet" => Some(Format::Parquet),
             _ => None,
+        }
+    }
+
+    /// The format as the option names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Text => "text",
+            Format::Json => "json",
+            Format::Jsonl => "jsonl",
+            Format::Csv => "csv",
+            Format::Dot => "dot",
+            Format::Xlsx => "xlsx",
+            Format::Parquet => "parquet",
         }
     }
 }
@@ -112,12 +149,9 @@ impl DataOptions {
         self.format.unwrap_or(Format::Text)
     }
 
-    /// Refuses a format that a command does not have.
-    pub fn no_picture(&self) -> Result<(), Error> {
-        match self.format {
-            Some(Format::Dot) => Err(no_picture()),
-            _ => Ok(()),
-        }
+    /// Refuses a format that only other commands have.
+    pub fn usual_format(&self) -> Result<(), Error> {
+        usual_format(self.format)
     }
 
     /// Whether a snapshot file is named.

@@ -17,7 +17,7 @@ pub struct Lists {
 
 impl Lists {
     pub fn run(self) -> Result<Outcome, Stop> {
-        self.data.no_picture()?;
+        self.data.usual_format()?;
         let snapshot = self.data.snapshot()?;
         let day = self.data.day();
         let format = self.data.format();

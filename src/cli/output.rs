@@ -6,6 +6,7 @@ use std::io::{BufWriter, Write};
 use serde::Serialize;
 
 use parentage::error::Error;
+use parentage::report::csv::unformulated;
 use parentage::verify::seal;
 
 use super::data::Format;
@@ -29,9 +30,14 @@ impl Output {
         Ok(Output { name: name.to_owned(), writer })
     }
 
+    /// Writes bytes as they are.
+    pub fn bytes(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.writer.write_all(bytes).map_err(|error| Error::io(&self.name, error))
+    }
+
     /// Writes text as it is.
     pub fn text(&mut self, text: &str) -> Result<(), Error> {
-        self.writer.write_all(text.as_bytes()).map_err(|error| Error::io(&self.name, error))
+        self.bytes(text.as_bytes())
     }
 
     /// Writes an object as one line of JSON.
@@ -41,23 +47,45 @@ impl Output {
         self.text(&text)
     }
 
-    /// Writes one row of CSV.
-    pub fn row<T: AsRef<[u8]>>(
-        &mut self,
-        fields: impl IntoIterator<Item = T>,
-    ) -> Result<(), Error> {
-        let failed =
-            |error: csv::Error| Error::file(&self.name, format!("cannot be written: {error}"));
-        let mut row = csv::Writer::from_writer(Vec::new());
-        row.write_record(fields).map_err(failed)?;
-        let bytes = row.into_inner().map_err(|error| Error::io(&self.name, error.into_error()))?;
-        self.writer.write_all(&bytes).map_err(|error| Error::io(&self.name, error))
+    /// Writes one row of CSV, none of whose cells starts a formula.
+    pub fn row<T: AsRef<str>>(&mut self, fields: impl IntoIterator<Item = T>) -> Result<(), Error> {
+        self.bytes(&csv_row(fields, true)?)
     }
 
     /// Finishes the output.
     pub fn finish(mut self) -> Result<(), Error> {
         self.writer.flush().map_err(|error| Error::io(&self.name, error))
     }
+}
+
+fn failed(error: impl std::fmt::Display) -> Error {
+    Error::file("the output", format!("cannot be written: {error}"))
+}
+
+/// One row of CSV; `for_sheets`: none of its cells starts a formula.
+pub fn csv_row<T: AsRef<str>>(
+    fields: impl IntoIterator<Item = T>,
+    for_sheets: bool,
+) -> Result<Vec<u8>, Error> {
+    let mut row = csv::Writer::from_writer(Vec::new());
+    for field in fields {
+        let field = field.as_ref();
+        match for_sheets {
+            true => row.write_field(unformulated(field).as_bytes()),
+            false => row.write_field(field),
+        }
+        .map_err(failed)?;
+    }
+    row.write_record(None::<&[u8]>).map_err(failed)?;
+    row.into_inner().map_err(failed)
+}
+
+/// An object as JSON with its seal (see [`seal`]) as its last field.
+pub fn sealed(object: &impl Serialize) -> Result<String, Error> {
+    let text = serde_json::to_string(object).map_err(failed)?;
+    let seal = seal(&serde_json::from_str(&text).map_err(failed)?);
+    let open = text.strip_suffix('}').unwrap_or(&text);
+    Ok(format!("{open},\"seal\":\"{seal}\"}}"))
 }
 
 /// Objects one after the other, as an array or as lines.
@@ -74,32 +102,28 @@ impl Objects {
 
     /// Writes the next object.
     pub fn write(&mut self, output: &mut Output, object: &impl Serialize) -> Result<(), Error> {
-        if self.format == Format::Json {
-            output.text(if self.written == 0 { "[\n" } else { ",\n" })?;
-        }
-        output.json(object)?;
-        if self.format == Format::Jsonl {
-            output.text("\n")?;
-        }
-        self.written += 1;
-        Ok(())
+        self.write_text(output, &serde_json::to_string(object).map_err(failed)?)
     }
 
-    /// Writes the next object with its seal (see [`seal`]) as its last field.
+    /// Writes the next object with its seal as its last field.
     pub fn write_sealed(
         &mut self,
         output: &mut Output,
         object: &impl Serialize,
     ) -> Result<(), Error> {
-        let failed = |error: serde_json::Error| {
-            Error::file("the output", format!("cannot be written: {error}"))
-        };
-        let text = serde_json::to_string(object).map_err(failed)?;
-        let seal = seal(&serde_json::from_str(&text).map_err(failed)?);
-        let open = text.strip_suffix('}').unwrap_or(&text);
-        let sealed =
-            serde_json::value::RawValue::from_string(format!("{open},\"seal\":\"{seal}\"}}"));
-        self.write(output, &sealed.map_err(failed)?)
+        self.write_text(output, &sealed(object)?)
+    }
+
+    fn write_text(&mut self, output: &mut Output, object: &str) -> Result<(), Error> {
+        if self.format == Format::Json {
+            output.text(if self.written == 0 { "[\n" } else { ",\n" })?;
+        }
+        output.text(object)?;
+        if self.format == Format::Jsonl {
+            output.text("\n")?;
+        }
+        self.written += 1;
+        Ok(())
     }
 
     /// Closes the array.

@@ -1,21 +1,22 @@
 //! `parentage screen`: names, or a file of parties, against the lists and what listed parties own.
 
-use std::time::Duration;
+mod bulk;
+mod part;
+mod render;
 
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
-use rayon::prelude::*;
-use serde::Serialize;
 
 use parentage::error::{Error, Rejected};
 use parentage::model::{Countries, Party};
 use parentage::report::json::{InputView, Run};
-use parentage::report::{csv, json, text};
-use parentage::screen::{Answer, DEFAULT_THRESHOLD, Note, NoteKind, Screener, Settings, Verdict};
-use parentage::source::{Parties, PartyRow};
+use parentage::report::{csv, json};
+use parentage::screen::{DEFAULT_THRESHOLD, Screener, Settings};
+use parentage::source::{Encoding, Parties, PartyRow, TableFormat, TableOptions};
 
-use super::data::{DataOptions, Format, run, tell};
-use super::output::{Objects, Output};
+use self::bulk::{Bulk, Counts};
+use self::render::Renderer;
+use super::data::{DataOptions, Format, no_picture, run, tell};
+use super::output::Output;
 use super::{Outcome, Stop};
 
 /// Screen names, or a file of parties
@@ -24,16 +25,34 @@ pub struct Screen {
     /// Names to screen
     #[arg(value_name = "NAME", required_unless_present = "in_file")]
     names: Vec<String>,
-    /// A CSV file of parties: the column `name`, and if there are any name_native, aliases, country,
-    /// city, kind, birth_date, id, identifiers; all columns are carried over
+    /// A file of parties, CSV, XLSX, JSONL or Parquet: the column `name`, and if there are any
+    /// name_native, aliases, country, city, kind, birth_date, id, identifiers; all columns are carried over
     #[arg(long = "in", value_name = "FILE", conflicts_with = "names")]
     in_file: Option<String>,
     /// The column of --in that holds the names
-    #[arg(long, value_name = "COLUMN", default_value = "name", requires = "in_file")]
+    #[arg(long, value_name = "COLUMN", default_value = "name", help_heading = "Parties")]
     name_column: String,
+    /// The format of --in [default: by its extension, else csv]
+    #[arg(long, value_enum, value_name = "FORMAT", requires = "in_file", help_heading = "Parties")]
+    in_format: Option<InFormat>,
+    /// The sign between the fields of --in, `tab` for a tab [default: of , ; tab | the one that yields the
+    /// column of names]
+    #[arg(long, value_name = "SIGN", value_parser = parse_delimiter, requires = "in_file", help_heading = "Parties")]
+    delimiter: Option<u8>,
+    /// The encoding of --in, such as windows-1252, GB18030, Shift_JIS, EUC-KR [default: UTF-8, or what the
+    /// file's first bytes say]
+    #[arg(long, value_name = "NAME", value_parser = parse_encoding, requires = "in_file", help_heading = "Parties")]
+    encoding: Option<Encoding>,
+    /// The sheet of a workbook [default: the only one that is filled]
+    #[arg(long, value_name = "NAME", requires = "in_file", help_heading = "Parties")]
+    sheet: Option<String>,
     /// Write the answers to this file; with --in, FILE.run.json tells of the run
     #[arg(long, value_name = "FILE")]
     out: Option<String>,
+    /// Go on with a run into the same --out that was interrupted, if there is one: the result is the
+    /// same, byte for byte
+    #[arg(long, requires = "in_file", requires = "out")]
+    resume: bool,
     /// Country of the names, two letters; a country that differs lowers a score
     #[arg(long, value_name = "CC", value_parser = parse_countries, conflicts_with = "in_file")]
     country: Option<Countries>,
@@ -81,6 +100,48 @@ fn parse_countries(text: &str) -> Result<Countries, String> {
     })
 }
 
+/// Formats of the file of parties.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+enum InFormat {
+    /// Text with a sign between fields
+    Csv,
+    /// An Excel workbook
+    Xlsx,
+    /// One JSON object a line
+    Jsonl,
+    /// Parquet
+    Parquet,
+}
+
+impl InFormat {
+    fn of_table(self) -> TableFormat {
+        match self {
+            InFormat::Csv => TableFormat::Csv,
+            InFormat::Xlsx => TableFormat::Xlsx,
+            InFormat::Jsonl => TableFormat::Jsonl,
+            InFormat::Parquet => TableFormat::Parquet,
+        }
+    }
+}
+
+fn parse_delimiter(text: &str) -> Result<u8, String> {
+    let sign = if text == "tab" || text == "\\t" { "\t" } else { text };
+    match sign.as_bytes() {
+        [sign] if sign.is_ascii() && !b"\"\r\n".contains(sign) && !sign.is_ascii_alphanumeric() => {
+            Ok(*sign)
+        }
+        _ => Err(format!("`{text}` cannot part fields; give one sign, such as ; or tab")),
+    }
+}
+
+fn parse_encoding(text: &str) -> Result<Encoding, String> {
+    Encoding::parse(text).ok_or_else(|| {
+        format!(
+            "`{text}` is no encoding; give a name such as windows-1252, GB18030, Shift_JIS, EUC-KR"
+        )
+    })
+}
+
 /// Verdicts that can end a run with exit status 1.
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
 enum FailOn {
@@ -90,45 +151,20 @@ enum FailOn {
     Review,
 }
 
-/// Parties read at a time: enough to keep all cores busy, few enough that memory stays flat.
-const BATCH: usize = 2_048;
-
-/// One answer: the verdict, or why there is none.
-type Answered = (PartyRow, Option<Verdict>);
-
-/// Counts of a bulk run, as `OUT.run.json` tells them.
-#[derive(Debug, Default, Serialize)]
-struct Counts {
-    hit: usize,
-    review: usize,
-    clear: usize,
-    error: usize,
-}
-
-/// What `OUT.run.json` says of a bulk run.
-#[derive(Serialize)]
-struct RunReport {
-    format: u32,
-    parties: usize,
-    verdicts: Counts,
-    as_of: String,
-    snapshot: String,
-    lists_checked: Vec<json::ListView>,
-    rules: Vec<String>,
-    threshold: f64,
-    limit: usize,
-    inputs: Vec<InputView>,
-    version: &'static str,
-}
-
 impl Screen {
     pub fn run(self) -> Result<Outcome, Stop> {
-        let report = self.out.as_ref().map(|out| format!("{out}.run.json"));
-        let outs = [self.out.as_deref(), report.as_deref()];
+        let format = self.format()?;
+        let files = self.ordinary_out().map(bulk::files_of).into_iter().flatten();
+        let files: Vec<String> = files.chain(self.out.clone()).collect();
+        let mut outs: Vec<Option<&str>> = files.iter().map(|file| Some(file.as_str())).collect();
+        outs.sort_unstable();
+        outs.dedup();
         self.data.guard(&outs, self.in_file.as_deref())?;
-        let parties = self.in_file.as_deref().map(|path| Parties::open(path, &self.name_column));
-        let parties = parties.transpose()?;
-        self.data.no_picture()?;
+        let parties = self
+            .in_file
+            .as_deref()
+            .map(|path| Parties::open(path, &self.name_column, &self.table_options()));
+        let mut parties = parties.transpose()?;
         let snapshot = self.data.snapshot()?;
         let settings = Settings {
             threshold: self.threshold.0,
@@ -137,67 +173,107 @@ impl Screen {
         };
         let screener = Screener::new(&snapshot, &settings);
         let mut run = run(&snapshot, &settings);
-        self.forget()?;
-        let mut sink = Sink::new(&self, &screener)?;
-        let mut rejected = Vec::new();
-        match (&self.in_file, parties) {
-            (Some(path), Some(mut parties)) => {
-                // The digest of the party file stands in the first answer, before the file is read.
-                run.party_file = Some(digest(path, &self.name_column)?);
-                sink.start(parties.columns())?;
-                let progress = self.progress();
-                loop {
-                    let batch = parties.read(BATCH);
-                    if batch.is_empty() {
-                        break;
-                    }
-                    progress.inc(batch.len() as u64);
-                    let answered: Vec<Answered> = batch
-                        .into_par_iter()
-                        .map(|row| {
-                            let verdict = row.party.as_ref().map(|party| screener.screen(party));
-                            (row, verdict)
-                        })
-                        .collect();
-                    for (row, verdict) in answered {
-                        tell(&row.faults);
-                        sink.answer(&run, &row, verdict)?;
-                        rejected.extend(row.faults);
-                    }
-                }
-                progress.finish_and_clear();
+        run.party_file = parties.as_ref().map(|parties| InputView {
+            file: parties.file().to_owned(),
+            digest: json::hex(&parties.digest()),
+        });
+        let (counts, rejected) = match &mut parties {
+            Some(parties) => {
+                let bulk = Bulk { command: &self, screener: &screener, run: &run, format };
+                bulk.screen(parties)?
             }
-            _ => {
-                sink.start(&[])?;
-                for name in &self.names {
-                    let row = self.named(name);
-                    let verdict = row.party.as_ref().map(|party| screener.screen(party));
-                    tell(&row.faults);
-                    sink.answer(&run, &row, verdict)?;
-                    rejected.extend(row.faults);
-                }
-            }
-        }
-        let counts = sink.finish(&run)?;
+            None => self.screen_names(&screener, &run, format)?,
+        };
         let failed_on = match self.fail_on {
             Some(FailOn::Hit) => counts.hit > 0,
             Some(FailOn::Review) => counts.hit + counts.review > 0,
             None => false,
         };
-        self.report(&run, &screener, counts)?;
         Ok(Outcome { failed_on, ..self.data.outcome(&snapshot, &rejected)? })
     }
 
-    /// Removes the report of an earlier run: where one stands, the output beside it is whole.
-    fn forget(&self) -> Result<(), Error> {
-        let (Some(out), Some(_)) = (&self.out, &self.in_file) else { return Ok(()) };
-        let path = format!("{out}.run.json");
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(Error::io(path, error))
+    /// The format of the answers.
+    fn format(&self) -> Result<Format, Error> {
+        let by_file = self.out.as_deref().and_then(Format::of_file);
+        let usual = if self.in_file.is_some() { Format::Csv } else { Format::Text };
+        let format = self.data.format.or(by_file).unwrap_or(usual);
+        let made_of_rows = matches!(format, Format::Xlsx | Format::Parquet);
+        match format {
+            Format::Dot => Err(no_picture()),
+            _ if made_of_rows && (self.in_file.is_none() || self.ordinary_out().is_none()) => {
+                let what = format!(
+                    "{} is written with --in and into a file that --out names",
+                    format.name()
+                );
+                Err(Error::Request(what))
             }
-            _ => Ok(()),
+            Format::Parquet if cfg!(not(feature = "parquet")) => {
+                let what =
+                    "this program was built without Parquet; build it with the feature `parquet`";
+                Err(Error::Request(what.to_owned()))
+            }
+            _ => Ok(format),
         }
+    }
+
+    /// The file that --out names, where it is or will be an ordinary one.
+    fn ordinary_out(&self) -> Option<&str> {
+        let ordinary = |path: &&str| {
+            std::fs::metadata(path).map_or(true, |meta| meta.is_file() || meta.is_dir())
+        };
+        self.out.as_deref().filter(ordinary).filter(|_| self.in_file.is_some())
+    }
+
+    /// How the file of parties is read.
+    fn table_options(&self) -> TableOptions {
+        TableOptions {
+            format: self.in_format.map(InFormat::of_table),
+            delimiter: self.delimiter,
+            encoding: self.encoding,
+            sheet: self.sheet.clone(),
+        }
+    }
+
+    /// The options on how the file of parties is read, in words.
+    fn reading(&self) -> Vec<(String, String)> {
+        let format = self.in_format.map(|format| format.of_table().to_string());
+        let delimiter = self.delimiter.map(|sign| char::from(sign).escape_default().to_string());
+        let encoding = self.encoding.map(|encoding| encoding.to_string());
+        let options = [
+            ("--name-column", Some(self.name_column.clone())),
+            ("--in-format", format),
+            ("--delimiter", delimiter),
+            ("--encoding", encoding),
+            ("--sheet", self.sheet.clone()),
+        ];
+        let given = options.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        given.collect()
+    }
+
+    fn screen_names(
+        &self,
+        screener: &Screener,
+        run: &Run,
+        format: Format,
+    ) -> Result<(Counts, Vec<Rejected>), Error> {
+        let common = csv::Common::new(screener.snapshot(), run.day);
+        let renderer =
+            Renderer { screener, run, format, common, name_column: "name", columns: None };
+        let mut output = Output::open(self.out.as_deref())?;
+        output.bytes(&renderer.head()?)?;
+        let (mut counts, mut rejected) = (Counts::default(), Vec::new());
+        for name in &self.names {
+            let row = self.named(name);
+            let verdict = row.party.as_ref().map(|party| screener.screen(party));
+            tell(&row.faults);
+            let (answer, bytes) = renderer.answer(&row, verdict, counts.parties() == 0)?;
+            output.bytes(&bytes)?;
+            counts.add(answer);
+            rejected.extend(row.faults);
+        }
+        output.bytes(&renderer.tail(counts.parties() > 0))?;
+        output.finish()?;
+        Ok((counts, rejected))
     }
 
     /// A name of the command line as a row.
@@ -216,184 +292,5 @@ impl Screen {
             text: name.to_owned(),
         };
         PartyRow { fields: Vec::new(), party: None, faults: vec![fault] }
-    }
-
-    /// Progress on standard error, where that is a terminal.
-    fn progress(&self) -> ProgressBar {
-        if self.data.quiet {
-            return ProgressBar::hidden();
-        }
-        let style =
-            ProgressStyle::with_template("{spinner} {human_pos} parties, {per_sec}, {elapsed}");
-        let bar = ProgressBar::new_spinner();
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-        bar.enable_steady_tick(Duration::from_millis(200));
-        bar
-    }
-
-    /// Tells of a bulk run in `OUT.run.json`, last of all: where it stands, the output is whole.
-    fn report(&self, run: &Run, screener: &Screener, counts: Counts) -> Result<(), Error> {
-        let (Some(out), Some(_)) = (&self.out, &self.in_file) else { return Ok(()) };
-        let settings = screener.settings();
-        let report = RunReport {
-            format: 1,
-            parties: counts.hit + counts.review + counts.clear + counts.error,
-            verdicts: counts,
-            as_of: run.day.to_string(),
-            snapshot: run.snapshot.digest().to_owned(),
-            lists_checked: json::lists(run.snapshot, run.day),
-            rules: run.rules.clone(),
-            threshold: f64::from(settings.threshold) / f64::from(parentage::name::POINTS_OF_ONE),
-            limit: settings.limit,
-            inputs: json::inputs(run),
-            version: env!("CARGO_PKG_VERSION"),
-        };
-        let path = format!("{out}.run.json");
-        let mut output = Output::open(Some(&path))?;
-        output.json(&report)?;
-        output.text("\n")?;
-        output.finish()
-    }
-}
-
-/// The digest of a party file's bytes.
-fn digest(path: &str, name_column: &str) -> Result<InputView, Error> {
-    let mut parties = Parties::open(path, name_column)?;
-    while !parties.read(BATCH).is_empty() {}
-    let digest = blake3::Hash::from_bytes(parties.digest()).to_hex().to_string();
-    Ok(InputView { file: parties.file().to_owned(), digest })
-}
-
-/// Writes answers in the format asked for.
-struct Sink<'a> {
-    output: Output,
-    format: Format,
-    objects: Option<Objects>,
-    common: csv::Common,
-    threshold: i32,
-    counts: Counts,
-    single: bool,
-    name_column: String,
-    columns: Vec<String>,
-    screener: &'a Screener<'a>,
-}
-
-impl<'a> Sink<'a> {
-    fn new(command: &Screen, screener: &'a Screener<'a>) -> Result<Sink<'a>, Error> {
-        let by_file = command.out.as_deref().and_then(Format::of_file);
-        let usual = if command.in_file.is_some() { Format::Csv } else { Format::Text };
-        let format = command.data.format.or(by_file).unwrap_or(usual);
-        let settings = screener.settings();
-        Ok(Sink {
-            output: Output::open(command.out.as_deref())?,
-            format,
-            objects: Objects::new(format),
-            common: csv::Common::new(screener.snapshot(), settings.day),
-            threshold: settings.threshold,
-            counts: Counts::default(),
-            single: command.in_file.is_none(),
-            name_column: command.name_column.clone(),
-            columns: Vec::new(),
-            screener,
-        })
-    }
-
-    fn start(&mut self, columns: &[String]) -> Result<(), Error> {
-        self.columns = columns.to_vec();
-        if self.format == Format::Csv {
-            let names = if self.single { vec!["name".to_owned()] } else { columns.to_vec() };
-            self.output.row(csv::header(&names))?;
-        }
-        Ok(())
-    }
-
-    fn answer(&mut self, run: &Run, row: &PartyRow, verdict: Option<Verdict>) -> Result<(), Error> {
-        let first =
-            self.counts.hit + self.counts.review + self.counts.clear + self.counts.error == 0;
-        let unread = row.faults.iter().map(|fault| Note {
-            kind: NoteKind::UnreadField,
-            text: fault.to_string(),
-            place: (fault.line > 0).then(|| format!("{}:{}", fault.file, fault.line)),
-        });
-        let nobody = || Party {
-            id: self.field(row, "id"),
-            countries: Countries::parse(&self.field(row, "country")).unwrap_or_default(),
-            ..Party::named(self.name_of(row))
-        };
-        let party = row.party.clone().unwrap_or_else(nobody);
-        let Some(mut verdict) = verdict else {
-            self.counts.error += 1;
-            let notes: Vec<Note> = unread.collect();
-            return self.error(run, row, &party, &notes, first);
-        };
-        verdict.notes.extend(unread);
-        match verdict.answer {
-            Answer::Hit => self.counts.hit += 1,
-            Answer::Review => self.counts.review += 1,
-            Answer::Clear => self.counts.clear += 1,
-            Answer::Error => self.counts.error += 1,
-        }
-        if let Some(objects) = &mut self.objects {
-            let with_run = self.single || first;
-            return objects
-                .write_sealed(&mut self.output, &json::screened(run, &party, &verdict, with_run));
-        }
-        if self.format == Format::Text {
-            let gap = if first { "" } else { "\n" };
-            let answer = text::screened(run, &party, &verdict, self.threshold);
-            return self.output.text(&format!("{gap}{answer}"));
-        }
-        let own = if self.single { vec![party.name.clone()] } else { row.fields.clone() };
-        for fields in csv::rows(self.screener.snapshot(), &self.common, &verdict) {
-            self.output.row(own.iter().chain(&fields))?;
-        }
-        Ok(())
-    }
-
-    /// The name field of a row that could not be screened.
-    fn name_of(&self, row: &PartyRow) -> String {
-        let unread = || row.faults.first().map(|fault| fault.text.clone()).unwrap_or_default();
-        self.at(row, &self.name_column).map_or_else(unread, str::to_owned)
-    }
-
-    /// A field of the row as it stands; empty where there is none.
-    fn field(&self, row: &PartyRow, column: &str) -> String {
-        self.at(row, column).unwrap_or_default().to_owned()
-    }
-
-    fn at<'r>(&self, row: &'r PartyRow, column: &str) -> Option<&'r str> {
-        let at = self.columns.iter().position(|own| own == column)?;
-        row.fields.get(at).map(String::as_str)
-    }
-
-    fn error(
-        &mut self,
-        run: &Run,
-        row: &PartyRow,
-        party: &Party,
-        notes: &[Note],
-        first: bool,
-    ) -> Result<(), Error> {
-        if let Some(objects) = &mut self.objects {
-            let with_run = self.single || first;
-            return objects
-                .write_sealed(&mut self.output, &json::unscreened(run, party, notes, with_run));
-        }
-        if self.format == Format::Text {
-            return self.output.text(&text::unscreened(party, notes));
-        }
-        let own = if self.single { vec![party.name.clone()] } else { row.fields.clone() };
-        let fields = csv::error_row(&self.common, notes);
-        self.output.row(own.iter().chain(&fields))
-    }
-
-    fn finish(mut self, run: &Run) -> Result<Counts, Error> {
-        if let Some(objects) = self.objects.take() {
-            objects.finish(&mut self.output)?;
-        } else if self.format == Format::Text {
-            self.output.text(&format!("\n{}", text::footer(run)))?;
-        }
-        self.output.finish()?;
-        Ok(self.counts)
     }
 }

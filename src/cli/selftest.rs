@@ -71,7 +71,7 @@ impl Selftest {
         let given = [&self.pairs, &self.retrieval, &self.clean, &self.names];
         let inputs: Vec<&str> = given.into_iter().flatten().map(String::as_str).collect();
         guard(&[self.curve.as_deref(), self.report.as_deref()], &inputs)?;
-        self.data.no_picture()?;
+        self.data.usual_format()?;
         self.no_idle_option()?;
         let threshold = self.threshold.map_or(DEFAULT_THRESHOLD, |points| points.0);
         let (rows, outcome) = if let Some(path) = &self.pairs {

@@ -29,7 +29,7 @@ pub struct Timeline {
 
 impl Timeline {
     pub fn run(self) -> Result<Outcome, Stop> {
-        self.data.no_picture()?;
+        self.data.usual_format()?;
         let snapshot = self.data.snapshot()?;
         let settings = self.data.settings(&snapshot, &self.rule)?;
         let found = find(&snapshot, &Screener::new(&snapshot, &settings), &self.entity)?;

@@ -1,5 +1,7 @@
 //! The CSV of a screening: one row a match, and one row for a party without any.
 
+use std::borrow::Cow;
+
 use super::proof;
 use crate::day::Day;
 use crate::expand::Exposure;
@@ -54,6 +56,17 @@ pub fn header(party_columns: &[String]) -> Vec<String> {
         }
     });
     party_columns.iter().cloned().chain(added).collect()
+}
+
+/// A cell that no program for sheets takes for a formula: an apostrophe stands before what would start one,
+/// as the guide of OWASP on CSV injection has it, the wide signs of East Asian keyboards included. Nothing is lost: the
+/// text follows as it is.
+pub fn unformulated(cell: &str) -> Cow<'_, str> {
+    let starts = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    match cell.starts_with(starts) {
+        true => Cow::Owned(format!("'{cell}")),
+        false => Cow::Borrowed(cell),
+    }
 }
 
 /// What the rows of a run have in common.

@@ -259,9 +259,13 @@ fn blank(run: &Run, party: &Party, with_run: bool) -> Screened {
     }
 }
 
+/// A digest as output writes it: hexadecimal digits.
+pub fn hex(digest: &[u8; 32]) -> String {
+    blake3::Hash::from_bytes(*digest).to_hex().to_string()
+}
+
 /// The files read: those of the snapshot, then the party file.
 pub fn inputs(run: &Run) -> Vec<InputView> {
-    let hex = |digest: &[u8; 32]| blake3::Hash::from_bytes(*digest).to_hex().to_string();
     let sources = run.snapshot.sources().0.iter();
     let view =
         sources.map(|source| InputView { file: source.name.clone(), digest: hex(&source.digest) });

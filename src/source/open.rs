@@ -55,6 +55,11 @@ impl Digest {
         *hasher.finalize().as_bytes()
     }
 
+    /// How many bytes went through.
+    pub fn bytes(&self) -> u64 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).count()
+    }
+
     fn update(&self, bytes: &[u8]) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).update(bytes);
     }
@@ -156,16 +161,24 @@ pub(super) fn folders(argument: &str) -> Vec<String> {
 pub(super) struct NamedRows {
     pub rows: Rows<Box<dyn BufRead + Send>>,
     pub file: String,
-    pub digest: Digest,
 }
 
 /// The one file that the user names.
-fn named(path: &str) -> Result<InputFile, Error> {
+pub(super) fn named(path: &str) -> Result<InputFile, Error> {
     let mut files = files(path)?;
     match (files.len(), files.pop()) {
         (1, Some(file)) if file.named => Ok(file),
         _ => Err(Error::file(path, "is a folder; give one file")),
     }
+}
+
+/// The digest of the bytes of one file that the user names. O(bytes).
+pub fn digest_of(path: &str) -> Result<[u8; 32], Error> {
+    let file = named(path)?;
+    let mut hasher = blake3::Hasher::new();
+    let mut bytes = File::open(&file.path).map_err(|error| Error::io(path, error))?;
+    hasher.update_reader(&mut bytes).map_err(|error| Error::io(path, error))?;
+    Ok(*hasher.finalize().as_bytes())
 }
 
 /// The text of one file that the user names.
@@ -176,7 +189,7 @@ pub(super) fn named_text(path: &str) -> Result<Box<dyn BufRead + Send>, Error> {
 /// Opens one file that the user names.
 pub(super) fn named_rows(path: &str) -> Result<NamedRows, Error> {
     let file = named(path)?;
-    let Opened { reader, digest } = file.open()?;
+    let reader = file.open()?.reader;
     let refused = |fault: Fault| {
         let column = fault.column.map(|column| format!("column `{column}`: ")).unwrap_or_default();
         Error::file(path, format!("{column}{}", fault.reason))
@@ -184,7 +197,7 @@ pub(super) fn named_rows(path: &str) -> Result<NamedRows, Error> {
     let rows = Rows::open(reader).map_err(refused)?.ok_or_else(|| {
         Error::file(path, "is empty (0 bytes); a file without records still has its header line")
     })?;
-    Ok(NamedRows { rows, file: file.name, digest })
+    Ok(NamedRows { rows, file: file.name })
 }
 
 fn is_documentation(name: &str) -> bool {
@@ -224,6 +237,11 @@ impl InputFile {
         bytes.read_to_end(&mut packed).map_err(|error| Error::io(&self.path, error))?;
         let mut archive = zip::ZipArchive::new(Cursor::new(packed))
             .map_err(|error| refused(format!("is no readable zip file: {error}")))?;
+        if archive.index_for_name("[Content_Types].xml").is_some() {
+            let reason = "is an Excel workbook, not text; save it as CSV, or, where it is the file of --in, say \
+                          --in-format xlsx";
+            return Err(refused(reason.to_owned()));
+        }
         if archive.len() != 1 {
             return Err(refused(format!(
                 "holds {} members; unpack it and give the folder, or pack one file",

@@ -42,7 +42,7 @@ impl Pairs {
     /// # Errors
     /// The file cannot be read, is empty, or lacks a column of names.
     pub fn open(path: &str) -> Result<Pairs, Error> {
-        let NamedRows { rows, file, .. } = open::named_rows(path)?;
+        let NamedRows { rows, file } = open::named_rows(path)?;
         for column in ["name1", "name2"] {
             if !rows.header().has(column) {
                 let reason =

@@ -28,6 +28,8 @@ pub(super) struct Header {
     at: FxHashMap<String, usize>,
     /// Where the columns of the file's format are, in its order.
     places: Vec<Option<usize>>,
+    /// What parts the fields of a row.
+    delimiter: u8,
 }
 
 /// Why a row cannot be read: the column to blame, if one is, and the reason.
@@ -63,7 +65,34 @@ impl Fault {
     }
 }
 
+/// The most columns that a table may have: as many as a sheet of Excel. A file with more is none of names,
+/// but one whose first line is data, or a matrix, and each row of it would cost that many texts.
+const MOST_COLUMNS: usize = 16_384;
+
 impl Header {
+    /// The columns of a table. A name may stand once, but for a blank one.
+    pub fn new(names: Vec<String>, delimiter: u8) -> Result<Header, Fault> {
+        if names.len() > MOST_COLUMNS {
+            let reason = format!(
+                "its first row has {} columns, more than {MOST_COLUMNS}; give a table whose first row names its columns",
+                names.len()
+            );
+            return Err(Fault::row(reason));
+        }
+        let mut at = FxHashMap::default();
+        for (position, name) in names.iter().enumerate() {
+            if at.insert(name.clone(), position).is_some() && !name.is_empty() {
+                return Err(Fault::column(name, "stands twice in the header; rename one of them"));
+            }
+        }
+        Ok(Header { names, at, places: Vec::new(), delimiter })
+    }
+
+    /// Where a column stands.
+    pub fn place(&self, column: &str) -> Option<usize> {
+        self.at.get(column).copied()
+    }
+
     /// Whether the file has the column.
     pub fn has(&self, column: &str) -> bool {
         self.at.contains_key(column)
@@ -85,9 +114,14 @@ pub(super) struct Row<'a> {
 }
 
 impl<R: BufRead> Rows<R> {
-    /// Reads the header. `Ok(None)` for a file of 0 bytes.
+    /// Reads the header of a file with commas. `Ok(None)` for a file of 0 bytes.
     pub fn open(reader: R) -> Result<Option<Rows<R>>, Fault> {
-        let mut reader = configured().from_reader(LineEnds::new(reader, None, false));
+        Rows::parted_by(reader, b',')
+    }
+
+    /// Reads the header of a file whose fields are parted by a sign. `Ok(None)` for a file of 0 bytes.
+    pub fn parted_by(reader: R, delimiter: u8) -> Result<Option<Rows<R>>, Fault> {
+        let mut reader = configured(delimiter).from_reader(LineEnds::new(reader, None, false));
         let mut record = csv::ByteRecord::new();
         let some =
             reader.read_byte_record(&mut record).map_err(|error| Fault::row(error.to_string()))?;
@@ -99,15 +133,9 @@ impl<R: BufRead> Rows<R> {
             .map(|name| std::str::from_utf8(name).map(|name| name.trim().to_owned()))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|_| {
-                Fault::row("its first line is not UTF-8 text; convert the file to UTF-8")
+                Fault::row("its first line is not UTF-8 text; convert the file to UTF-8, or say with --encoding what the file of --in is")
             })?;
-        let mut at = FxHashMap::default();
-        for (position, name) in names.iter().enumerate() {
-            if at.insert(name.clone(), position).is_some() && !name.is_empty() {
-                return Err(Fault::column(name, "stands twice in the header; rename one of them"));
-            }
-        }
-        let header = Header { names, at, places: Vec::new() };
+        let header = Header::new(names, delimiter)?;
         Ok(Some(Rows {
             reader,
             header,
@@ -121,7 +149,8 @@ impl<R: BufRead> Rows<R> {
 
     /// Rows of a file whose header is known, from a line on; `more` where others follow those of the reader.
     pub fn continued(reader: R, header: Header, line: u64, more: bool) -> Rows<R> {
-        let reader = configured().from_reader(LineEnds::new(reader, Some(false), more));
+        let reader =
+            configured(header.delimiter).from_reader(LineEnds::new(reader, Some(false), more));
         let record = csv::ByteRecord::new();
         Rows { reader, header, record, line, before: line - 1, broken: false, open_end: false }
     }
@@ -195,7 +224,9 @@ impl<R: BufRead> Rows<R> {
         }
         let (wanted, found) = (self.header.names.len(), self.record.len());
         let suspect = found != wanted || self.reader.get_ref().ended;
-        if suspect && let Some(swallowed) = swallowed_lines(&self.record, wanted) {
+        if suspect
+            && let Some(swallowed) = swallowed_lines(&self.record, wanted, self.header.delimiter)
+        {
             return Err(Fault::row(format!(
                 "a quote opens here and does not close on its line: {swallowed} more lines that look like rows lie \
                  inside it and were not read; close the quote"
@@ -208,12 +239,13 @@ impl<R: BufRead> Rows<R> {
         }
         if found != wanted {
             return Err(Fault::row(format!(
-                "has {found} fields where the header has {wanted}; quote fields that hold a comma"
+                "has {found} fields where the header has {wanted}; quote fields that hold {}",
+                sign(self.header.delimiter)
             )));
         }
         let text = self.text_of_fields().map_err(|at| {
             let name = &self.header.names[at];
-            Fault::column(name, "is not UTF-8 text; convert the file to UTF-8")
+            Fault::column(name, "is not UTF-8 text; convert the file to UTF-8, or say with --encoding what the file of --in is")
         })?;
         Ok(Row { header: &self.header, record: &self.record, text, line: self.line })
     }
@@ -246,21 +278,45 @@ impl<R: BufRead> Rows<R> {
 
     /// The row as text, for a report; cut to 400 bytes.
     pub fn text(&self) -> String {
-        let fields: Vec<_> = self.record.iter().map(String::from_utf8_lossy).collect();
-        let mut text = fields.join(",");
-        let mut end = text.len().min(400);
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        text.truncate(end);
-        text
+        shortened(self.record.iter().map(String::from_utf8_lossy))
     }
 }
 
-fn configured() -> csv::ReaderBuilder {
+/// Fields as one text, for a report; cut to 400 bytes.
+pub(super) fn shortened<T: AsRef<str>>(fields: impl Iterator<Item = T>) -> String {
+    let mut text = String::new();
+    for (number, field) in fields.enumerate() {
+        text.push_str(if number > 0 { "," } else { "" });
+        text.push_str(field.as_ref());
+        if text.len() > REPORTED {
+            break;
+        }
+    }
+    let mut end = text.len().min(REPORTED);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+    text
+}
+
+/// Bytes of a row that a report of it shows: a line or two on a screen, and enough to find the row by.
+const REPORTED: usize = 400;
+
+fn configured(delimiter: u8) -> csv::ReaderBuilder {
     let mut builder = csv::ReaderBuilder::new();
+    builder.delimiter(delimiter);
     builder.has_headers(false).flexible(true).terminator(csv::Terminator::Any(b'\n'));
     builder
+}
+
+/// A sign between fields, in words.
+fn sign(delimiter: u8) -> String {
+    match delimiter {
+        b',' => "a comma".to_owned(),
+        b'\t' => "a tab".to_owned(),
+        other => format!("`{}`", char::from(other)),
+    }
 }
 
 /// Whether the lines of a file that begins so end in CR alone.
@@ -270,7 +326,7 @@ pub(super) fn ends_in_carriage_returns(start: &[u8]) -> bool {
 
 /// The most bytes that a row may have: more is no row of names and numbers, but a quote that is not
 /// closed or a file of another kind, and must not fill memory.
-const LONGEST_ROW: usize = 1 << 20;
+pub(super) const LONGEST_ROW: usize = 1 << 20;
 
 /// A stream whose lines end in LF where they end in CR alone, and of which only line ends and quotes come
 /// from where a row is far too long.
@@ -346,8 +402,9 @@ impl<R: BufRead> LineEnds<R> {
 }
 
 /// Lines inside a quoted field that look like rows of their own: a quote was not closed.
-fn swallowed_lines(record: &csv::ByteRecord, columns: usize) -> Option<usize> {
-    let like_row = |line: &&[u8]| line.iter().filter(|byte| **byte == b',').count() + 1 >= columns;
+fn swallowed_lines(record: &csv::ByteRecord, columns: usize, delimiter: u8) -> Option<usize> {
+    let like_row =
+        |line: &&[u8]| line.iter().filter(|byte| **byte == delimiter).count() + 1 >= columns;
     let inside = record
         .iter()
         .flat_map(|field| field.split(|byte| *byte == b'\n').skip(1))

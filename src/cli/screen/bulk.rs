@@ -1,0 +1,280 @@
+//! A file of parties, batch by batch, on all cores: answers in the order of the file, the same bytes for any
+//! number of threads, and after an interruption too.
+
+use std::time::Duration;
+
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use parentage::error::{Error, Rejected};
+use parentage::report::json::{self, InputView, Run};
+use parentage::report::{csv, tables};
+use parentage::screen::{Answer, Screener};
+use parentage::source::{Parties, PartyRow};
+
+use super::super::data::{Format, tell};
+use super::super::output::Output;
+use super::part::{Identity, Part, checkpoint_of, part_of, report_of, write_json};
+use super::render::Renderer;
+use super::{Points, Screen};
+
+/// Parties read at a time: enough to keep all cores busy, few enough that memory stays flat.
+const BATCH: usize = 2_048;
+
+/// Parties of a bulk run, by verdict.
+#[derive(Debug, Default, Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Counts {
+    pub hit: usize,
+    pub review: usize,
+    pub clear: usize,
+    pub error: usize,
+}
+
+impl Counts {
+    /// All parties.
+    pub fn parties(self) -> usize {
+        self.hit + self.review + self.clear + self.error
+    }
+
+    /// Counts one more.
+    pub fn add(&mut self, answer: Answer) {
+        *match answer {
+            Answer::Hit => &mut self.hit,
+            Answer::Review => &mut self.review,
+            Answer::Clear => &mut self.clear,
+            Answer::Error => &mut self.error,
+        } += 1;
+    }
+}
+
+/// What `OUT.run.json` says of a bulk run.
+#[derive(Serialize)]
+struct RunReport<'r> {
+    format: u32,
+    parties: usize,
+    verdicts: Counts,
+    rejected: usize,
+    as_of: String,
+    snapshot: String,
+    lists_checked: Vec<json::ListView>,
+    rules: &'r [String],
+    threshold: f64,
+    limit: usize,
+    floor: String,
+    max_list_age: Option<i64>,
+    inputs: Vec<InputView>,
+    output: InputView,
+    options: Vec<(String, String)>,
+    seconds: f64,
+    version: &'static str,
+}
+
+/// Where the answers go.
+enum Target {
+    /// Standard output, or a file that is no ordinary one, such as a pipe.
+    Stream(Output),
+    Part(Box<Part>),
+}
+
+/// One party's answer as bytes, and what could not be read of the party.
+type Answered = (Answer, Vec<u8>, Vec<Rejected>);
+
+/// A bulk run.
+pub(super) struct Bulk<'a> {
+    pub command: &'a Screen,
+    pub screener: &'a Screener<'a>,
+    pub run: &'a Run<'a>,
+    pub format: Format,
+}
+
+impl Bulk<'_> {
+    /// Screens every party. Returns the counts, and what could not be read.
+    pub fn screen(&self, parties: &mut Parties) -> Result<(Counts, Vec<Rejected>), Error> {
+        let columns = parties.columns().to_vec();
+        let renderer = Renderer {
+            screener: self.screener,
+            run: self.run,
+            format: self.format,
+            common: csv::Common::new(self.screener.snapshot(), self.run.day),
+            name_column: &self.command.name_column,
+            columns: Some(&columns),
+        };
+        let mut counts = Counts::default();
+        let mut rejected = Vec::new();
+        let mut target = self.target(&mut counts)?;
+        let done = counts.parties();
+        if done == 0 {
+            target.write(&renderer.head()?, &counts)?;
+        }
+        let progress = self.progress();
+        let mut skipped = 0;
+        while skipped < done {
+            let batch = parties.read(BATCH.min(done - skipped))?;
+            if batch.is_empty() {
+                return Err(Error::Request(
+                    "the file of parties has fewer rows than were answered".to_owned(),
+                ));
+            }
+            skipped += batch.len();
+            rejected.extend(batch.into_iter().flat_map(|row| row.faults));
+        }
+        loop {
+            let batch = parties.read(BATCH)?;
+            if batch.is_empty() {
+                break;
+            }
+            let first = counts.parties() == 0;
+            let answered: Result<Vec<Answered>, Error> = batch
+                .into_par_iter()
+                .enumerate()
+                .map(|(at, row)| self.answer(&renderer, row, first && at == 0))
+                .collect();
+            let mut bytes = Vec::new();
+            for (answer, own, faults) in answered? {
+                tell(&faults);
+                counts.add(answer);
+                bytes.extend(own);
+                rejected.extend(faults);
+            }
+            target.write(&bytes, &counts)?;
+            let (at, of) = parties.progress();
+            progress.set_length(of);
+            progress.set_position(at);
+            let rate = counts.parties() - done;
+            let rate = (rate as u64 * 1_000)
+                .checked_div(u64::try_from(progress.elapsed().as_millis()).unwrap_or(u64::MAX));
+            let told = |count: u64| HumanCount(count).to_string();
+            progress.set_message(format!(
+                "{} parties, {} a second",
+                told(counts.parties() as u64),
+                told(rate.unwrap_or_default())
+            ));
+        }
+        progress.finish_and_clear();
+        target.write(&renderer.tail(counts.parties() > 0), &counts)?;
+        match target {
+            Target::Stream(output) => output.finish()?,
+            Target::Part(part) => self.finish(*part, &columns, counts, rejected.len())?,
+        }
+        Ok((counts, rejected))
+    }
+
+    fn answer(&self, renderer: &Renderer, row: PartyRow, first: bool) -> Result<Answered, Error> {
+        let verdict = row.party.as_ref().map(|party| self.screener.screen(party));
+        let (answer, bytes) = renderer.answer(&row, verdict, first)?;
+        Ok((answer, bytes, row.faults))
+    }
+
+    /// Where the answers go, and how many an interrupted run has given.
+    fn target(&self, counts: &mut Counts) -> Result<Target, Error> {
+        let Some(out) = self.command.ordinary_out() else {
+            return Ok(Target::Stream(Output::open(self.command.out.as_deref())?));
+        };
+        let (part, known) = Part::open(out, self.identity(), self.command.resume)?;
+        if let Some(known) = known {
+            *counts = known.counts;
+        }
+        Ok(Target::Part(Box::new(part)))
+    }
+
+    /// What the run is: what its answers depend on.
+    fn identity(&self) -> Identity {
+        let (settings, command) = (self.screener.settings(), self.command);
+        let party_file = self.run.party_file.as_ref().map(|file| file.digest.clone());
+        let age = settings.max_list_age.map_or_else(|| "none".to_owned(), |days| days.to_string());
+        let mut identity: Identity = vec![
+            ("version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+            ("file of parties".to_owned(), party_file.unwrap_or_default()),
+            ("snapshot".to_owned(), self.run.snapshot.digest().to_owned()),
+            ("day (--as-of)".to_owned(), self.run.day.to_string()),
+            ("set of rules".to_owned(), self.run.rules.join(", ")),
+            ("threshold".to_owned(), Points(settings.threshold).to_string()),
+            ("limit".to_owned(), settings.limit.to_string()),
+            ("floor".to_owned(), settings.floor.to_string()),
+            ("list age (--max-list-age)".to_owned(), age),
+            ("format".to_owned(), self.format.name().to_owned()),
+        ];
+        identity.extend(command.reading());
+        identity
+    }
+
+    /// Gives the output its name and its report.
+    fn finish(
+        &self,
+        mut part: Part,
+        columns: &[String],
+        counts: Counts,
+        rejected: usize,
+    ) -> Result<(), Error> {
+        let Some(out) = self.command.ordinary_out() else { return Ok(()) };
+        let answers = part.close(&counts)?;
+        let made = format!("{out}.new");
+        let digest = match self.format {
+            Format::Xlsx => {
+                tables::xlsx(answers, &made)?;
+                part.name(&made)?;
+                json::hex(&parentage::source::digest_of(out)?)
+            }
+            Format::Parquet => {
+                tables::parquet(answers, columns.len(), &made)?;
+                part.name(&made)?;
+                json::hex(&parentage::source::digest_of(out)?)
+            }
+            _ => {
+                part.name(&part_of(out))?;
+                part.digest()
+            }
+        };
+        let settings = self.screener.settings();
+        let file = std::path::Path::new(out).file_name().unwrap_or_default();
+        let report = RunReport {
+            format: 1,
+            parties: counts.parties(),
+            verdicts: counts,
+            rejected,
+            as_of: self.run.day.to_string(),
+            snapshot: self.run.snapshot.digest().to_owned(),
+            lists_checked: json::lists(self.run.snapshot, self.run.day),
+            rules: &self.run.rules,
+            threshold: f64::from(settings.threshold) / f64::from(parentage::name::POINTS_OF_ONE),
+            limit: settings.limit,
+            floor: settings.floor.to_string(),
+            max_list_age: settings.max_list_age,
+            inputs: json::inputs(self.run),
+            output: InputView { file: file.to_string_lossy().into_owned(), digest },
+            options: self.command.reading(),
+            seconds: part.seconds(),
+            version: env!("CARGO_PKG_VERSION"),
+        };
+        write_json(&report_of(out), &report)?;
+        part.clear()
+    }
+
+    /// Progress on standard error, where that is a terminal.
+    fn progress(&self) -> ProgressBar {
+        if self.command.data.quiet {
+            return ProgressBar::hidden();
+        }
+        let template = "{bar:24} {percent:>3} %  {msg}, {elapsed}, {eta} left";
+        let bar = ProgressBar::new(0);
+        let usual = ProgressStyle::default_bar;
+        bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| usual()));
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar
+    }
+}
+
+impl Target {
+    fn write(&mut self, bytes: &[u8], counts: &Counts) -> Result<(), Error> {
+        match self {
+            Target::Stream(output) => output.bytes(bytes),
+            Target::Part(part) => part.write(bytes, counts),
+        }
+    }
+}
+
+/// Every file that a bulk run writes.
+pub(super) fn files_of(out: &str) -> [String; 5] {
+    [out.to_owned(), report_of(out), part_of(out), checkpoint_of(out), format!("{out}.new")]
+}

@@ -1,0 +1,136 @@
+//! Answers as bytes of the format asked for: each by itself, so that all cores can write.
+
+use parentage::error::Error;
+use parentage::model::{Countries, Party};
+use parentage::report::json::Run;
+use parentage::report::{csv, json, text};
+use parentage::screen::{Answer, Note, NoteKind, Screener, Verdict};
+use parentage::source::PartyRow;
+
+use super::super::data::Format;
+use super::super::output::{csv_row, sealed};
+
+/// Writes answers.
+pub(super) struct Renderer<'a> {
+    pub screener: &'a Screener<'a>,
+    pub run: &'a Run<'a>,
+    pub format: Format,
+    pub common: csv::Common,
+    /// The column of names, and all columns of the party file; none for names of the command line.
+    pub name_column: &'a str,
+    pub columns: Option<&'a [String]>,
+}
+
+impl Renderer<'_> {
+    /// What stands before the answers.
+    pub fn head(&self) -> Result<Vec<u8>, Error> {
+        let names = ["name".to_owned()];
+        match self.format {
+            Format::Csv | Format::Xlsx | Format::Parquet => {
+                self.row(&csv::header(self.columns.unwrap_or(&names)))
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// What stands behind them; `some` where there are any.
+    pub fn tail(&self, some: bool) -> Vec<u8> {
+        let text = match self.format {
+            Format::Json if some => "\n]\n".to_owned(),
+            Format::Json => "[]\n".to_owned(),
+            Format::Text => format!("\n{}", text::footer(self.run)),
+            _ => String::new(),
+        };
+        text.into_bytes()
+    }
+
+    /// One answer, the `first` or a later one, and what it says.
+    pub fn answer(
+        &self,
+        row: &PartyRow,
+        verdict: Option<Verdict>,
+        first: bool,
+    ) -> Result<(Answer, Vec<u8>), Error> {
+        let unread = row.faults.iter().map(|fault| Note {
+            kind: NoteKind::UnreadField,
+            text: fault.to_string(),
+            place: (fault.line > 0).then(|| format!("{}:{}", fault.file, fault.line)),
+        });
+        let party = row.party.clone().unwrap_or_else(|| self.unnamed(row));
+        let with_run = first || self.columns.is_none();
+        let Some(mut verdict) = verdict else {
+            let notes: Vec<Note> = unread.collect();
+            let bytes = match self.format {
+                Format::Json | Format::Jsonl => {
+                    let object = json::unscreened(self.run, &party, &notes, with_run);
+                    self.object(&sealed(&object)?, first)
+                }
+                Format::Text => text::unscreened(&party, &notes).into_bytes(),
+                _ => self.rows(row, &party, vec![csv::error_row(&self.common, &notes)])?,
+            };
+            return Ok((Answer::Error, bytes));
+        };
+        verdict.notes.extend(unread);
+        let bytes = match self.format {
+            Format::Json | Format::Jsonl => {
+                let object = json::screened(self.run, &party, &verdict, with_run);
+                self.object(&sealed(&object)?, first)
+            }
+            Format::Text => {
+                let gap = if first { "" } else { "\n" };
+                let threshold = self.screener.settings().threshold;
+                let answer = text::screened(self.run, &party, &verdict, threshold);
+                format!("{gap}{answer}").into_bytes()
+            }
+            _ => {
+                let rows = csv::rows(self.screener.snapshot(), &self.common, &verdict);
+                self.rows(row, &party, rows)?
+            }
+        };
+        Ok((verdict.answer, bytes))
+    }
+
+    /// The party of a row that could not be screened: its name field, or what was read of the row.
+    fn unnamed(&self, row: &PartyRow) -> Party {
+        let field = |column: &str| {
+            let at = self.columns?.iter().position(|own| own == column)?;
+            row.fields.get(at).cloned()
+        };
+        let unread = || row.faults.first().map(|fault| fault.text.clone()).unwrap_or_default();
+        let countries = Countries::parse(&field("country").unwrap_or_default());
+        Party {
+            id: field("id").unwrap_or_default(),
+            countries: countries.unwrap_or_default(),
+            ..Party::named(field(self.name_column).unwrap_or_else(unread))
+        }
+    }
+
+    fn object(&self, object: &str, first: bool) -> Vec<u8> {
+        match (self.format, first) {
+            (Format::Json, true) => format!("[\n{object}"),
+            (Format::Json, false) => format!(",\n{object}"),
+            _ => format!("{object}\n"),
+        }
+        .into_bytes()
+    }
+
+    fn rows(
+        &self,
+        row: &PartyRow,
+        party: &Party,
+        rows: Vec<Vec<String>>,
+    ) -> Result<Vec<u8>, Error> {
+        let own =
+            if self.columns.is_none() { std::slice::from_ref(&party.name) } else { &row.fields };
+        let mut bytes = Vec::new();
+        for fields in rows {
+            bytes.extend(self.row(own.iter().chain(&fields))?);
+        }
+        Ok(bytes)
+    }
+
+    /// A row of CSV; what a workbook or Parquet file is made from later keeps its cells as they are.
+    fn row<T: AsRef<str>>(&self, fields: impl IntoIterator<Item = T>) -> Result<Vec<u8>, Error> {
+        csv_row(fields, self.format == Format::Csv)
+    }
+}

@@ -1,0 +1,217 @@
+//! A table of parties to be screened: the user's own customer file.
+
+use super::lists_csv::countries;
+use super::open::digest_of;
+use super::rows::{Fault, Header, shortened, word};
+use super::table::{Table, TableOptions, TableRow};
+use crate::day::Day;
+use crate::error::{Data, Error, Rejected};
+use crate::model::{Countries, EntityKind, Identifiers, Party};
+
+/// A party file, read row by row.
+pub struct Parties {
+    table: Table,
+    name_column: String,
+    path: String,
+    digest: [u8; 32],
+    /// Bytes of the file.
+    size: u64,
+    read: u64,
+}
+
+/// One row: its fields as they stand, the party if it can be screened, and what cannot be read.
+///
+/// A field that cannot be read, such as a country of three letters, does not keep the party from
+/// being screened without it.
+#[derive(Debug, Clone)]
+pub struct PartyRow {
+    /// The fields, as many as the header has.
+    pub fields: Vec<String>,
+    /// The party.
+    pub party: Option<Party>,
+    /// What cannot be read of it; never empty where there is no party.
+    pub faults: Vec<Rejected>,
+}
+
+impl Parties {
+    /// Opens a party file.
+    ///
+    /// # Errors
+    /// The file cannot be read, is empty, is not of the format or encoding it is said to be, or has no
+    /// column of names.
+    pub fn open(path: &str, name_column: &str, options: &TableOptions) -> Result<Parties, Error> {
+        let digest = digest_of(path)?;
+        let size = std::fs::metadata(path).map_err(|error| Error::io(path, error))?.len();
+        let table = Table::open(path, options, name_column)?;
+        if !table.header.has(name_column) {
+            let names: String = table.header.names().join(", ").chars().take(300).collect();
+            let reason = format!(
+                "has no column `{name_column}`; its columns are {names}; say which holds the names with --name-column"
+            );
+            return Err(Error::file(path, reason));
+        }
+        let (name_column, path) = (name_column.to_owned(), path.to_owned());
+        Ok(Parties { table, name_column, path, digest, size, read: 0 })
+    }
+
+    /// The columns of the file.
+    pub fn columns(&self) -> &[String] {
+        self.table.header.names()
+    }
+
+    /// The file's name.
+    pub fn file(&self) -> &str {
+        &self.table.file
+    }
+
+    /// The digest of the file's bytes.
+    pub fn digest(&self) -> [u8; 32] {
+        self.digest
+    }
+
+    /// How far the reading is, and how far it goes: rows where the file says how many it has, else bytes.
+    pub fn progress(&self) -> (u64, u64) {
+        match self.table.rows() {
+            Some(rows) => (self.read, rows),
+            None => (self.table.bytes().unwrap_or_default(), self.size),
+        }
+    }
+
+    /// Up to `limit` further rows; empty at the end.
+    ///
+    /// # Errors
+    /// At the end: the file is another one than when it was opened.
+    pub fn read(&mut self, limit: usize) -> Result<Vec<PartyRow>, Error> {
+        let mut batch = Vec::new();
+        while batch.len() < limit {
+            let Some(row) = self.table.next() else { break };
+            batch.push(party_row(row, &self.table.header, &self.name_column, &self.table.file));
+        }
+        self.read += batch.len() as u64;
+        if batch.is_empty() && self.table.digest().is_some_and(|digest| digest != self.digest) {
+            let reason = "was changed while it was read; screen it again when nobody writes to it";
+            return Err(Error::file(&self.path, reason));
+        }
+        Ok(batch)
+    }
+}
+
+/// What a row's party is read from, besides the column of names.
+const USED: &[&str] =
+    &["name_native", "aliases", "country", "city", "kind", "birth_date", "id", "identifiers"];
+
+fn party_row(row: TableRow, header: &Header, name_column: &str, file: &str) -> PartyRow {
+    let TableRow { line, mut fields, faults, text } = row;
+    fields.resize(header.names().len(), String::new());
+    let whole = faults.iter().any(|fault| fault.column.is_none());
+    let (party, faults) = match whole {
+        true => (None, faults),
+        false => Reading { header, name_column, fields: &fields, faults }.party(),
+    };
+    let text = text.unwrap_or_else(|| {
+        if faults.is_empty() { String::new() } else { shortened(fields.iter()) }
+    });
+    let reject = |fault: Fault| fault.reject(file, line, Data::Parties, text.clone());
+    PartyRow { party, faults: faults.into_iter().map(reject).collect(), fields }
+}
+
+/// A row while a party is read from it.
+struct Reading<'r> {
+    header: &'r Header,
+    name_column: &'r str,
+    fields: &'r [String],
+    faults: Vec<Fault>,
+}
+
+impl Reading<'_> {
+    /// A field that is used; blank where it cannot be read.
+    fn get(&self, column: &str) -> &str {
+        let unread = |fault: &Fault| fault.column.as_deref() == Some(column);
+        if self.faults.iter().any(unread) {
+            return "";
+        }
+        self.header
+            .place(column)
+            .and_then(|place| self.fields.get(place))
+            .map_or("", |field| field.trim())
+    }
+
+    fn party(mut self) -> (Option<Party>, Vec<Fault>) {
+        let used = |fault: &Fault| {
+            let column = fault.column.as_deref().unwrap_or_default();
+            column == self.name_column || USED.contains(&column)
+        };
+        self.faults.retain(used);
+        if let Some(place) = self.fields.iter().position(|field| field.contains('\0')) {
+            let column = &self.header.names()[place];
+            let reason = "holds a NUL character: the file is damaged, or is UTF-16 text (--encoding utf-16le)";
+            return (None, vec![Fault::column(column, reason)]);
+        }
+        let (name, native) =
+            (self.get(self.name_column).to_owned(), self.get("name_native").to_owned());
+        if name.is_empty() {
+            let told =
+                self.faults.iter().any(|fault| fault.column.as_deref() == Some(self.name_column));
+            self.faults.extend((!told).then(|| Fault::blank(self.name_column)));
+            return (None, self.faults);
+        }
+        if ![&name, &native].iter().any(|name| name.chars().any(char::is_alphanumeric)) {
+            let reason = format!("`{name}` has no letter or digit to screen");
+            return (None, vec![Fault::column(self.name_column, reason)]);
+        }
+        let mut faults = Vec::new();
+        let countries = countries("country", self.get("country")).unwrap_or_else(|fault| {
+            faults.push(fault);
+            Countries::default()
+        });
+        let kind = word!("kind", self.get("kind"), EntityKind).unwrap_or_else(|fault| {
+            faults.push(fault);
+            None
+        });
+        let birth_date = birth_date(self.get("birth_date")).unwrap_or_else(|fault| {
+            faults.push(fault);
+            String::new()
+        });
+        let (identifiers, others) = Identifiers::read(self.get("identifiers"), None);
+        if !others.is_empty() {
+            let reason = format!(
+                "not of the form scheme:value, such as lei:..., and not used: {}",
+                others.join("; ")
+            );
+            faults.push(Fault::column("identifiers", reason));
+        }
+        let aliases = self.get("aliases").split(';').map(str::trim);
+        let party = Party {
+            name,
+            name_native: native,
+            aliases: aliases.filter(|alias| !alias.is_empty()).map(str::to_owned).collect(),
+            countries,
+            city: self.get("city").to_owned(),
+            kind: kind.unwrap_or(EntityKind::Unknown),
+            birth_date,
+            id: self.get("id").to_owned(),
+            identifiers,
+        };
+        self.faults.extend(faults);
+        (Some(party), self.faults)
+    }
+}
+
+/// A birth date as ISO 8601 writes it, or the beginning of one: a year, a year and month. What is written
+/// otherwise would contradict every date that a list has.
+fn birth_date(text: &str) -> Result<String, Fault> {
+    let text = text.strip_suffix("T00:00:00").or(text.strip_suffix(" 00:00:00")).unwrap_or(text);
+    let whole = match text.len() {
+        0 => return Ok(String::new()),
+        4 => format!("{text}-01-01"),
+        7 => format!("{text}-01"),
+        _ => text.to_owned(),
+    };
+    match Day::parse(&whole) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err(Fault::column(
+            "birth_date",
+            format!("`{text}` is not used: write a date such as 1962-05-31, or 1962-05, or 1962"),
+        )),
+    }
+}
