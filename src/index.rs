@@ -12,13 +12,14 @@ mod words;
 use rustc_hash::FxHashMap;
 
 use self::classes::{Classes, ClassesBuilder};
-use self::shared::{Asked, INITIAL_OF, RUN_OF_WORDS, Route, Weighs, searched};
+use self::shared::{Asked, INITIAL_OF, ONE_WORD, RUN_OF_WORDS, Route, Weighs, searched};
 use self::terms::{
-    Term, alone, apart, asked_whole, given, halves, held_whole, of_run, shows_nothing, terms,
+    Term, alone, apart, asked_whole, given, halves, held_whole, joining, of_run, shows_nothing,
+    terms,
 };
 use self::words::{Near, Words, WordsBuilder};
 use crate::column::{Blocks, Column, Columns};
-use crate::name::{ParsedName, letter_set};
+use crate::name::{ParsedName, TokenKind, letter_set};
 
 pub use lookup::{Lookup, LookupBuilder};
 
@@ -77,6 +78,10 @@ impl NameIndexBuilder {
                     Term::Word(word) => self.words.add(word, number),
                     Term::Initial(letter) => self.classes.add(alone(letter), number),
                     Term::Given(letter) => self.classes.add(given(letter), number),
+                    Term::Joining(word) if word.kind != TokenKind::Connector => {
+                        self.classes.add(joining(word), number);
+                    }
+                    Term::Joining(_) => {}
                     Term::Run(glued) => {
                         of_run(&glued).for_each(|class| self.classes.add(class, number));
                     }
@@ -202,6 +207,10 @@ impl NameIndex {
             Term::Given(letter) => {
                 found(self.classes.find(alone(*letter)), &INITIAL_OF, Route::Other);
             }
+            Term::Joining(word) if word.kind == TokenKind::Connector => {
+                found(self.classes.find(joining(word)), &ONE_WORD, Route::Other);
+            }
+            Term::Joining(_) => {}
             Term::Run(glued) => {
                 for same in self.words.same(glued) {
                     found(self.words.names_of(same.word), &same, Route::Other);
@@ -221,7 +230,7 @@ const fn narrow(weight: f64) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::name::parse;
+    use crate::name::{compare, parse};
 
     #[test]
     fn words_are_found_with_typing_errors_and_other_spacing() {
@@ -269,6 +278,22 @@ mod tests {
                 all.absorb(part);
             }
             assert_eq!(shown(&all.build()), shown(&whole));
+        }
+    }
+
+    #[test]
+    fn a_connector_of_one_name_is_a_word_of_another() {
+        // `No` before a number joins it; at the end it is a word, and so is a dotted `D.E.`.
+        for (query, name) in [
+            ("Arrowstreet Global Equity No. 1 Fund Inx", "Global No AS"),
+            ("Global No AS", "Arrowstreet Global Equity No. 1 Fund Inx"),
+            ("Compagnie de Generale", "D.E. Generale"),
+            ("D.E. Generale", "Compagnie de Generale"),
+        ] {
+            let index = NameIndex::build([&parse(name)]);
+            let score = f64::from(compare(&parse(query), &parse(name)).points()) / 10_000.0;
+            assert!(score >= 0.5, "{query} against {name}: {score}");
+            assert_eq!(index.candidates(&parse(query), score), [0], "{query} against {name}");
         }
     }
 

@@ -47,6 +47,7 @@ pub use line::{Comparison, Line, LineKind, POINTS_OF_ONE};
 pub(crate) use romanise::{skeleton, sound};
 pub use text::fold;
 pub(crate) use text::is_east_asian;
+pub(crate) use token::may_join;
 pub use token::{Place, TokenKind};
 pub use typed::{ParsedName, Token, parse};
 

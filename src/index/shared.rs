@@ -141,6 +141,10 @@ const ROUNDING: f32 = 1e-4;
 pub(super) const RUN_OF_WORDS: Near =
     Near { word: 0, similarity: 1.0, matched: 3.0, gain: 0.6, weight: 3.0 };
 
+/// A word of the greatest weight and factor.
+pub(super) const ONE_WORD: Near =
+    Near { word: 0, similarity: 1.0, matched: 1.0, gain: 0.2, weight: 1.0 };
+
 /// A letter of a person's name that stands for a word, or a word that stands for a letter.
 pub(super) const INITIAL_OF: Near = Near {
     word: 0,

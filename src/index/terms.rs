@@ -8,7 +8,7 @@ use super::classes::Class;
 use crate::name::{
     CUT, LONGEST_RUN, ParsedName, SAME_LOAN, SAME_MEANING, SAME_PLACE, SAME_SHAPE, SAME_SOUND,
     SAME_UMLAUT, Token, TokenKind, acronym, acronyms, clippings, is_and, may_be_cut, may_be_person,
-    misread, one_letter_says, skeleton, sound, spoken_beginnings, unumlaut,
+    may_join, misread, one_letter_says, skeleton, sound, spoken_beginnings, unumlaut,
 };
 
 /// What a name is looked up by.
@@ -19,6 +19,8 @@ pub(super) enum Term<'n> {
     Initial(char),
     /// The first letter of a word that may be a given name.
     Given(char),
+    /// A word that joins words in some names and is one of them in others (`No. 1`, `Global No`).
+    Joining(&'n Token),
     /// Neighbouring words, or letters written apart, without their spaces.
     Run(String),
 }
@@ -32,6 +34,9 @@ pub(super) fn terms<'n>(name: &'n ParsedName, view: &[usize]) -> Vec<(Vec<usize>
     for at in view.iter().copied().filter(|at| token(*at).kind != TokenKind::Noise) {
         let own = token(at);
         terms.push((vec![at], Term::Word(own)));
+        if (own.is_word() || own.kind == TokenKind::Connector) && may_join(&own.text) {
+            terms.push((vec![at], Term::Joining(own)));
+        }
         if let Some(first) = own.text.chars().next().filter(|_| person && own.is_word()) {
             let letter = own.kind == TokenKind::Initial;
             let term = if letter { Term::Initial(first) } else { Term::Given(first) };
@@ -140,6 +145,11 @@ pub(super) fn of_run(glued: &str) -> impl Iterator<Item = Class> {
 pub(super) fn apart(word: &Token) -> impl Iterator<Item = Class> {
     let loans = word.readings().filter_map(|reading| loan(reading, 4));
     spellings(word).map(|text| Class::new("_", text)).chain(loans)
+}
+
+/// The class of the names in which this connector is a word.
+pub(super) fn joining(word: &Token) -> Class {
+    Class::new("*", &word.text)
 }
 
 /// The class of the names that may be a person's and have this letter for a word.

@@ -74,6 +74,7 @@ pub(crate) fn is_and(connector: &str) -> bool {
 pub(super) fn initial(a: &Token, b: &Token) -> Option<(LineKind, f64)> {
     let stands = |short: &Token, long: &Token| {
         short.kind == TokenKind::Initial
+            && long.is_word()
             && long.letters.count > 1
             && long.text.starts_with(&short.text)
     };
@@ -110,10 +111,13 @@ fn adjective(word: &Token, derived: &Token) -> bool {
     ending.is_some_and(|ending| ENDINGS.contains(&ending))
 }
 
-/// Whether one word is an abbreviation that begins the other: `elec` is written for `electronics`
-/// too.
+/// Whether one word is an abbreviation of the table that begins the other: `elec` is written for
+/// `electronics` too. One that is in no table is taken for what it alone can mean.
 fn clipped(short: &Token, long: &Token) -> bool {
-    short.abbreviated && short.letters.count >= 3 && long.text.starts_with(&short.text)
+    short.abbreviated
+        && short.letters.count >= 3
+        && long.text.starts_with(&short.text)
+        && vocabulary::word(&short.text).is_some_and(|word| word.abbreviation)
 }
 
 /// The abbreviations that a word of the table may be clipped to.

@@ -55,6 +55,14 @@ const CONNECTORS: &[&str] = &[
     "del", "della", "van", "von", "der", "den",
 ];
 
+/// Words that join a number to what it counts.
+pub(super) const BEFORE_NUMBERS: &[&str] = &["no", "nr", "number", "nummer"];
+
+/// Whether a word is a connector in some names: as these are in whatever place, or before a number.
+pub(crate) fn may_join(text: &str) -> bool {
+    [CONNECTORS, BEFORE_NUMBERS, &["第", "号", "號"]].iter().any(|words| words.contains(&text))
+}
+
 const ROMAN: &[(&str, &str)] = &[
     ("ii", "2"),
     ("iii", "3"),

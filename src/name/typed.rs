@@ -17,7 +17,7 @@ use super::pieces::pieces;
 use super::romanise::{readings, romanised, skeleton};
 use super::seen::typed;
 use super::text::{as_shown, is_east_asian, is_kana};
-use super::token::{Plain, PlainKind, TokenKind, mark_forms, mark_inner_forms};
+use super::token::{BEFORE_NUMBERS, Plain, PlainKind, TokenKind, mark_forms, mark_inner_forms};
 use super::views::{Views, views};
 use super::vocabulary::{self, LONGEST_PLACE, Part, Word};
 
@@ -372,7 +372,7 @@ fn numbers(tokens: &mut Vec<Plain>) {
     }
     for at in 0..tokens.len().saturating_sub(1) {
         let number = tokens[at + 1].kind == PlainKind::Number;
-        if number && matches!(tokens[at].piece.text.as_str(), "no" | "nr" | "number" | "nummer") {
+        if number && BEFORE_NUMBERS.contains(&tokens[at].piece.text.as_str()) {
             tokens[at].kind = PlainKind::Connector;
         }
     }

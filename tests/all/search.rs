@@ -48,25 +48,25 @@ fn no_name_that_scores_is_lost() {
         .collect();
     // The review band of the lowest threshold, and of the default one.
     for floor in [5_000, 7_500] {
-        let found: usize = queries
+        let searched: Vec<(usize, Vec<String>)> = queries
             .par_iter()
             .map(|text| {
                 let query = parse(text);
                 let share = f64::from(floor) / f64::from(POINTS_OF_ONE);
                 let candidates = index.candidates(&query, share);
                 let score = |name: &ParsedName| points(&query, name, floor) >= floor;
-                let scored = (0u32..).zip(&parsed).filter(|(_, name)| score(name));
-                scored
-                    .inspect(|(at, _)| {
-                        let lost = &names[*at as usize];
-                        assert!(
-                            candidates.binary_search(at).is_ok(),
-                            "{text} lost {lost} at {floor}"
-                        );
-                    })
-                    .count()
+                let scored: Vec<u32> = (0u32..)
+                    .zip(&parsed)
+                    .filter_map(|(at, name)| score(name).then_some(at))
+                    .collect();
+                let lost = scored.iter().filter(|at| candidates.binary_search(at).is_err());
+                let told = |at: &u32| format!("{text} lost {}", names[*at as usize]);
+                (scored.len(), lost.map(told).collect())
             })
-            .sum();
+            .collect();
+        let found: usize = searched.iter().map(|(found, _)| found).sum();
+        let lost: Vec<&String> = searched.iter().flat_map(|(_, lost)| lost).collect();
+        assert!(lost.is_empty(), "{} lost at {floor}: {lost:#?}", lost.len());
         assert!(found > queries.len(), "{found} found at {floor}");
     }
 }
