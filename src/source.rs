@@ -4,6 +4,7 @@
 
 mod blocks;
 mod holdings_csv;
+mod line_ends;
 mod lists_csv;
 mod names_csv;
 mod open;
@@ -17,8 +18,9 @@ mod table;
 use std::io::{BufRead, Cursor, Read};
 
 use self::blocks::{BLOCK, Broken, read_in_blocks};
+use self::line_ends::ends_in_carriage_returns;
 use self::open::{Embedded, InputFile, Opened};
-use self::rows::{Fault, Header, Row, Rows, ends_in_carriage_returns};
+use self::rows::{Fault, Header, Row, Rows};
 use crate::error::{Data, Error, Place, RecordUnit, Rejected, Source, Sources, Warning};
 use crate::name;
 

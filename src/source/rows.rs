@@ -1,9 +1,10 @@
 //! CSV rows by column name, each with its line; what is wrong with one is a value.
 
-use std::io::{BufRead, Read};
+use std::io::BufRead;
 
 use rustc_hash::FxHashMap;
 
+use super::line_ends::{LONGEST_ROW, LineEnds};
 use crate::day::{Day, Span};
 use crate::error::{Data, Rejected};
 
@@ -188,7 +189,7 @@ impl<R: BufRead> Rows<R> {
             return None;
         }
         loop {
-            self.reader.get_mut().row = 0;
+            self.reader.get_mut().begin_row();
             match self.reader.read_byte_record(&mut self.record) {
                 Ok(false) => return None,
                 // A blank line that ends in CR and LF.
@@ -206,7 +207,7 @@ impl<R: BufRead> Rows<R> {
         // The reader stands behind the row and its line end, unless the file ended first; its own
         // position of the row's start would be that of the blank lines before it.
         let inside = memchr::memchr_iter(b'\n', self.record.as_slice()).count() as u64;
-        let ended = u64::from(!self.reader.get_ref().ended);
+        let ended = u64::from(!self.reader.get_ref().ended());
         let line = self.before + self.reader.position().line();
         self.line = line.saturating_sub(inside + ended);
         Some(self.checked())
@@ -223,7 +224,7 @@ impl<R: BufRead> Rows<R> {
             )));
         }
         let (wanted, found) = (self.header.names.len(), self.record.len());
-        let suspect = found != wanted || self.reader.get_ref().ended;
+        let suspect = found != wanted || self.reader.get_ref().ended();
         if suspect
             && let Some(swallowed) = swallowed_lines(&self.record, wanted, self.header.delimiter)
         {
@@ -316,88 +317,6 @@ fn sign(delimiter: u8) -> String {
         b',' => "a comma".to_owned(),
         b'\t' => "a tab".to_owned(),
         other => format!("`{}`", char::from(other)),
-    }
-}
-
-/// Whether the lines of a file that begins so end in CR alone.
-pub(super) fn ends_in_carriage_returns(start: &[u8]) -> bool {
-    start.contains(&b'\r') && !start.contains(&b'\n')
-}
-
-/// The most bytes that a row may have: more is no row of names and numbers, but a quote that is not
-/// closed or a file of another kind, and must not fill memory.
-pub(super) const LONGEST_ROW: usize = 1 << 20;
-
-/// A stream whose lines end in LF where they end in CR alone, and of which only line ends and quotes come
-/// from where a row is far too long.
-struct LineEnds<R> {
-    inner: R,
-    /// Bytes that were read since the row began.
-    row: usize,
-    /// More follows elsewhere: the end of the stream is not the end of the file.
-    more: bool,
-    carriage_returns: Option<bool>,
-    /// The end was read: the last row has no line end.
-    ended: bool,
-    last: u8,
-}
-
-impl<R> LineEnds<R> {
-    fn new(inner: R, carriage_returns: Option<bool>, more: bool) -> LineEnds<R> {
-        LineEnds { inner, row: 0, more, carriage_returns, ended: false, last: 0 }
-    }
-
-    /// Whether the file ended before the quote around the last field of its last row was closed.
-    fn ends_inside_a_quote(&self, record: &csv::ByteRecord) -> bool {
-        let runs_on = || record.iter().next_back().is_some_and(|field| field.contains(&b'\n'));
-        self.ended && self.last != b'"' && runs_on()
-    }
-}
-
-impl<R: BufRead> Read for LineEnds<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let carriage_returns = match self.carriage_returns {
-            Some(known) => known,
-            None => {
-                let start = self.inner.fill_buf()?;
-                *self.carriage_returns.insert(ends_in_carriage_returns(start))
-            }
-        };
-        if self.row >= 2 * LONGEST_ROW && !buffer.is_empty() {
-            return self.next_sign(&mut buffer[0], carriage_returns);
-        }
-        let length = self.inner.read(buffer)?;
-        self.ended |= length == 0 && !buffer.is_empty() && !self.more;
-        self.last = buffer[..length].last().copied().unwrap_or(self.last);
-        self.row += length;
-        if carriage_returns {
-            let ends = buffer[..length].iter_mut().filter(|byte| **byte == b'\r');
-            ends.for_each(|byte| *byte = b'\n');
-        }
-        Ok(length)
-    }
-}
-
-impl<R: BufRead> LineEnds<R> {
-    /// Reads the next line end or quote alone, and passes over what is before it: the row ends there, or
-    /// not, and what is behind it is left where it is.
-    fn next_sign(&mut self, sign: &mut u8, carriage_returns: bool) -> std::io::Result<usize> {
-        let end = if carriage_returns { b'\r' } else { b'\n' };
-        loop {
-            let bytes = self.inner.fill_buf()?;
-            if bytes.is_empty() {
-                self.ended |= !self.more;
-                return Ok(0);
-            }
-            let found = memchr::memchr2(end, b'"', bytes);
-            let length = found.map_or(bytes.len(), |at| at + 1);
-            self.last = bytes[length - 1];
-            self.inner.consume(length);
-            if found.is_some() {
-                *sign = if self.last == b'"' { b'"' } else { b'\n' };
-                return Ok(1);
-            }
-        }
     }
 }
 

@@ -27,7 +27,7 @@ impl Renderer<'_> {
         let names = ["name".to_owned()];
         match self.format {
             Format::Csv | Format::Xlsx | Format::Parquet => {
-                self.row(&csv::header(self.columns.unwrap_or(&names)))
+                self.row(csv::header(self.columns.unwrap_or(&names)))
             }
             _ => Ok(Vec::new()),
         }

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::TableRow;
 use super::decode::Encoding;
-use crate::source::rows::{Fault, Header, LONGEST_ROW, shortened};
+use crate::source::line_ends::LONGEST_ROW;
+use crate::source::rows::{Fault, Header, shortened};
 
 /// The lines of a file.
 pub(super) struct Lines {

@@ -1,0 +1,213 @@
+//! Bulk runs from outside: interrupted ones, files of other formats, what is refused.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use crate::command::parentage;
+
+const DAY: &str = "2026-11-24";
+
+fn text_of(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// A file of parties that takes some seconds: listed names among others, and rows that cannot be read.
+fn customers(folder: &Path, count: u32) -> String {
+    let names = [
+        "Kollsman Inc",
+        "Acme Trading",
+        "Lockheed Martin",
+        "Skydio",
+        "Muller & Sohn",
+        "三菱重工业",
+    ];
+    let mut text = "id,name,country\n".to_owned();
+    for number in 0..count {
+        let name = names[number as usize % names.len()];
+        let country = if number % 1_000 == 7 { "USA" } else { "US" };
+        text.push_str(&format!("{number},{name} {},{country}\n", number % 5_000));
+    }
+    let path = folder.join("customers.csv");
+    std::fs::write(&path, text).unwrap();
+    path.display().to_string()
+}
+
+fn screen<'a>(input: &'a str, out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let usual = ["screen", "--in", input, "--out", out, "--as-of", DAY, "--quiet"];
+    usual.into_iter().chain(more.iter().copied()).collect()
+}
+
+/// `OUT.run.json` without what differs from run to run.
+fn report(out: &Path) -> serde_json::Value {
+    let text = text_of(Path::new(&format!("{}.run.json", out.display())));
+    let mut report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    report.as_object_mut().unwrap().remove("seconds");
+    report["output"].as_object_mut().unwrap().remove("file");
+    report
+}
+
+#[test]
+fn a_run_that_is_killed_again_and_again_ends_as_one_that_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = customers(folder.path(), 60_000);
+    let mut kills = 0;
+    for format in ["csv", "jsonl"] {
+        let whole = folder.path().join(format!("whole.{format}"));
+        let out = folder.path().join(format!("out.{format}"));
+        let (whole_path, out_path) = (whole.display().to_string(), out.display().to_string());
+        let run = parentage(&screen(&input, &whole_path, &[]));
+        assert_eq!(run.status, 3, "a country of three letters cannot be read");
+        let mut wait = 3;
+        while kills < if format == "csv" { 25 } else { 50 } {
+            let mut child = Command::new(env!("CARGO_BIN_EXE_parentage"))
+                .args(screen(&input, &out_path, &["--resume"]))
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            std::thread::sleep(Duration::from_millis(wait));
+            wait = wait * 7 % 1_999;
+            child.kill().unwrap();
+            let ended = child.wait().unwrap();
+            if ended.code().is_some() {
+                // It was faster: a new one begins.
+                continue;
+            }
+            kills += 1;
+            let told = Path::new(&format!("{out_path}.run.json")).exists();
+            assert!(!told || text_of(&out) == text_of(&whole), "a half reads as whole");
+        }
+        let run = parentage(&screen(&input, &out_path, &["--resume"]));
+        assert_eq!(run.status, 3, "{}", run.err);
+        assert!(text_of(&out) == text_of(&whole), "byte for byte");
+        assert_eq!(report(&out), report(&whole));
+        let left = [".part", ".part.json", ".new"];
+        assert!(left.iter().all(|end| !Path::new(&format!("{out_path}{end}")).exists()));
+    }
+}
+
+/// Begins a run and kills it once it has said how far it is.
+fn interrupted(arguments: &[&str], out: &str) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_parentage"))
+        .args(arguments)
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    while !Path::new(&format!("{out}.part.json")).exists() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it said how far it is");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_run_goes_on_only_as_what_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = customers(folder.path(), 200_000);
+    let out = folder.path().join("out.csv").display().to_string();
+    interrupted(&screen(&input, &out, &[]), &out);
+    let holdings = folder.path().join("holdings.csv").display().to_string();
+    std::fs::write(&holdings, "holder,issuer,share_min\nA,B,50\n").unwrap();
+    for (more, differs) in [
+        (&["--threshold", "0.9"][..], "another threshold: 0.85, now 0.9"),
+        (&["--rule", "cn-mofcom-61"], "another set of rules"),
+        (&["--limit", "3"], "another limit"),
+        (&["--format", "jsonl"], "another format: csv, now jsonl"),
+        (&["--name-column", "id"], "another --name-column: name, now id"),
+        (&["--ownership", &holdings], "another snapshot"),
+    ] {
+        let run = parentage(&screen(&input, &out, &[&["--resume"], more].concat()));
+        assert_eq!(run.status, 2, "{more:?}");
+        assert!(run.err.contains(differs), "{more:?}: {}", run.err);
+    }
+    let run =
+        parentage(&["screen", "--in", &input, "--out", &out, "--as-of", "2026-11-25", "--resume"]);
+    assert!(run.status == 2 && run.err.contains("another day (--as-of)"), "{}", run.err);
+    let part = format!("{out}.part");
+    let mut bytes = std::fs::read(&part).unwrap();
+    bytes[1_000] ^= 1;
+    std::fs::write(&part, bytes).unwrap();
+    let run = parentage(&screen(&input, &out, &["--resume"]));
+    assert!(run.status == 2 && run.err.contains("was changed since"), "{}", run.err);
+    std::fs::write(&input, text_of(Path::new(&input)).replace("Skydio", "Skidio")).unwrap();
+    let run = parentage(&screen(&input, &out, &["--resume"]));
+    assert!(run.status == 2 && run.err.contains("another file of parties"), "{}", run.err);
+    std::fs::remove_file(format!("{out}.part.json")).unwrap();
+    std::fs::write(&input, "name\nKollsman Inc\n").unwrap();
+    let run = parentage(&screen(&input, &out, &["--resume"]));
+    assert_eq!(
+        run.status, 0,
+        "where nothing is said of an interrupted run a new one begins: {}",
+        run.err
+    );
+    assert!(text_of(Path::new(&out)).contains("Kollsman Inc,hit"));
+}
+
+#[test]
+fn answers_in_every_format_say_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in.csv");
+    std::fs::write(&input, "id,name,note\n1,Kollsman Inc,=1+1\n2,Acme Trading,@x\n3,,-\n").unwrap();
+    let input = input.display().to_string();
+    let out = |name: &str| folder.path().join(name).display().to_string();
+    let formats: &[&str] = if cfg!(feature = "parquet") { &["xlsx", "parquet"] } else { &["xlsx"] };
+    let run = parentage(&screen(&input, &out("a.csv"), &[]));
+    assert_eq!(run.status, 3, "{}", run.err);
+    let csv = text_of(Path::new(&out("a.csv")));
+    assert!(
+        csv.contains("\n1,Kollsman Inc,'=1+1,hit") && csv.contains("\n2,Acme Trading,'@x,clear"),
+        "{csv}"
+    );
+    for format in formats {
+        let [one, other] = ["a", "b"].map(|name| out(&format!("{name}.{format}")));
+        for path in [&one, &other] {
+            assert_eq!(parentage(&screen(&input, path, &[])).status, 3);
+            assert!(Path::new(&format!("{path}.run.json")).exists());
+        }
+        assert!(
+            std::fs::read(&one).unwrap() == std::fs::read(&other).unwrap(),
+            "{format}: byte for byte"
+        );
+        // Read again as parties: every row is there, with its columns and its cells.
+        let again = parentage(&["screen", "--in", &one, "--as-of", DAY]);
+        assert_eq!(again.out.lines().count(), csv.lines().count(), "{format}: {}", again.err);
+        let head = again.out.lines().next().unwrap();
+        assert!(
+            head.starts_with("id,name,note,verdict,") && head.contains(",parentage_verdict,"),
+            "{head}"
+        );
+        assert!(
+            again.out.contains("\n1,Kollsman Inc,'=1+1,hit,policy,partial,1,1"),
+            "{}",
+            again.out
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_written_or_read_stops_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = customers(folder.path(), 10);
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    for (arguments, reason) in [
+        (vec!["screen", "Kollsman", "--format", "xlsx"], "xlsx is written with --in"),
+        (vec!["screen", "--in", &input, "--format", "xlsx"], "xlsx is written with --in"),
+        (vec!["screen", "--in", &input, "--out", &input], "one of the inputs"),
+        (vec!["screen", "--in", &input, "--out", folder.path().to_str().unwrap()], "is a folder"),
+        (vec!["screen", "--in", &input, "--encoding", "klingon"], "is no encoding"),
+        (vec!["screen", "--in", &input, "--delimiter", "ab"], "cannot part fields"),
+        (vec!["screen", "--in", &input, "--resume"], "--out"),
+        (vec!["screen", "--in", &input, "--out", &path("no/folder/x.csv")], "No such file"),
+        (vec!["lists", "--format", "parquet"], "only `screen --in` writes"),
+    ] {
+        let run = parentage(&arguments);
+        assert_eq!(run.status, 2, "{arguments:?}: {}", run.out);
+        assert!(run.err.contains(reason), "{arguments:?}: {}", run.err);
+    }
+    if Path::new("/dev/full").exists() {
+        let run = parentage(&["screen", "--in", &input, "--out", "/dev/full"]);
+        assert_eq!(run.status, 2, "{}", run.err);
+    }
+}
