@@ -161,7 +161,7 @@ pub enum Error {
         /// Why, and what to do.
         reason: String,
     },
-    /// A rule file is not what is needed.
+    /// A file of rules or of a profile is not what is needed.
     #[error("{path}:{line}: {reason}")]
     Rule {
         /// The path as given.

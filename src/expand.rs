@@ -24,7 +24,7 @@ use self::effective::{Basis as Multiplying, Effective};
 use self::runs::Runs;
 use crate::day::Day;
 use crate::graph::DayView;
-use crate::model::{EntityCountries, EntityId, Interest, OnDay, Restriction, Status};
+use crate::model::{EntityCountries, EntityId, Interest, OnDay, Restriction, Status, Treatment};
 use crate::rule::{Rule, Test};
 use crate::share::Share;
 
@@ -250,6 +250,7 @@ impl<'a> Expansion<'a> {
             evidence: Vec::new(),
             listed: Vec::new(),
             assumed: Vec::new(),
+            treatment: Treatment::Hit,
         }
     }
 }

@@ -5,6 +5,7 @@ mod entity;
 mod holding;
 mod listing;
 mod party;
+mod profile;
 mod status;
 
 pub use countries::EntityCountries;
@@ -14,6 +15,7 @@ pub use listing::{
     EventKind, ListConfidence, ListEntry, ListEvent, ListInfo, Measure, Restriction,
 };
 pub use party::Party;
+pub use profile::{Profile, ProfileLine, Treatment};
 pub use status::{
     Certitude, Change, ChangeKind, OnDay, Status, lapsed_unconfirmed, status_of_changes,
 };

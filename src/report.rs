@@ -12,6 +12,7 @@ mod tree;
 pub mod turns;
 
 use crate::expand::Exposure;
+use crate::model::Treatment;
 use crate::screen::Verdict;
 use crate::snapshot::Snapshot;
 
@@ -33,5 +34,9 @@ pub fn proof(snapshot: &Snapshot, exposure: &Exposure) -> String {
 /// The exposure that decided a verdict: the gravest among the matches that make it.
 fn deciding(verdict: &Verdict, threshold: i32) -> Option<&Exposure> {
     let make_it = verdict.matches.iter().filter(|one| one.answer(threshold) == verdict.answer);
-    make_it.filter_map(|one| one.exposures.first()).min_by_key(|exposure| exposure.gravity())
+    let counts = |one: &&Exposure| one.treatment != Treatment::Note;
+    make_it
+        .filter_map(|one| one.exposures.first())
+        .filter(counts)
+        .min_by_key(|exposure| exposure.gravity())
 }

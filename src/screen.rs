@@ -16,7 +16,7 @@ use self::weigh::Known;
 use crate::day::Day;
 use crate::error::Error;
 use crate::expand::{EffectiveShares, Exposure, Margin};
-use crate::model::{Countries, EntityId, Party};
+use crate::model::{Countries, EntityId, Party, Profile};
 use crate::name::{self, Comparison, LineKind, NameKeys, POINTS_OF_ONE, ParsedName};
 use crate::rule::{READINGS, Rule};
 use crate::share::Share;
@@ -25,7 +25,7 @@ use crate::snapshot::{NameKind, Snapshot};
 pub use findings::{Expanded, Findings};
 pub use notes::{Note, NoteKind, list_age};
 pub use timeline::{Said, Turn, timeline};
-pub use verdict::{Answer, Match, Tier, Verdict};
+pub use verdict::{Answer, Match, Reduced, Tier, Verdict};
 pub use weigh::weigh_countries;
 
 /// The default threshold, in points of [`POINTS_OF_ONE`]. Chosen on clean customers against the
@@ -56,6 +56,8 @@ pub struct Settings {
     /// The effective share of listed owners in force from which an entity that no rule reaches is
     /// flagged; 0 for whatever recorded holdings lead to.
     pub floor: Share,
+    /// What exposures give, in one line of business; none: what the contract of the output says.
+    pub profile: Option<Profile>,
 }
 
 /// The default floor of flags: a quarter is where minorities can block a company's resolutions in
@@ -106,6 +108,50 @@ pub fn select_rules(snapshot: &Snapshot, asked: &[String]) -> Result<Vec<Rule>, 
         }
     }
     Ok(rules)
+}
+
+/// Refuses a profile that speaks of rules or lists that there are not: a slip of the pen would leave out
+/// something else than was meant.
+///
+/// # Errors
+/// It names a rule that is not applied, or a list that no entry and no rule is of.
+pub fn fits(snapshot: &Snapshot, profile: &Profile, rules: &[Rule]) -> Result<(), Error> {
+    let refused = |kind: &str, name: &str| {
+        let known: Vec<&str> = match kind {
+            "rule" => rules.iter().map(|rule| rule.id.as_str()).chain(["listing"]).collect(),
+            _ => lists_of(snapshot),
+        };
+        let known = known.join(", ");
+        Err(Error::Request(format!(
+            "profile `{}` names the {kind} `{name}`, which is none of {known}",
+            profile.id
+        )))
+    };
+    let applied = |name: &str| {
+        let is = |rule: &Rule| rule.id == name || rule.id.split('/').next() == Some(name);
+        name == "listing" || rules.iter().any(is)
+    };
+    for line in &profile.lines {
+        if let Some(name) = line.rules.iter().find(|name| !applied(name)) {
+            return refused("rule", name);
+        }
+        if let Some(name) =
+            line.lists.iter().find(|name| !lists_of(snapshot).contains(&name.as_str()))
+        {
+            return refused("list", name);
+        }
+    }
+    Ok(())
+}
+
+/// Every list of an entry or a rule.
+fn lists_of(snapshot: &Snapshot) -> Vec<&str> {
+    let entered = snapshot.entries().iter().map(|entry| entry.list.as_str());
+    let ruled = snapshot.rules().iter().flat_map(|rule| &rule.lists).map(String::as_str);
+    let mut lists: Vec<&str> = entered.chain(ruled).collect();
+    lists.sort_unstable();
+    lists.dedup();
+    lists
 }
 
 /// Screens parties against a snapshot on one day. Can be shared between threads.
@@ -184,10 +230,25 @@ impl<'s> Screener<'s> {
         for (entity, candidate) in candidates {
             let findings = self.findings(entity);
             if findings.says_something() {
-                found.push((self.matched(party, entity, candidate, &findings.exposures), findings));
+                let exposures = self.treated(&findings.exposures);
+                found.push((self.matched(party, entity, candidate, exposures), findings));
             }
         }
         verdict::conclude(self, party, &known, found)
+    }
+
+    /// Exposures with what the profile gives them, the gravest first.
+    fn treated(&self, exposures: &[Exposure]) -> Vec<Exposure> {
+        let mut exposures = exposures.to_vec();
+        let Some(profile) = &self.settings.profile else { return exposures };
+        for exposure in &mut exposures {
+            let entries = exposure.listed.iter().map(|cited| cited.entry as usize);
+            let lists: Vec<&str> =
+                entries.map(|entry| self.snapshot.entries()[entry].list.as_str()).collect();
+            exposure.treatment = profile.gives(&exposure.rule, &lists, exposure.restriction);
+        }
+        exposures.sort_by_key(Exposure::gravity);
+        exposures
     }
 
     /// The entities that a party is, by identifier or exact name: how its ownership is known.
@@ -309,11 +370,11 @@ impl<'s> Screener<'s> {
         party: &Party,
         entity: EntityId,
         candidate: Candidate,
-        exposures: &[Exposure],
+        exposures: Vec<Exposure>,
     ) -> Match {
         let view = self.snapshot.entity(entity);
         Match {
-            alert_id: verdict::alert_id(self.snapshot, party, &view.id, exposures),
+            alert_id: verdict::alert_id(self.snapshot, party, &view.id, &exposures),
             points: candidate.comparison.points(),
             tier: if candidate.is_weak() { Tier::Weak } else { Tier::Strong },
             name: candidate.name,
@@ -321,7 +382,7 @@ impl<'s> Screener<'s> {
             view,
             exact: candidate.exact,
             lines: candidate.comparison.lines,
-            exposures: exposures.to_vec(),
+            exposures,
         }
     }
 }

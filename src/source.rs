@@ -10,10 +10,12 @@ mod names_csv;
 mod open;
 mod pairs_csv;
 mod parties;
+mod profile_toml;
 mod records;
 mod rows;
 mod rules_toml;
 mod table;
+mod toml_file;
 
 use std::io::{BufRead, Cursor, Read};
 
@@ -28,6 +30,7 @@ pub use names_csv::{Query, names, queries};
 pub use open::digest_of;
 pub use pairs_csv::{Pair, PairRow, Pairs};
 pub use parties::{Parties, PartyRow};
+pub use profile_toml::read_profile;
 pub use records::{GroupMember, HoldingRecord, LinkDecision, Mention, MentionId, Records, Terms};
 pub use table::{Encoding, TableFormat, TableOptions};
 

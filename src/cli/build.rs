@@ -81,7 +81,7 @@ impl Build {
             let what = "build has no CSV: its report is no table; use --format json";
             return Err(Error::Request(what.to_owned()).into());
         }
-        self.data.guard(&[self.out.as_deref()], None)?;
+        self.data.guard(&[self.out.as_deref()], &[])?;
         let snapshot = self.data.snapshot()?;
         let file = self.out.as_deref().map(|path| snapshot.save(path)).transpose()?;
         let (added, gone) = self.difference(&snapshot)?;

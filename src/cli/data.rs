@@ -9,8 +9,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use parentage::day::Day;
 use parentage::error::{Error, Rejected};
+use parentage::model::Profile;
 use parentage::report::json::Run;
-use parentage::screen::{DEFAULT_THRESHOLD, Settings, list_age, select_rules};
+use parentage::screen::{DEFAULT_FLOOR, DEFAULT_THRESHOLD, Settings, list_age, select_rules};
 use parentage::share::{Rounding, Share};
 use parentage::snapshot::Snapshot;
 use parentage::source::{Inputs, Records, read};
@@ -45,10 +46,9 @@ pub struct DataOptions {
     #[arg(long, value_name = "DAYS", help_heading = "Data")]
     max_list_age: Option<u32>,
     /// Flag entities that no rule reaches where listed owners in force hold this percentage or more
-    /// of them when shares are multiplied along every chain; 0 flags whatever they lead to
-    #[arg(long, value_name = "PERCENT", default_value = "25", value_parser = parse_floor,
-          help_heading = "Data")]
-    floor: Share,
+    /// of them when shares are multiplied along every chain; 0 flags whatever they lead to [default: 25]
+    #[arg(long, value_name = "PERCENT", value_parser = parse_floor, help_heading = "Data")]
+    floor: Option<Share>,
     /// Write every row that could not be read to this CSV file
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     rejects: Option<String>,
@@ -95,6 +95,14 @@ pub fn usual_format(format: Option<Format>) -> Result<(), Error> {
         }
         _ => Ok(()),
     }
+}
+
+/// Why an option beside a profile is refused.
+pub fn said_twice(profile: &Profile, option: &str) -> Error {
+    let id = &profile.id;
+    Error::Request(format!(
+        "profile `{id}` says it already; leave {option} out, or write another profile"
+    ))
 }
 
 /// Why a command refuses `--format dot`.
@@ -165,16 +173,17 @@ impl DataOptions {
     }
 
     /// Refuses outputs that would overwrite an input.
-    pub fn guard(&self, outs: &[Option<&str>], other_input: Option<&str>) -> Result<(), Error> {
+    pub fn guard(&self, outs: &[Option<&str>], other_inputs: &[&str]) -> Result<(), Error> {
         let inputs = [&self.lists, &self.ownership, &self.links, &self.rules].into_iter().flatten();
         let inputs = inputs.chain(&self.snapshot);
-        let inputs: Vec<&str> = inputs.map(String::as_str).chain(other_input).collect();
+        let inputs: Vec<&str> =
+            inputs.map(String::as_str).chain(other_inputs.iter().copied()).collect();
         guard(&[outs, &[self.rejects.as_deref()]].concat(), &inputs)
     }
 
     /// Reads and links everything, or opens a snapshot file, and tells what could not be read.
     pub fn snapshot(&self) -> Result<Snapshot, Error> {
-        self.guard(&[], None)?;
+        self.guard(&[], &[])?;
         let snapshot = match &self.snapshot {
             Some(path) => Snapshot::open(path)?,
             None => self.build()?,
@@ -206,6 +215,20 @@ impl DataOptions {
         Ok(snapshot)
     }
 
+    /// Settles what both an option and a profile say: only one of them may.
+    pub fn by_profile(&mut self, profile: &Profile) -> Result<(), Error> {
+        let twice = [
+            (self.floor.is_some() && profile.floor.is_some(), "--floor"),
+            (self.max_list_age.is_some() && profile.max_list_age.is_some(), "--max-list-age"),
+        ];
+        if let Some((_, option)) = twice.iter().find(|(twice, _)| *twice) {
+            return Err(said_twice(profile, option));
+        }
+        self.floor = self.floor.or(profile.floor);
+        self.max_list_age = self.max_list_age.or(profile.max_list_age);
+        Ok(())
+    }
+
     /// What to screen by: the rules asked for, at the default threshold.
     pub fn settings(&self, snapshot: &Snapshot, asked: &[String]) -> Result<Settings, Error> {
         Ok(Settings {
@@ -214,7 +237,8 @@ impl DataOptions {
             threshold: DEFAULT_THRESHOLD,
             limit: 0,
             max_list_age: self.max_list_age.map(i64::from),
-            floor: self.floor,
+            floor: self.floor.unwrap_or(DEFAULT_FLOOR),
+            profile: None,
         })
     }
 
@@ -244,13 +268,14 @@ impl DataOptions {
 }
 
 /// What the answers of a run have in common.
-pub fn run<'s>(snapshot: &'s Snapshot, settings: &Settings) -> Run<'s> {
+pub fn run<'s>(snapshot: &'s Snapshot, settings: &'s Settings) -> Run<'s> {
     Run {
         snapshot,
         day: settings.day,
         rules: settings.rules.iter().map(|rule| rule.id.clone()).collect(),
         threshold: settings.threshold,
         floor: settings.floor,
+        profile: settings.profile.as_ref(),
         party_file: None,
     }
 }

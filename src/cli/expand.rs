@@ -26,7 +26,7 @@ pub struct Expand {
 
 impl Expand {
     pub fn run(self) -> Result<Outcome, Stop> {
-        self.data.guard(&[self.out.as_deref()], None)?;
+        self.data.guard(&[self.out.as_deref()], &[])?;
         self.data.usual_format()?;
         let snapshot = self.data.snapshot()?;
         let settings = self.data.settings(&snapshot, &self.rule)?;

@@ -47,7 +47,7 @@ pub struct Explain {
 
 impl Explain {
     pub fn run(self) -> Result<Outcome, Stop> {
-        self.data.guard(&[self.svg.as_deref()], None)?;
+        self.data.guard(&[self.svg.as_deref()], &[])?;
         let snapshot = self.data.snapshot()?;
         let settings = self.data.settings(&snapshot, &self.rule)?;
         let run = run(&snapshot, &settings);

@@ -7,15 +7,15 @@ mod render;
 use clap::{Args, ValueEnum};
 
 use parentage::error::{Error, Rejected};
-use parentage::model::{Countries, Party};
+use parentage::model::{Countries, Party, Profile};
 use parentage::report::json::{InputView, Run};
 use parentage::report::{csv, json};
-use parentage::screen::{DEFAULT_THRESHOLD, Screener, Settings};
-use parentage::source::{Encoding, Parties, PartyRow, TableFormat, TableOptions};
+use parentage::screen::{DEFAULT_THRESHOLD, Screener, Settings, fits};
+use parentage::source::{Encoding, Parties, PartyRow, TableFormat, TableOptions, read_profile};
 
 use self::bulk::{Bulk, Counts};
 use self::render::Renderer;
-use super::data::{DataOptions, Format, no_picture, run, tell};
+use super::data::{DataOptions, Format, no_picture, run, said_twice, tell};
 use super::output::Output;
 use super::{Outcome, Stop};
 
@@ -61,8 +61,13 @@ pub struct Screen {
     #[arg(long, value_name = "ID")]
     rule: Vec<String>,
     /// Scores from here on make a hit, 0..1; down to 0.10 below it, a review
-    #[arg(long, value_name = "N", value_parser = parse_threshold, default_value_t = Points(DEFAULT_THRESHOLD))]
-    threshold: Points,
+    /// [default: 0.85]
+    #[arg(long, value_name = "N", value_parser = parse_threshold)]
+    threshold: Option<Points>,
+    /// A policy for one line of business: which rules apply, what gives a hit, a review or only a note,
+    /// threshold, floor, oldest list; named and digested in the output
+    #[arg(long, value_name = "FILE")]
+    profile: Option<String>,
     /// Matches shown a party, 0 for all; the verdict is taken before it
     #[arg(long, value_name = "N", default_value_t = 10)]
     limit: usize,
@@ -152,14 +157,20 @@ enum FailOn {
 }
 
 impl Screen {
-    pub fn run(self) -> Result<Outcome, Stop> {
+    pub fn run(mut self) -> Result<Outcome, Stop> {
+        let profile = self.profile.as_deref().map(read_profile).transpose()?;
+        if let Some(profile) = &profile {
+            self.by_profile(profile)?;
+        }
         let format = self.format()?;
         let files = self.ordinary_out().map(bulk::files_of).into_iter().flatten();
         let files: Vec<String> = files.chain(self.out.clone()).collect();
         let mut outs: Vec<Option<&str>> = files.iter().map(|file| Some(file.as_str())).collect();
         outs.sort_unstable();
         outs.dedup();
-        self.data.guard(&outs, self.in_file.as_deref())?;
+        let inputs: Vec<&str> =
+            self.in_file.iter().chain(&self.profile).map(String::as_str).collect();
+        self.data.guard(&outs, &inputs)?;
         let parties = self
             .in_file
             .as_deref()
@@ -167,10 +178,14 @@ impl Screen {
         let mut parties = parties.transpose()?;
         let snapshot = self.data.snapshot()?;
         let settings = Settings {
-            threshold: self.threshold.0,
+            threshold: self.threshold.map_or(DEFAULT_THRESHOLD, |threshold| threshold.0),
             limit: self.limit,
+            profile,
             ..self.data.settings(&snapshot, &self.rule)?
         };
+        if let Some(profile) = &settings.profile {
+            fits(&snapshot, profile, &settings.rules)?;
+        }
         let screener = Screener::new(&snapshot, &settings);
         let mut run = run(&snapshot, &settings);
         run.party_file = parties.as_ref().map(|parties| InputView {
@@ -190,6 +205,21 @@ impl Screen {
             None => false,
         };
         Ok(Outcome { failed_on, ..self.data.outcome(&snapshot, &rejected)? })
+    }
+
+    /// Takes from the profile what the command does not say; what both say is refused.
+    fn by_profile(&mut self, profile: &Profile) -> Result<(), Error> {
+        if self.threshold.is_some() && profile.threshold.is_some() {
+            return Err(said_twice(profile, "--threshold"));
+        }
+        if !self.rule.is_empty() && !profile.rules.is_empty() {
+            return Err(said_twice(profile, "--rule"));
+        }
+        self.threshold = self.threshold.or(profile.threshold.map(Points));
+        if self.rule.is_empty() {
+            self.rule.clone_from(&profile.rules);
+        }
+        self.data.by_profile(profile)
     }
 
     /// The format of the answers.
@@ -266,9 +296,10 @@ impl Screen {
             let row = self.named(name);
             let verdict = row.party.as_ref().map(|party| screener.screen(party));
             tell(&row.faults);
+            let reduced = verdict.as_ref().map(|verdict| verdict.reduced).unwrap_or_default();
             let (answer, bytes) = renderer.answer(&row, verdict, counts.parties() == 0)?;
             output.bytes(&bytes)?;
-            counts.add(answer);
+            counts.add(answer, reduced);
             rejected.extend(row.faults);
         }
         output.bytes(&renderer.tail(counts.parties() > 0))?;

@@ -1,7 +1,7 @@
 //! An exposure: what a rule or a listing says of one entity on one day, and why.
 
 use crate::graph::Holding;
-use crate::model::{Confidence, OnDay, Restriction, Status, words};
+use crate::model::{Confidence, OnDay, Restriction, Status, Treatment, words};
 use crate::rule::RuleKind;
 use crate::share::Share;
 
@@ -110,12 +110,15 @@ pub struct Exposure {
     pub listed: Vec<Cited>,
     /// Shares, of the holdings cited, that make a possible exposure so.
     pub assumed: Vec<Assumed>,
+    /// What it gives at most, by the profile of whoever asks.
+    pub treatment: Treatment,
 }
 
 /// How grave an exposure is: the graver sorts first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gravity {
     no_hit: bool,
+    note: bool,
     weaker_status: Status,
     certainty: Certainty,
     kind: ExposureKind,
@@ -129,6 +132,7 @@ impl Exposure {
         matches!(self.certainty, Certainty::Listed | Certainty::Certain)
             && self.weaker_status() == Status::InForce
             && self.restriction != Some(Restriction::None)
+            && self.treatment == Treatment::Hit
     }
 
     /// The weaker of the rule's status and the listing's.
@@ -141,6 +145,7 @@ impl Exposure {
     pub fn gravity(&self) -> Gravity {
         Gravity {
             no_hit: !self.makes_hit(),
+            note: self.treatment == Treatment::Note,
             weaker_status: self.weaker_status(),
             certainty: self.certainty,
             kind: self.kind,

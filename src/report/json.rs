@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::day::Day;
 use crate::expand::{Assumed, Exposure};
 use crate::graph::Holding;
-use crate::model::{Party, Status};
+use crate::model::{Party, Profile, ProfileLine, Restriction, Status, Treatment};
 use crate::name::{Line, POINTS_OF_ONE};
 use crate::screen::{Match, Note, Verdict};
 use crate::share::{Share, ShareRange};
@@ -36,6 +36,8 @@ pub struct Screened {
     threshold: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     floor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<ProfileView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     inputs: Option<Vec<InputView>>,
     rejected: Rejections,
@@ -105,6 +107,25 @@ pub struct ExposureView {
     undecided: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     assumed: Vec<AssumedView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    treatment: Option<&'static str>,
+}
+
+/// A profile, as the first answer of a run tells it.
+#[derive(Debug, Serialize)]
+pub struct ProfileView {
+    id: String,
+    title: String,
+    digest: String,
+    treatments: Vec<ProfileLineView>,
+}
+
+#[derive(Debug, Serialize)]
+struct ProfileLineView {
+    lists: Vec<String>,
+    rules: Vec<String>,
+    restrictions: Vec<&'static str>,
+    gives: &'static str,
 }
 
 /// What a holding that is not known exactly has to be for a possible exposure to hold.
@@ -193,6 +214,8 @@ pub struct Run<'a> {
     pub threshold: i32,
     /// The effective share from which flags are raised.
     pub floor: Share,
+    /// The profile, if one applies.
+    pub profile: Option<&'a Profile>,
     /// The party file, in a bulk run.
     pub party_file: Option<InputView>,
 }
@@ -254,8 +277,27 @@ fn blank(run: &Run, party: &Party, with_run: bool) -> Screened {
         rules: with_run.then(|| run.rules.clone()),
         threshold: with_run.then(|| score(run.threshold)),
         floor: with_run.then(|| run.floor.to_string()),
+        profile: run.profile.filter(|_| with_run).map(profile),
         inputs: with_run.then(|| inputs(run)),
         rejected: Rejections { lists: rejected(Data::Lists), holdings: rejected(Data::Holdings) },
+    }
+}
+
+/// A profile as JSON.
+pub fn profile(profile: &Profile) -> ProfileView {
+    let line = |line: &ProfileLine| ProfileLineView {
+        lists: line.lists.clone(),
+        rules: line.rules.clone(),
+        restrictions: (line.restrictions.iter())
+            .map(|restriction| restriction.map_or("unknown", Restriction::as_str))
+            .collect(),
+        gives: line.gives.as_str(),
+    };
+    ProfileView {
+        id: profile.id.clone(),
+        title: profile.title.clone(),
+        digest: profile.digest.clone(),
+        treatments: profile.lines.iter().map(line).collect(),
     }
 }
 
@@ -359,6 +401,7 @@ pub fn exposures(snapshot: &Snapshot, exposures: &[Exposure]) -> Vec<ExposureVie
         effective_share: exposure.effective.map(share),
         undecided: exposure.undecided,
         assumed: exposure.assumed.iter().map(assumed).collect(),
+        treatment: (exposure.treatment != Treatment::Hit).then(|| exposure.treatment.as_str()),
     };
     exposures.iter().map(view).collect()
 }

@@ -11,7 +11,7 @@ use crate::expand::{
     Certainty, Cited, EffectiveShares, Expansion, Exposure, ExposureKind, Listing, Margin, Starts,
 };
 use crate::link::PossibleLink;
-use crate::model::{EntityId, ListEntry, Status};
+use crate::model::{EntityId, ListEntry, Status, Treatment};
 use crate::rule::Rule;
 use crate::share::Share;
 use crate::snapshot::{Snapshot, World};
@@ -207,6 +207,7 @@ impl<'s> Finder<'s> {
             evidence: Vec::new(),
             listed: vec![Cited { entry: listing.entry, on_day: listing.on_day }],
             assumed: Vec::new(),
+            treatment: Treatment::Hit,
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Findings, Match, Screener, Settings};
 use crate::day::Day;
 use crate::error::Warning;
-use crate::model::{EntityId, Party, words};
+use crate::model::{EntityId, Party, Treatment, words};
 use crate::name;
 use crate::snapshot::Snapshot;
 
@@ -26,6 +26,8 @@ words! {
         ListAge = "list_age",
         /// A row that could not be read names the party.
         RejectedRow = "rejected_row",
+        /// The profile lets an exposure give no more than a review or a note.
+        Profile = "profile",
         /// A field of the party could not be read and was not used.
         UnreadField = "unread_field",
     }
@@ -60,6 +62,7 @@ pub(super) fn notes(
     let mut notes = Vec::new();
     for (matched, findings) in found {
         notes.extend(removed(screener, matched, findings));
+        notes.extend(reduced(screener, matched));
         let undecided = matched.exposures.iter().filter(|exposure| exposure.undecided);
         notes.extend(undecided.map(|exposure| {
             let text = format!(
@@ -100,6 +103,25 @@ pub(super) fn notes(
         new
     });
     notes
+}
+
+/// What the profile makes of the exposures of a match.
+fn reduced<'a>(screener: &'a Screener, matched: &'a Match) -> impl Iterator<Item = Note> + 'a {
+    let profile = screener.settings().profile.as_ref();
+    let levels = [(Treatment::Review, "a review"), (Treatment::Note, "a note")];
+    let said = move |(treatment, words): (Treatment, &str)| {
+        let of = matched.exposures.iter().filter(|one| one.treatment == treatment);
+        let mut rules: Vec<&str> = of.map(|one| one.rule.as_str()).collect();
+        rules.dedup();
+        let id = &profile.filter(|_| !rules.is_empty())?.id;
+        let text = format!(
+            "by profile `{id}`, {} gives no more than {words} for {}",
+            rules.join(", "),
+            matched.view.name
+        );
+        Some(Note::new(NoteKind::Profile, text))
+    };
+    levels.into_iter().filter_map(said)
 }
 
 fn removed<'a>(

@@ -20,6 +20,7 @@ fn settings(snapshot: &Snapshot, day: &str) -> Settings {
         limit: 10,
         max_list_age: None,
         floor: DEFAULT_FLOOR,
+        profile: None,
     }
 }
 

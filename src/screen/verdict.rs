@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::notes::{self, Note, NoteKind};
 use super::{Findings, REVIEW_BAND, Screener};
 use crate::expand::{Exposure, ExposureKind};
-use crate::model::{EntityId, Party, words};
+use crate::model::{EntityId, Party, Treatment, words};
 use crate::name::Line;
 use crate::snapshot::{EntityView, Ownership, Snapshot};
 
@@ -69,10 +69,29 @@ pub struct Verdict {
     pub notes: Vec<Note>,
     /// Its gravest exposure is to be confirmed.
     pub confirm: bool,
+    /// Exposures of all matches that the profile lets give no more than a review, and no more than a note.
+    pub reduced: Reduced,
     /// Matches before the limit.
     pub matches_total: usize,
     /// Matches, the highest score first.
     pub matches: Vec<Match>,
+}
+
+/// What a profile leaves out, counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Reduced {
+    /// Exposures that give no more than a review.
+    pub to_review: usize,
+    /// Exposures that give no more than a note.
+    pub to_note: usize,
+}
+
+impl Reduced {
+    fn of(matches: &[Match]) -> Reduced {
+        let all = matches.iter().flat_map(|matched| &matched.exposures);
+        let count = |treatment| all.clone().filter(|one| one.treatment == treatment).count();
+        Reduced { to_review: count(Treatment::Review), to_note: count(Treatment::Note) }
+    }
 }
 
 impl Answer {
@@ -93,7 +112,7 @@ impl Match {
         let looked_at = self.points >= threshold - REVIEW_BAND || self.exact;
         if strong && self.exposures.iter().any(Exposure::makes_hit) {
             Answer::Hit
-        } else if looked_at && !self.exposures.is_empty() {
+        } else if looked_at && self.exposures.iter().any(|one| one.treatment != Treatment::Note) {
             Answer::Review
         } else {
             Answer::Clear
@@ -120,14 +139,16 @@ pub(super) fn conclude(
         Answer::Clear if possible || old => Answer::Review,
         answer => answer,
     };
-    let deciding = matches.iter().filter(|matched| matched.answer(threshold) == answer);
+    let deciding = matches
+        .iter()
+        .filter(|matched| answer != Answer::Clear && matched.answer(threshold) == answer);
     let gravest =
         deciding.filter_map(|matched| matched.exposures.first()).min_by_key(|one| one.gravity());
     let (kind, confirm) = gravest.map_or((None, false), |one| (Some(one.kind), one.confirm));
 
     let world = screener.snapshot().world();
     let ownership = known.iter().map(|entity| world.ownership(*entity, day)).min();
-    let matches_total = matches.len();
+    let (matches_total, reduced) = (matches.len(), Reduced::of(&matches));
     let matches = ordered(matches, screener.settings().limit);
     Verdict {
         answer,
@@ -135,6 +156,7 @@ pub(super) fn conclude(
         ownership: ownership.unwrap_or(Ownership::None),
         notes,
         confirm,
+        reduced,
         matches_total,
         matches,
     }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::toml_file::TomlFile;
 use crate::day::{Day, Span};
 use crate::error::Error;
-use crate::model::{Certitude, Country, Interest, Restriction, Status};
+use crate::model::{Certitude, Country, Interest, Status};
 use crate::rule::{Aggregate, Comparison, Reach, Rule, RuleKind, RulePeriod, Test};
 use crate::share::{Rounding, Share};
 
@@ -71,37 +72,7 @@ struct PeriodTable {
     aggregate: Option<Spanned<String>>,
 }
 
-/// A rule file's text with what is needed to place an error in it.
-struct File<'a> {
-    path: &'a str,
-    text: &'a str,
-}
-
-impl File<'_> {
-    fn error(&self, offset: usize, reason: &str) -> Error {
-        let before = self.text.get(..offset).unwrap_or(self.text);
-        Error::Rule {
-            path: self.path.to_owned(),
-            line: before.matches('\n').count() + 1,
-            reason: reason.to_owned(),
-        }
-    }
-
-    fn at<T>(&self, key: &str, value: &Spanned<T>, reason: impl std::fmt::Display) -> Error {
-        self.error(value.span().start, &format!("`{key}`: {reason}"))
-    }
-
-    fn word<T: Copy>(
-        &self,
-        key: &str,
-        value: &Spanned<String>,
-        parse: impl Fn(&str) -> Option<T>,
-        words: &str,
-    ) -> Result<T, Error> {
-        let text = value.get_ref();
-        parse(text).ok_or_else(|| self.at(key, value, format!("`{text}` is none of {words}")))
-    }
-
+impl TomlFile<'_> {
     fn day(&self, key: &str, value: Option<&Spanned<String>>) -> Result<Option<Day>, Error> {
         value
             .map(|value| Day::parse(value.get_ref()).map_err(|error| self.at(key, value, error)))
@@ -131,11 +102,6 @@ impl File<'_> {
     fn countries(&self, key: &str, values: &[Spanned<String>]) -> Result<Vec<Country>, Error> {
         let country = |value| self.word(key, value, Country::parse, "the countries of two letters");
         values.iter().map(country).collect()
-    }
-
-    fn restriction(&self, key: &str, value: &Spanned<String>) -> Result<Restriction, Error> {
-        let words: Vec<&str> = Restriction::ALL.iter().map(|word| word.as_str()).collect();
-        self.word(key, value, Restriction::parse, &words.join(", "))
     }
 
     fn period(&self, table: &PeriodTable) -> Result<RulePeriod, Error> {
@@ -181,13 +147,8 @@ const NOTHING: &str = "everybody holds at least 0 %; write more_than 0 for any s
 /// [`Error::Rule`] with the line of an unknown key, word or day, a threshold outside 0..100, or a
 /// key that is missing.
 pub(super) fn rule(path: &str, text: &str) -> Result<Rule, Error> {
-    let file = File { path, text };
-    let table: RuleFile = toml::from_str(text).map_err(|error| {
-        let offset = error.span().map_or(0, |span| span.start);
-        let message = error.message();
-        let hint = if message.ends_with("expected a string") { "; write it in quotes" } else { "" };
-        file.error(offset, &format!("{message}{hint}"))
-    })?;
+    let file = TomlFile { path, text };
+    let table: RuleFile = file.parse()?;
     let id = table.id.get_ref();
     if id.is_empty() || id.contains('/') || id.chars().any(char::is_whitespace) {
         let reason = "is blank, or holds a slash or space; a slash is for readings";

@@ -53,6 +53,7 @@ impl<'w, 'r> Claims<'w, 'r> {
         for matched in answer["matches"].as_array().into_iter().flatten() {
             self.alignment(matched);
             self.exposed(&matched["entity"], &matched["exposures"], &rules);
+            self.treated(&first["profile"], &matched["exposures"]);
             self.matched_name(matched);
         }
         self.verdict(answer, &first["threshold"]);
@@ -120,7 +121,7 @@ impl<'w, 'r> Claims<'w, 'r> {
             let exposures = matched["exposures"].as_array().map_or(&[][..], Vec::as_slice);
             match () {
                 () if strong && exposures.iter().any(makes_hit) => 2,
-                () if points >= threshold - BAND && !exposures.is_empty() => 1,
+                () if points >= threshold - BAND && exposures.iter().any(counts) => 1,
                 () => 0,
             }
         };
@@ -135,10 +136,42 @@ impl<'w, 'r> Claims<'w, 'r> {
         if verdict != expected && verdict != "error" && !hidden {
             self.fault(format!("the verdict is {verdict}, from its matches it is {expected}"));
         }
-        if total == shown {
+        if total == shown && verdict != "clear" {
             let level = if verdict == "hit" { 2 } else { 1 };
             let deciding = matches.iter().filter(|one| says(one) == level);
             self.gravest(answer, deciding.flat_map(|one| one["exposures"][0].as_object()));
+        }
+    }
+
+    /// Every exposure gives what the profile of the run says.
+    fn treated(&mut self, profile: &Value, exposures: &Value) {
+        let names = |value: &Value, word: &Value| {
+            let all = value.as_array().map_or(&[][..], Vec::as_slice);
+            all.is_empty() || all.contains(word)
+        };
+        for exposure in exposures.as_array().into_iter().flatten() {
+            let rule = exposure["rule"].as_str().unwrap_or_default();
+            let base = Value::from(rule.split('/').next());
+            let unknown = Value::from("unknown");
+            let restriction = match &exposure["restriction"] {
+                Value::Null => &unknown,
+                stated => stated,
+            };
+            let listed = exposure["listed"].as_array().map_or(&[][..], Vec::as_slice);
+            let fits = |line: &&Value| {
+                let any = line["lists"].as_array().is_none_or(Vec::is_empty);
+                (names(&line["rules"], &exposure["rule"]) || names(&line["rules"], &base))
+                    && names(&line["restrictions"], restriction)
+                    && (any || !listed.is_empty())
+                    && listed.iter().all(|one| names(&line["lists"], &one["list"]))
+            };
+            let line = profile["treatments"].as_array().into_iter().flatten().find(fits);
+            let expected =
+                line.and_then(|line| line["gives"].as_str()).filter(|gives| *gives != "hit");
+            if exposure.get("treatment").and_then(Value::as_str) != expected {
+                let expected = expected.unwrap_or("hit");
+                self.fault(format!("by the profile, {rule} gives at most a {expected}"));
+            }
         }
     }
 
@@ -158,6 +191,7 @@ impl<'w, 'r> Claims<'w, 'r> {
                 .max(rank(&statuses, one.get("rule_status")));
             (
                 !makes_hit(&Value::Object(one.clone())),
+                one.get("treatment").is_some_and(|own| own == "note"),
                 weaker,
                 rank(&["listed", "certain", "possible", "flag"], one.get("certainty")),
                 rank(&["listing", "law", "policy"], one.get("kind")),
@@ -439,4 +473,10 @@ fn makes_hit(exposure: &Value) -> bool {
         && exposure["listing_status"] == in_force
         && (exposure["rule_status"].is_null() || exposure["rule_status"] == in_force)
         && exposure["restriction"] != "none"
+        && exposure.get("treatment").is_none()
+}
+
+/// Whether an exposure counts for a verdict at all.
+fn counts(exposure: &Value) -> bool {
+    exposure.get("treatment").is_none_or(|treatment| treatment != "note")
 }

@@ -211,3 +211,62 @@ fn what_cannot_be_written_or_read_stops_the_run() {
         assert_eq!(run.status, 2, "{}", run.err);
     }
 }
+
+#[test]
+fn a_profile_says_what_counts_and_what_is_left_out_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let profile = path("desk.toml");
+    let text = "id = \"desk\"\ntitle = \"A desk\"\nthreshold = \"0.9\"\n\
+                [[treatment]]\nrules = [\"cn-listed-50\"]\nlists = [\"CN-UEL\"]\ngives = \"note\"\n\
+                [[treatment]]\nrules = [\"listing\", \"cn-listed-50\"]\nlists = [\"CN-UEL\"]\ngives = \"review\"\n";
+    std::fs::write(&profile, text).unwrap();
+    let input = path("in.csv");
+    std::fs::write(&input, "name\nKollsman Inc\nElbit Systems of America LLC\nLockheed Martin\n")
+        .unwrap();
+    let out = path("out.jsonl");
+    let run = parentage(&screen(&input, &out, &["--profile", &profile]));
+    assert_eq!(run.status, 0, "{}", run.err);
+    let text = text_of(Path::new(&out));
+    let answers: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let verdicts: Vec<&str> =
+        answers.iter().map(|answer| answer["verdict"].as_str().unwrap()).collect();
+    assert_eq!(verdicts, ["clear", "review", "hit"]);
+    assert!(answers[0]["verdict_kind"].is_null() && answers[0]["threshold"] == 0.9);
+    assert_eq!(answers[0]["profile"]["id"], "desk");
+    let notes = answers[0]["notes"].to_string();
+    assert!(
+        notes.contains("by profile `desk`, cn-listed-50 gives no more than a note for Kollsman"),
+        "{notes}"
+    );
+    assert_eq!(answers[0]["matches"][0]["exposures"][0]["treatment"], "note");
+    let report = report(Path::new(&out));
+    assert_eq!(report["profile"]["digest"], answers[0]["profile"]["digest"]);
+    assert!(report["verdicts"]["reduced"]["to_note"].as_u64() >= Some(1), "{report}");
+    assert!(report["verdicts"]["reduced"]["to_review"].as_u64() >= Some(1), "{report}");
+    let run = parentage(&["verify", &out, "--as-of", DAY]);
+    assert!(run.status == 0, "{}{}", run.out, run.err);
+    // What a profile says stands in one place.
+    for (more, reason) in [
+        (&["--threshold", "0.8"][..], "says it already; leave --threshold out"),
+        (
+            &["--rule", "cn-mofcom-61"],
+            "names the rule `cn-listed-50`, which is none of cn-mofcom-61",
+        ),
+    ] {
+        let run = parentage(&screen(&input, &out, &[&["--profile", &profile], more].concat()));
+        assert!(run.status == 2 && run.err.contains(reason), "{}", run.err);
+    }
+    std::fs::write(
+        &profile,
+        "id = \"x\"\ntitle = \"X\"\n[[treatment]]\nlists = [\"CN-ULE\"]\ngives = \"note\"\n",
+    )
+    .unwrap();
+    let run = parentage(&screen(&input, &out, &["--profile", &profile]));
+    assert!(
+        run.status == 2 && run.err.contains("the list `CN-ULE`, which is none of"),
+        "{}",
+        run.err
+    );
+}

@@ -189,6 +189,7 @@ pub(super) fn settings(snapshot: &Snapshot, rules: &[&str], day: &str, floor: Sh
         threshold: DEFAULT_THRESHOLD,
         limit: 0,
         max_list_age: None,
+        profile: None,
         floor,
     }
 }
@@ -200,6 +201,7 @@ pub(super) fn run<'s>(snapshot: &'s Snapshot, settings: &Settings) -> Run<'s> {
         day: settings.day,
         rules: settings.rules.iter().map(|rule| rule.id.clone()).collect(),
         threshold: DEFAULT_THRESHOLD,
+        profile: None,
         floor: settings.floor,
         party_file: None,
     }

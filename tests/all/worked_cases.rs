@@ -105,6 +105,7 @@ pub fn outcome(
         limit: 0,
         max_list_age: None,
         floor: Share::ZERO,
+        profile: None,
     };
     let screener = Screener::new(snapshot, &settings);
     let certainty = |name: &&str| {
@@ -239,6 +240,7 @@ fn effective_shares_equal_the_published_matrices() {
                 limit: 0,
                 max_list_age: None,
                 floor: Share::ZERO,
+                profile: None,
             };
             let shares = Screener::new(&snapshot, &settings).effective_shares();
             for (column, issuer) in labels.iter().enumerate().filter(|(column, _)| *column != row) {
@@ -302,6 +304,7 @@ fn company_control_equals_the_published_results() {
                 limit: 0,
                 max_list_age: None,
                 floor: Share::ZERO,
+                profile: None,
             };
             let screener = Screener::new(&snapshot, &settings);
             for issuer in names.iter().filter(|issuer| *issuer != holder) {

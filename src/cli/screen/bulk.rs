@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use parentage::error::{Error, Rejected};
 use parentage::report::json::{self, InputView, Run};
 use parentage::report::{csv, tables};
-use parentage::screen::{Answer, Screener};
+use parentage::screen::{Answer, Reduced, Screener};
 use parentage::source::{Parties, PartyRow};
 
 use super::super::data::{Format, tell};
@@ -29,6 +29,13 @@ pub(super) struct Counts {
     pub review: usize,
     pub clear: usize,
     pub error: usize,
+    /// What the profile leaves out.
+    #[serde(skip_serializing_if = "is_nothing", default)]
+    pub reduced: Reduced,
+}
+
+fn is_nothing(reduced: &Reduced) -> bool {
+    *reduced == Reduced::default()
 }
 
 impl Counts {
@@ -38,7 +45,9 @@ impl Counts {
     }
 
     /// Counts one more.
-    pub fn add(&mut self, answer: Answer) {
+    pub fn add(&mut self, answer: Answer, reduced: Reduced) {
+        self.reduced.to_review += reduced.to_review;
+        self.reduced.to_note += reduced.to_note;
         *match answer {
             Answer::Hit => &mut self.hit,
             Answer::Review => &mut self.review,
@@ -65,6 +74,8 @@ struct RunReport<'r> {
     max_list_age: Option<i64>,
     inputs: Vec<InputView>,
     output: InputView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<json::ProfileView>,
     options: Vec<(String, String)>,
     seconds: f64,
     version: &'static str,
@@ -78,7 +89,7 @@ enum Target {
 }
 
 /// One party's answer as bytes, and what could not be read of the party.
-type Answered = (Answer, Vec<u8>, Vec<Rejected>);
+type Answered = (Answer, Reduced, Vec<u8>, Vec<Rejected>);
 
 /// A bulk run.
 pub(super) struct Bulk<'a> {
@@ -131,9 +142,9 @@ impl Bulk<'_> {
                 .map(|(at, row)| self.answer(&renderer, row, first && at == 0))
                 .collect();
             let mut bytes = Vec::new();
-            for (answer, own, faults) in answered? {
+            for (answer, reduced, own, faults) in answered? {
                 tell(&faults);
-                counts.add(answer);
+                counts.add(answer, reduced);
                 bytes.extend(own);
                 rejected.extend(faults);
             }
@@ -162,8 +173,9 @@ impl Bulk<'_> {
 
     fn answer(&self, renderer: &Renderer, row: PartyRow, first: bool) -> Result<Answered, Error> {
         let verdict = row.party.as_ref().map(|party| self.screener.screen(party));
+        let reduced = verdict.as_ref().map(|verdict| verdict.reduced).unwrap_or_default();
         let (answer, bytes) = renderer.answer(&row, verdict, first)?;
-        Ok((answer, bytes, row.faults))
+        Ok((answer, reduced, bytes, row.faults))
     }
 
     /// Where the answers go, and how many an interrupted run has given.
@@ -193,6 +205,10 @@ impl Bulk<'_> {
             ("limit".to_owned(), settings.limit.to_string()),
             ("floor".to_owned(), settings.floor.to_string()),
             ("list age (--max-list-age)".to_owned(), age),
+            (
+                "profile".to_owned(),
+                self.run.profile.map_or("none", |profile| &profile.digest).to_owned(),
+            ),
             ("format".to_owned(), self.format.name().to_owned()),
         ];
         identity.extend(command.reading());
@@ -243,6 +259,7 @@ impl Bulk<'_> {
             max_list_age: settings.max_list_age,
             inputs: json::inputs(self.run),
             output: InputView { file: file.to_string_lossy().into_owned(), digest },
+            profile: self.run.profile.map(json::profile),
             options: self.command.reading(),
             seconds: part.seconds(),
             version: env!("CARGO_PKG_VERSION"),
