@@ -298,6 +298,15 @@ mod tests {
     }
 
     #[test]
+    fn a_reading_is_spelt_in_other_ways_too() {
+        // `ho` is read, `hoe` is written: one word but for an umlaut.
+        let index = NameIndex::build([&parse("Hock Seng Hoe Metal Co. Pte. Ltd.")]);
+        assert_eq!(index.candidates(&parse("方"), 0.5), [0]);
+        let index = NameIndex::build([&parse("方")]);
+        assert_eq!(index.candidates(&parse("Hock Seng Hoe Metal Co. Pte. Ltd."), 0.5), [0]);
+    }
+
+    #[test]
     fn what_a_word_was_taken_for_before_plays_no_part() {
         let name = parse("Spolka Limited AG");
         let index = NameIndex::build([&name]);

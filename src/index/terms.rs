@@ -87,11 +87,11 @@ pub(super) enum Side {
 /// The classes of spellings that a word belongs to, and how alike the members of each are to one another,
 /// at most.
 pub(super) fn classes(word: &Token, side: Side) -> Vec<(Class, f64)> {
-    let mut classes = vec![
-        (Class::new("ü", &unumlaut(&word.text)), SAME_UMLAUT),
-        (Class::new("0", &misread(&word.text)), SAME_SHAPE),
-        (Class::new("ь", &word.text), SAME_MEANING),
-    ];
+    let mut classes = vec![(Class::new("ь", &word.text), SAME_MEANING)];
+    for spelling in spellings(word) {
+        classes.push((Class::new("ü", &unumlaut(spelling)), SAME_UMLAUT));
+        classes.push((Class::new("0", &misread(spelling)), SAME_SHAPE));
+    }
     classes.extend(roots(&word.text).map(|root| (Class::new("ь", root), SAME_MEANING)));
     classes.extend(word.concept.map(|concept| (Class::new("§", concept), SAME_MEANING)));
     // An abbreviation finds the words that it begins, and they find it, but not one another.
