@@ -1,6 +1,7 @@
 //! Verdicts and what else is asked as text, JSON and CSV. No decisions are taken here.
 
 pub mod csv;
+pub mod html;
 pub mod json;
 pub mod objects;
 pub mod pages;

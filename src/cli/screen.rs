@@ -1,5 +1,6 @@
 //! `parentage screen`: names, or a file of parties, against the lists and what listed parties own.
 
+mod alerts;
 mod bulk;
 mod part;
 mod render;
@@ -11,7 +12,7 @@ use parentage::model::{Countries, Party, Profile};
 use parentage::report::json::{InputView, Run};
 use parentage::report::{csv, json};
 use parentage::screen::{DEFAULT_THRESHOLD, Screener, Settings, fits};
-use parentage::source::{Encoding, Parties, PartyRow, TableFormat, TableOptions, read_profile};
+use parentage::source::{Encoding, PartyRow, TableFormat, TableOptions, read_profile};
 
 use self::bulk::{Bulk, Counts};
 use self::render::Renderer;
@@ -53,6 +54,9 @@ pub struct Screen {
     /// same, byte for byte
     #[arg(long, requires = "in_file", requires = "out")]
     resume: bool,
+    /// Write a page for people beside --out: the alerts, the gravest first, with pictures of the owners
+    #[arg(long, value_name = "FILE.html", requires = "in_file", requires = "out")]
+    report: Option<String>,
     /// Country of the names, two letters; a country that differs lowers a score
     #[arg(long, value_name = "CC", value_parser = parse_countries, conflicts_with = "in_file")]
     country: Option<Countries>,
@@ -164,18 +168,15 @@ impl Screen {
         }
         let format = self.format()?;
         let files = self.ordinary_out().map(bulk::files_of).into_iter().flatten();
-        let files: Vec<String> = files.chain(self.out.clone()).collect();
+        let page = self.report.iter().flat_map(|path| [path.clone(), format!("{path}.new")]);
+        let files: Vec<String> = files.chain(self.out.clone()).chain(page).collect();
         let mut outs: Vec<Option<&str>> = files.iter().map(|file| Some(file.as_str())).collect();
         outs.sort_unstable();
         outs.dedup();
         let inputs: Vec<&str> =
             self.in_file.iter().chain(&self.profile).map(String::as_str).collect();
         self.data.guard(&outs, &inputs)?;
-        let parties = self
-            .in_file
-            .as_deref()
-            .map(|path| Parties::open(path, &self.name_column, &self.table_options()));
-        let mut parties = parties.transpose()?;
+        let mut parties = self.in_file.as_ref().map(|_| self.parties()).transpose()?;
         let snapshot = self.data.snapshot()?;
         let settings = Settings {
             threshold: self.threshold.map_or(DEFAULT_THRESHOLD, |threshold| threshold.0),
@@ -240,6 +241,14 @@ impl Screen {
             Format::Parquet if cfg!(not(feature = "parquet")) => {
                 let what =
                     "this program was built without Parquet; build it with the feature `parquet`";
+                Err(Error::Request(what.to_owned()))
+            }
+            Format::Text if self.report.is_some() => {
+                let what = "--report is made of answers in CSV, JSON, JSONL, XLSX or Parquet; say so with --format";
+                Err(Error::Request(what.to_owned()))
+            }
+            _ if self.report.is_some() && self.ordinary_out().is_none() => {
+                let what = "--report needs a file that --out names, not a pipe";
                 Err(Error::Request(what.to_owned()))
             }
             _ => Ok(format),

@@ -270,3 +270,49 @@ fn a_profile_says_what_counts_and_what_is_left_out_is_told() {
         run.err
     );
 }
+
+/// A packed piece of a report.
+fn unpacked(page: &str, id: &str) -> serde_json::Value {
+    use base64::Engine;
+    let from = page.split(&format!("id=\"{id}\">")).nth(1).unwrap();
+    let text = from.split("</script>").next().unwrap();
+    let bytes = base64::engine::general_purpose::STANDARD.decode(text).unwrap();
+    serde_json::from_reader(flate2::read::GzDecoder::new(&bytes[..])).unwrap()
+}
+
+#[test]
+fn the_report_holds_every_alert_and_no_name_runs_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let input = path("in.csv");
+    let evil = "<script>alert(1)</script>";
+    let rows = format!("1,Acme Trading\n{evil},Kollsman Inc\n3,Skydio\n4,</script>\n5,\n");
+    std::fs::write(&input, format!("id,name\n{}", rows.repeat(60))).unwrap();
+    for format in ["csv", "jsonl", "json", "xlsx"] {
+        let (out, page) = (path(&format!("out.{format}")), path("page.html"));
+        let run = parentage(&screen(&input, &out, &["--report", &page]));
+        assert_eq!(run.status, 3, "{}", run.err);
+        let page = text_of(Path::new(&page));
+        let rows = unpacked(&page, "index");
+        let verdicts: Vec<&str> =
+            rows.as_array().unwrap().iter().map(|row| row[2].as_str().unwrap()).collect();
+        assert_eq!(verdicts.len(), 180, "{format}: two alerts and one error of five, sixty times");
+        assert!(
+            verdicts.iter().take(120).all(|verdict| *verdict == "hit") && verdicts[179] == "error"
+        );
+        let chunks = [unpacked(&page, "c0"), unpacked(&page, "c1")];
+        let count = |chunk: &serde_json::Value| chunk["alerts"].as_array().unwrap().len();
+        assert_eq!(chunks.each_ref().map(count), [100, 80]);
+        assert!(chunks[0].to_string().contains("<script>alert(1)"), "it is there as text");
+        assert!(
+            chunks[0]["pictures"]
+                .as_object()
+                .unwrap()
+                .values()
+                .any(|one| one.to_string().contains("Kollsman"))
+        );
+        assert!(!page.contains("alert(1)") && page.contains("<b>120</b>hit"));
+    }
+    let run = parentage(&["screen", "--in", &input, "--report", &path("page.html")]);
+    assert_eq!(run.status, 2, "{}", run.out);
+}

@@ -20,7 +20,7 @@ use super::render::Renderer;
 use super::{Points, Screen};
 
 /// Parties read at a time: enough to keep all cores busy, few enough that memory stays flat.
-const BATCH: usize = 2_048;
+pub(super) const BATCH: usize = 2_048;
 
 /// Parties of a bulk run, by verdict.
 #[derive(Debug, Default, Clone, Copy, Serialize, Deserialize)]
@@ -103,14 +103,7 @@ impl Bulk<'_> {
     /// Screens every party. Returns the counts, and what could not be read.
     pub fn screen(&self, parties: &mut Parties) -> Result<(Counts, Vec<Rejected>), Error> {
         let columns = parties.columns().to_vec();
-        let renderer = Renderer {
-            screener: self.screener,
-            run: self.run,
-            format: self.format,
-            common: csv::Common::new(self.screener.snapshot(), self.run.day),
-            name_column: &self.command.name_column,
-            columns: Some(&columns),
-        };
+        let renderer = self.renderer(&columns);
         let mut counts = Counts::default();
         let mut rejected = Vec::new();
         let mut target = self.target(&mut counts)?;
@@ -166,9 +159,21 @@ impl Bulk<'_> {
         target.write(&renderer.tail(counts.parties() > 0), &counts)?;
         match target {
             Target::Stream(output) => output.finish()?,
-            Target::Part(part) => self.finish(*part, &columns, counts, rejected.len())?,
+            Target::Part(part) => self.finish(*part, &columns, counts, &rejected)?,
         }
         Ok((counts, rejected))
+    }
+
+    /// What writes the answers for parties with some columns.
+    pub fn renderer<'b>(&'b self, columns: &'b [String]) -> Renderer<'b> {
+        Renderer {
+            screener: self.screener,
+            run: self.run,
+            format: self.format,
+            common: csv::Common::new(self.screener.snapshot(), self.run.day),
+            name_column: &self.command.name_column,
+            columns: Some(columns),
+        }
     }
 
     fn answer(&self, renderer: &Renderer, row: PartyRow, first: bool) -> Result<Answered, Error> {
@@ -221,10 +226,11 @@ impl Bulk<'_> {
         mut part: Part,
         columns: &[String],
         counts: Counts,
-        rejected: usize,
+        rejected: &[Rejected],
     ) -> Result<(), Error> {
         let Some(out) = self.command.ordinary_out() else { return Ok(()) };
         let answers = part.close(&counts)?;
+        let read_back = part.close(&counts)?;
         let made = format!("{out}.new");
         let digest = match self.format {
             Format::Xlsx => {
@@ -244,11 +250,15 @@ impl Bulk<'_> {
         };
         let settings = self.screener.settings();
         let file = std::path::Path::new(out).file_name().unwrap_or_default();
+        let output = InputView { file: file.to_string_lossy().into_owned(), digest };
+        if let Some(path) = &self.command.report {
+            self.report(path, read_back, (&counts, output.clone()), rejected)?;
+        }
         let report = RunReport {
             format: 1,
             parties: counts.parties(),
             verdicts: counts,
-            rejected,
+            rejected: rejected.len(),
             as_of: self.run.day.to_string(),
             snapshot: self.run.snapshot.digest().to_owned(),
             lists_checked: json::lists(self.run.snapshot, self.run.day),
@@ -258,7 +268,7 @@ impl Bulk<'_> {
             floor: settings.floor.to_string(),
             max_list_age: settings.max_list_age,
             inputs: json::inputs(self.run),
-            output: InputView { file: file.to_string_lossy().into_owned(), digest },
+            output,
             profile: self.run.profile.map(json::profile),
             options: self.command.reading(),
             seconds: part.seconds(),

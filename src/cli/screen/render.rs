@@ -10,6 +10,23 @@ use parentage::source::PartyRow;
 use super::super::data::Format;
 use super::super::output::{csv_row, sealed};
 
+/// A verdict with what could not be read of its party among its notes; where there is none, these notes.
+pub(super) fn noted(row: &PartyRow, verdict: Option<Verdict>) -> (Option<Verdict>, Vec<Note>) {
+    let unread = row.faults.iter().map(|fault| Note {
+        kind: NoteKind::UnreadField,
+        text: fault.to_string(),
+        place: (fault.line > 0).then(|| format!("{}:{}", fault.file, fault.line)),
+    });
+    let notes: Vec<Note> = unread.collect();
+    match verdict {
+        Some(mut verdict) => {
+            verdict.notes.extend(notes);
+            (Some(verdict), Vec::new())
+        }
+        None => (None, notes),
+    }
+}
+
 /// Writes answers.
 pub(super) struct Renderer<'a> {
     pub screener: &'a Screener<'a>,
@@ -51,15 +68,10 @@ impl Renderer<'_> {
         verdict: Option<Verdict>,
         first: bool,
     ) -> Result<(Answer, Vec<u8>), Error> {
-        let unread = row.faults.iter().map(|fault| Note {
-            kind: NoteKind::UnreadField,
-            text: fault.to_string(),
-            place: (fault.line > 0).then(|| format!("{}:{}", fault.file, fault.line)),
-        });
-        let party = row.party.clone().unwrap_or_else(|| self.unnamed(row));
+        let party = self.party(row);
+        let (verdict, notes) = noted(row, verdict);
         let with_run = first || self.columns.is_none();
-        let Some(mut verdict) = verdict else {
-            let notes: Vec<Note> = unread.collect();
+        let Some(verdict) = verdict else {
             let bytes = match self.format {
                 Format::Json | Format::Jsonl => {
                     let object = json::unscreened(self.run, &party, &notes, with_run);
@@ -70,7 +82,6 @@ impl Renderer<'_> {
             };
             return Ok((Answer::Error, bytes));
         };
-        verdict.notes.extend(unread);
         let bytes = match self.format {
             Format::Json | Format::Jsonl => {
                 let object = json::screened(self.run, &party, &verdict, with_run);
@@ -90,7 +101,11 @@ impl Renderer<'_> {
         Ok((verdict.answer, bytes))
     }
 
-    /// The party of a row that could not be screened: its name field, or what was read of the row.
+    /// The party of a row; of one that could not be screened its name field, or what was read of the row.
+    pub fn party(&self, row: &PartyRow) -> Party {
+        row.party.clone().unwrap_or_else(|| self.unnamed(row))
+    }
+
     fn unnamed(&self, row: &PartyRow) -> Party {
         let field = |column: &str| {
             let at = self.columns?.iter().position(|own| own == column)?;
