@@ -3,6 +3,7 @@
 //! One source format, one file. What a file is, its content says.
 
 mod blocks;
+mod earlier;
 mod holdings_csv;
 mod line_ends;
 mod lists_csv;
@@ -26,6 +27,7 @@ use self::rows::{Fault, Header, Row, Rows};
 use crate::error::{Data, Error, Place, RecordUnit, Rejected, Source, Sources, Warning};
 use crate::name;
 
+pub use earlier::{Alerts, Earlier};
 pub use names_csv::{Query, names, queries};
 pub use open::digest_of;
 pub use pairs_csv::{Pair, PairRow, Pairs};

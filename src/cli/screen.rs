@@ -12,7 +12,7 @@ use parentage::model::{Countries, Party, Profile};
 use parentage::report::json::{InputView, Run};
 use parentage::report::{csv, json};
 use parentage::screen::{DEFAULT_THRESHOLD, Screener, Settings, fits};
-use parentage::source::{Encoding, PartyRow, TableFormat, TableOptions, read_profile};
+use parentage::source::{Earlier, Encoding, PartyRow, TableFormat, TableOptions, read_profile};
 
 use self::bulk::{Bulk, Counts};
 use self::render::Renderer;
@@ -54,6 +54,13 @@ pub struct Screen {
     /// same, byte for byte
     #[arg(long, requires = "in_file", requires = "out")]
     resume: bool,
+    /// The answers of an earlier run (CSV, XLSX or Parquet), to be compared with; with --new-only
+    #[arg(long, value_name = "FILE", requires = "new_only")]
+    previous: Option<String>,
+    /// Write only the alerts that the earlier run of --previous did not have, and those of it that are gone:
+    /// the last column, `change`, says which
+    #[arg(long, requires_all = ["in_file", "out", "previous"], conflicts_with_all = ["resume", "report"])]
+    new_only: bool,
     /// Write a page for people beside --out: the alerts, the gravest first, with pictures of the owners
     #[arg(long, value_name = "FILE.html", requires = "in_file", requires = "out")]
     report: Option<String>,
@@ -173,8 +180,13 @@ impl Screen {
         let mut outs: Vec<Option<&str>> = files.iter().map(|file| Some(file.as_str())).collect();
         outs.sort_unstable();
         outs.dedup();
-        let inputs: Vec<&str> =
-            self.in_file.iter().chain(&self.profile).map(String::as_str).collect();
+        let inputs: Vec<&str> = self
+            .in_file
+            .iter()
+            .chain(&self.profile)
+            .chain(&self.previous)
+            .map(String::as_str)
+            .collect();
         self.data.guard(&outs, &inputs)?;
         let mut parties = self.in_file.as_ref().map(|_| self.parties()).transpose()?;
         let snapshot = self.data.snapshot()?;
@@ -195,7 +207,8 @@ impl Screen {
         });
         let (counts, rejected) = match &mut parties {
             Some(parties) => {
-                let bulk = Bulk { command: &self, screener: &screener, run: &run, format };
+                let earlier = self.earlier(parties.columns())?;
+                let bulk = Bulk { command: &self, screener: &screener, run: &run, format, earlier };
                 bulk.screen(parties)?
             }
             None => self.screen_names(&screener, &run, format)?,
@@ -223,6 +236,31 @@ impl Screen {
         self.data.by_profile(profile)
     }
 
+    /// The answers of an earlier run, which has to have ended and be of the same parties.
+    fn earlier(&self, columns: &[String]) -> Result<Option<Earlier>, Error> {
+        let Some(path) = &self.previous else { return Ok(None) };
+        let told = format!("{path}.run.json");
+        let text = std::fs::read_to_string(&told).map_err(|_| {
+            let reason = format!("has no {told} beside it, which a run writes at its end; give answers that are whole");
+            Error::file(path, reason)
+        })?;
+        let earlier = Earlier::open(path, csv::COLUMNS.len())?;
+        if !text.contains(&json::hex(&earlier.digest)) {
+            let reason =
+                format!("is not the file that {told} tells of; give both as the run wrote them");
+            return Err(Error::file(path, reason));
+        }
+        if earlier.own_columns() != columns {
+            let reason = format!(
+                "is of another file of parties: its columns are {}, those of --in are {}",
+                earlier.own_columns().join(", "),
+                columns.join(", ")
+            );
+            return Err(Error::file(path, reason));
+        }
+        Ok(Some(earlier))
+    }
+
     /// The format of the answers.
     fn format(&self) -> Result<Format, Error> {
         let by_file = self.out.as_deref().and_then(Format::of_file);
@@ -241,6 +279,10 @@ impl Screen {
             Format::Parquet if cfg!(not(feature = "parquet")) => {
                 let what =
                     "this program was built without Parquet; build it with the feature `parquet`";
+                Err(Error::Request(what.to_owned()))
+            }
+            Format::Text | Format::Json | Format::Jsonl if self.new_only => {
+                let what = "--new-only is written as CSV, XLSX or Parquet; say so with --format";
                 Err(Error::Request(what.to_owned()))
             }
             Format::Text if self.report.is_some() => {
@@ -296,8 +338,15 @@ impl Screen {
         format: Format,
     ) -> Result<(Counts, Vec<Rejected>), Error> {
         let common = csv::Common::new(screener.snapshot(), run.day);
-        let renderer =
-            Renderer { screener, run, format, common, name_column: "name", columns: None };
+        let renderer = Renderer {
+            screener,
+            run,
+            format,
+            common,
+            name_column: "name",
+            columns: None,
+            earlier: None,
+        };
         let mut output = Output::open(self.out.as_deref())?;
         output.bytes(&renderer.head()?)?;
         let (mut counts, mut rejected) = (Counts::default(), Vec::new());

@@ -5,7 +5,7 @@ use std::io::BufReader;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
-use super::csv::{COLUMNS, unformulated};
+use super::csv::unformulated;
 use crate::error::Error;
 
 /// Rows of a sheet of Excel, the header included.
@@ -29,12 +29,13 @@ fn rows(file: File) -> Rows {
         .from_reader(BufReader::with_capacity(1 << 16, file))
 }
 
-/// Makes a workbook of rows of CSV whose first one is the header: the same bytes for the same rows. What does
+/// Makes a workbook of rows of CSV whose first one is the header, of which the first `own` columns are those of
+/// the party file: the same bytes for the same rows. What does
 /// not fit on one sheet goes on on another. O(rows), in little memory.
 ///
 /// # Errors
 /// The disk does not take it, or the rows are none.
-pub fn xlsx(file: File, path: &str) -> Result<(), Error> {
+pub fn xlsx(file: File, own: usize, path: &str) -> Result<(), Error> {
     let failed = |error: XlsxError| Error::file(path, format!("cannot be written: {error}"));
     let unread = |error: csv::Error| Error::file(path, format!("cannot be made: {error}"));
     let mut rows = rows(file);
@@ -54,7 +55,7 @@ pub fn xlsx(file: File, path: &str) -> Result<(), Error> {
         begin(sheet, &header).map_err(failed)?;
         let mut row = 1;
         while more && row < SHEET_ROWS {
-            write(sheet, row, &header, &record).map_err(failed)?;
+            write(sheet, row, own, (&header, &record)).map_err(failed)?;
             row += 1;
             more = rows.read_record(&mut record).map_err(unread)?;
         }
@@ -81,10 +82,9 @@ fn begin(sheet: &mut Worksheet, header: &csv::StringRecord) -> Result<(), XlsxEr
 fn write(
     sheet: &mut Worksheet,
     row: u32,
-    header: &csv::StringRecord,
-    record: &csv::StringRecord,
+    own: usize,
+    (header, record): (&csv::StringRecord, &csv::StringRecord),
 ) -> Result<(), XlsxError> {
-    let own = header.len().saturating_sub(COLUMNS.len());
     for (column, (name, text)) in (0..).zip(header.iter().zip(record)) {
         let added = usize::from(column) >= own;
         let number = if added && NUMBERS.contains(&name) { text.parse::<f64>().ok() } else { None };
@@ -169,8 +169,8 @@ mod of_columns {
         let mut rows = super::rows(file);
         let mut record = csv::StringRecord::new();
         rows.read_record(&mut record).map_err(unread)?;
-        let added = COLUMNS.iter().map(|name| of_column(name));
-        let types = std::iter::repeat_n(DataType::Utf8, own).chain(added);
+        let behind = COLUMNS.iter().map(|name| of_column(name)).chain([DataType::Utf8]);
+        let types = std::iter::repeat_n(DataType::Utf8, own).chain(behind);
         let fields: Vec<Field> =
             record.iter().zip(types).map(|(name, of)| Field::new(name, of, true)).collect();
         let schema: SchemaRef = Arc::new(Schema::new(fields));

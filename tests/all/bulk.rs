@@ -316,3 +316,47 @@ fn the_report_holds_every_alert_and_no_name_runs_in_it() {
     let run = parentage(&["screen", "--in", &input, "--report", &path("page.html")]);
     assert_eq!(run.status, 2, "{}", run.out);
 }
+
+#[test]
+fn only_what_is_new_and_what_is_gone_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (before, now) = (path("before.csv"), path("now.csv"));
+    std::fs::write(&before, "id,name\n1,Kollsman Inc\n2,Skydio\n3,=Acme Trading\n").unwrap();
+    std::fs::write(&now, "id,name\n1,Kollsman Inc\n3,=Acme Trading\n4,Lockheed Martin\n5,\n")
+        .unwrap();
+    let formats: &[&str] =
+        if cfg!(feature = "parquet") { &["csv", "xlsx", "parquet"] } else { &["csv", "xlsx"] };
+    for format in formats {
+        let (old, out) = (path(&format!("old.{format}")), path("new.csv"));
+        assert_eq!(parentage(&screen(&before, &old, &[])).status, 0);
+        let run = parentage(&screen(&now, &out, &["--new-only", "--previous", &old]));
+        assert_eq!(run.status, 3, "{}", run.err);
+        let text = text_of(Path::new(&out));
+        let rows: Vec<(&str, &str)> =
+            text.lines().skip(1).map(|row| (&row[..2], row.rsplit(',').next().unwrap())).collect();
+        assert!(rows.iter().all(|row| [("4,", "new"), ("2,", "gone")].contains(row)), "{rows:?}");
+        assert!(rows.contains(&("4,", "new")) && rows.contains(&("2,", "gone")), "{rows:?}");
+        assert_eq!(report(Path::new(&out))["parties"], 4);
+    }
+    let old = path("old.csv");
+    let same = parentage(&screen(&before, &path("same.csv"), &["--new-only", "--previous", &old]));
+    assert_eq!((same.status, text_of(Path::new(&path("same.csv"))).lines().count()), (0, 1));
+    std::fs::write(path("other.csv"), "id,name\n7,Acme Trading\n").unwrap();
+    std::fs::write(path("columns.csv"), "name,id\nKollsman Inc,1\n").unwrap();
+    for (input, previous, reason) in [
+        ("other.csv", &old, "of another file of parties: it has none"),
+        ("columns.csv", &old, "its columns are id, name, those of --in are name, id"),
+        ("now.csv", &now, "has no"),
+    ] {
+        let run = parentage(&screen(
+            &path(input),
+            &path("x.csv"),
+            &["--new-only", "--previous", previous],
+        ));
+        assert!(run.status == 2 && run.err.contains(reason), "{}", run.err);
+    }
+    std::fs::write(&old, text_of(Path::new(&old)).replace("Skydio", "Skidio")).unwrap();
+    let run = parentage(&screen(&now, &path("x.csv"), &["--new-only", "--previous", &old]));
+    assert!(run.status == 2 && run.err.contains("is not the file that"), "{}", run.err);
+}

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use parentage::error::{Error, Rejected};
 use parentage::report::json::{self, InputView, Run};
 use parentage::report::{csv, tables};
-use parentage::screen::{Answer, Reduced, Screener};
-use parentage::source::{Parties, PartyRow};
+use parentage::screen::{Answer, Reduced, Screener, Verdict};
+use parentage::source::{Alerts, Earlier, Parties, PartyRow};
 
 use super::super::data::{Format, tell};
 use super::super::output::Output;
@@ -75,6 +75,8 @@ struct RunReport<'r> {
     inputs: Vec<InputView>,
     output: InputView,
     #[serde(skip_serializing_if = "Option::is_none")]
+    previous: Option<InputView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     profile: Option<json::ProfileView>,
     options: Vec<(String, String)>,
     seconds: f64,
@@ -89,7 +91,15 @@ enum Target {
 }
 
 /// One party's answer as bytes, and what could not be read of the party.
-type Answered = (Answer, Reduced, Vec<u8>, Vec<Rejected>);
+struct Answered {
+    answer: Answer,
+    reduced: Reduced,
+    bytes: Vec<u8>,
+    faults: Vec<Rejected>,
+    /// Its alerts, and whether the earlier run had the party; where there is one.
+    alerts: Vec<String>,
+    known: bool,
+}
 
 /// A bulk run.
 pub(super) struct Bulk<'a> {
@@ -97,6 +107,7 @@ pub(super) struct Bulk<'a> {
     pub screener: &'a Screener<'a>,
     pub run: &'a Run<'a>,
     pub format: Format,
+    pub earlier: Option<Earlier>,
 }
 
 impl Bulk<'_> {
@@ -111,6 +122,7 @@ impl Bulk<'_> {
         if done == 0 {
             target.write(&renderer.head()?, &counts)?;
         }
+        let (mut alerts, mut known) = (Alerts::default(), false);
         let progress = self.progress();
         let mut skipped = 0;
         while skipped < done {
@@ -135,11 +147,13 @@ impl Bulk<'_> {
                 .map(|(at, row)| self.answer(&renderer, row, first && at == 0))
                 .collect();
             let mut bytes = Vec::new();
-            for (answer, reduced, own, faults) in answered? {
-                tell(&faults);
-                counts.add(answer, reduced);
-                bytes.extend(own);
-                rejected.extend(faults);
+            for own in answered? {
+                tell(&own.faults);
+                counts.add(own.answer, own.reduced);
+                bytes.extend(own.bytes);
+                rejected.extend(own.faults);
+                own.alerts.iter().for_each(|alert| alerts.add(alert));
+                known |= own.known;
             }
             target.write(&bytes, &counts)?;
             let (at, of) = parties.progress();
@@ -156,6 +170,15 @@ impl Bulk<'_> {
             ));
         }
         progress.finish_and_clear();
+        if let Some(earlier) = &self.earlier {
+            if !known && counts.parties() > 0 && !earlier.is_empty() {
+                let what = "--previous is of another file of parties: it has none of those of --in";
+                return Err(Error::Request(what.to_owned()));
+            }
+            for fields in earlier.gone(&alerts)? {
+                target.write(&renderer.gone(&fields)?, &counts)?;
+            }
+        }
         target.write(&renderer.tail(counts.parties() > 0), &counts)?;
         match target {
             Target::Stream(output) => output.finish()?,
@@ -173,14 +196,20 @@ impl Bulk<'_> {
             common: csv::Common::new(self.screener.snapshot(), self.run.day),
             name_column: &self.command.name_column,
             columns: Some(columns),
+            earlier: self.earlier.as_ref(),
         }
     }
 
     fn answer(&self, renderer: &Renderer, row: PartyRow, first: bool) -> Result<Answered, Error> {
         let verdict = row.party.as_ref().map(|party| self.screener.screen(party));
         let reduced = verdict.as_ref().map(|verdict| verdict.reduced).unwrap_or_default();
+        let ids = |verdict: &Verdict| {
+            verdict.matches.iter().map(|one| one.alert_id.clone()).collect::<Vec<_>>()
+        };
+        let alerts = self.earlier.as_ref().and(verdict.as_ref()).map(ids).unwrap_or_default();
+        let known = self.earlier.as_ref().is_some_and(|earlier| earlier.has_party(&row.fields));
         let (answer, bytes) = renderer.answer(&row, verdict, first)?;
-        Ok((answer, reduced, bytes, row.faults))
+        Ok(Answered { answer, reduced, bytes, faults: row.faults, alerts, known })
     }
 
     /// Where the answers go, and how many an interrupted run has given.
@@ -214,6 +243,12 @@ impl Bulk<'_> {
                 "profile".to_owned(),
                 self.run.profile.map_or("none", |profile| &profile.digest).to_owned(),
             ),
+            (
+                "file of --previous".to_owned(),
+                self.earlier
+                    .as_ref()
+                    .map_or_else(|| "none".to_owned(), |earlier| json::hex(&earlier.digest)),
+            ),
             ("format".to_owned(), self.format.name().to_owned()),
         ];
         identity.extend(command.reading());
@@ -234,7 +269,7 @@ impl Bulk<'_> {
         let made = format!("{out}.new");
         let digest = match self.format {
             Format::Xlsx => {
-                tables::xlsx(answers, &made)?;
+                tables::xlsx(answers, columns.len(), &made)?;
                 part.name(&made)?;
                 json::hex(&parentage::source::digest_of(out)?)
             }
@@ -269,6 +304,10 @@ impl Bulk<'_> {
             max_list_age: settings.max_list_age,
             inputs: json::inputs(self.run),
             output,
+            previous: self.earlier.as_ref().map(|earlier| InputView {
+                file: self.command.previous.clone().unwrap_or_default(),
+                digest: json::hex(&earlier.digest),
+            }),
             profile: self.run.profile.map(json::profile),
             options: self.command.reading(),
             seconds: part.seconds(),

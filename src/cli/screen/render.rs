@@ -5,7 +5,7 @@ use parentage::model::{Countries, Party};
 use parentage::report::json::Run;
 use parentage::report::{csv, json, text};
 use parentage::screen::{Answer, Note, NoteKind, Screener, Verdict};
-use parentage::source::PartyRow;
+use parentage::source::{Earlier, PartyRow};
 
 use super::super::data::Format;
 use super::super::output::{csv_row, sealed};
@@ -27,6 +27,9 @@ pub(super) fn noted(row: &PartyRow, verdict: Option<Verdict>) -> (Option<Verdict
     }
 }
 
+/// The column that says whether an alert is new or gone.
+const CHANGE: &str = "change";
+
 /// Writes answers.
 pub(super) struct Renderer<'a> {
     pub screener: &'a Screener<'a>,
@@ -36,6 +39,8 @@ pub(super) struct Renderer<'a> {
     /// The column of names, and all columns of the party file; none for names of the command line.
     pub name_column: &'a str,
     pub columns: Option<&'a [String]>,
+    /// An earlier run, where only what it did not have is written.
+    pub earlier: Option<&'a Earlier>,
 }
 
 impl Renderer<'_> {
@@ -44,7 +49,9 @@ impl Renderer<'_> {
         let names = ["name".to_owned()];
         match self.format {
             Format::Csv | Format::Xlsx | Format::Parquet => {
-                self.row(csv::header(self.columns.unwrap_or(&names)))
+                let mut header = csv::header(self.columns.unwrap_or(&names));
+                header.extend(self.earlier.map(|_| CHANGE.to_owned()));
+                self.row(header)
             }
             _ => Ok(Vec::new()),
         }
@@ -78,6 +85,7 @@ impl Renderer<'_> {
                     self.object(&sealed(&object)?, first)
                 }
                 Format::Text => text::unscreened(&party, &notes).into_bytes(),
+                _ if self.earlier.is_some() => Vec::new(),
                 _ => self.rows(row, &party, vec![csv::error_row(&self.common, &notes)])?,
             };
             return Ok((Answer::Error, bytes));
@@ -94,7 +102,12 @@ impl Renderer<'_> {
                 format!("{gap}{answer}").into_bytes()
             }
             _ => {
-                let rows = csv::rows(self.screener.snapshot(), &self.common, &verdict);
+                let mut rows = csv::rows(self.screener.snapshot(), &self.common, &verdict);
+                if let Some(earlier) = self.earlier {
+                    let mut matches = verdict.matches.iter();
+                    rows.retain(|_| matches.next().is_some_and(|one| !earlier.has(&one.alert_id)));
+                    rows.iter_mut().for_each(|row| row.push("new".to_owned()));
+                }
                 self.rows(row, &party, rows)?
             }
         };
@@ -142,6 +155,11 @@ impl Renderer<'_> {
             bytes.extend(self.row(own.iter().chain(&fields))?);
         }
         Ok(bytes)
+    }
+
+    /// The row of an alert that is gone.
+    pub fn gone(&self, fields: &[String]) -> Result<Vec<u8>, Error> {
+        self.row(fields.iter().map(String::as_str).chain(["gone"]))
     }
 
     /// A row of CSV; what a workbook or Parquet file is made from later keeps its cells as they are.
