@@ -77,3 +77,15 @@ fn expand_and_lists_fit_their_schemas() {
     check("expand.json", &json("expand"), 400);
     check("lists.json", &json("lists"), 274);
 }
+
+#[test]
+fn answers_by_a_profile_fit_the_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = folder.path().join("desk.toml").display().to_string();
+    let text = "id = \"desk\"\ntitle = \"A desk\"\n[[treatment]]\nrules = [\"cn-listed-50\"]\ngives = \"note\"\n";
+    std::fs::write(&profile, text).unwrap();
+    let mut arguments = embedded_on("2026-11-24", "screen");
+    arguments.extend(["Kollsman Inc", "--format", "json", "--profile", &profile]);
+    let objects = check("screen.json", &arguments, 1);
+    assert_eq!(objects[0]["notes"][0]["kind"], "profile");
+}

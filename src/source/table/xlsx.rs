@@ -248,6 +248,6 @@ fn date(moment: &ExcelDateTime) -> Result<String, String> {
     let moment = moment.as_datetime().ok_or_else(|| {
         format!("holds the day number {}, which is in no calendar", moment.as_f64())
     })?;
-    let text = moment.format("%Y-%m-%dT%H:%M:%S").to_string();
+    let text = moment.to_string().replacen(' ', "T", 1);
     Ok(text.strip_suffix("T00:00:00").map_or(text.clone(), str::to_owned))
 }
