@@ -12,6 +12,7 @@ mod open;
 mod pairs_csv;
 mod parties;
 mod profile_toml;
+mod recognise;
 mod records;
 mod rows;
 mod rules_toml;
@@ -23,7 +24,8 @@ use std::io::{BufRead, Cursor, Read};
 use self::blocks::{BLOCK, Broken, read_in_blocks};
 use self::line_ends::ends_in_carriage_returns;
 use self::open::{Embedded, InputFile, Opened};
-use self::rows::{Fault, Header, Row, Rows};
+use self::recognise::{Format, unrecognised};
+use self::rows::{Header, Rows};
 use crate::error::{Data, Error, Place, RecordUnit, Rejected, Source, Sources, Warning};
 use crate::name;
 
@@ -48,96 +50,6 @@ pub struct Inputs {
     pub links: Vec<String>,
     /// Rules.
     pub rules: Vec<String>,
-}
-
-/// What a file holds, recognised from its header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Format {
-    Entries,
-    Lists,
-    Events,
-    Measures,
-    Links,
-    Holdings,
-    Complete,
-    Groups,
-}
-
-type ReadRow = fn(&Row, Place, &mut Records) -> Result<(), Fault>;
-
-impl Format {
-    /// In the order in which a header is held against them: what needs more comes first.
-    const ALL: [Format; 8] = [
-        Format::Holdings,
-        Format::Entries,
-        Format::Events,
-        Format::Measures,
-        Format::Lists,
-        Format::Links,
-        Format::Complete,
-        Format::Groups,
-    ];
-
-    /// Name, columns that must be there, all columns, the reader of a row.
-    fn parts(self) -> (&'static str, &'static [&'static str], &'static [&'static str], ReadRow) {
-        match self {
-            Format::Entries => {
-                ("list entries", &["list", "name"], lists_csv::ENTRY_COLUMNS, lists_csv::entry)
-            }
-            Format::Lists => {
-                ("lists", &["list", "title"], lists_csv::LIST_COLUMNS, lists_csv::list)
-            }
-            Format::Events => {
-                ("events", &["list", "event", "from"], lists_csv::EVENT_COLUMNS, lists_csv::event)
-            }
-            Format::Measures => (
-                "measures",
-                &["list", "announcement", "measures", "from"],
-                lists_csv::MEASURE_COLUMNS,
-                lists_csv::measure,
-            ),
-            Format::Links => {
-                ("links", &["a", "b", "decision"], lists_csv::LINK_COLUMNS, lists_csv::link)
-            }
-            Format::Holdings => (
-                "holdings",
-                &["holder", "issuer"],
-                holdings_csv::HOLDING_COLUMNS,
-                holdings_csv::holding,
-            ),
-            Format::Complete => (
-                "complete owners",
-                &["issuer"],
-                holdings_csv::COMPLETE_COLUMNS,
-                holdings_csv::complete,
-            ),
-            Format::Groups => {
-                ("groups", &["group", "member"], holdings_csv::GROUP_COLUMNS, holdings_csv::group)
-            }
-        }
-    }
-
-    /// The format of a header; the order of [`Format::ALL`] settles headers that fit several.
-    fn recognise(header: &Header) -> Option<Format> {
-        let fits = |format: &Format| format.parts().1.iter().all(|column| header.has(column));
-        // Owners are said to be complete by a file that says nothing else: `owner,issuer,share`
-        // is a file of holdings whose holder has another name.
-        let only_complete = || {
-            let known = |name: &String| holdings_csv::COMPLETE_COLUMNS.contains(&name.as_str());
-            header.names().iter().all(known)
-        };
-        Format::ALL
-            .into_iter()
-            .filter(|format| *format != Format::Complete || only_complete())
-            .find(fits)
-    }
-
-    fn data(self) -> Data {
-        match self {
-            Format::Holdings | Format::Complete | Format::Groups => Data::Holdings,
-            _ => Data::Lists,
-        }
-    }
 }
 
 /// Reads everything asked for.
@@ -410,30 +322,6 @@ fn read_rows<R: BufRead>(
             let rejected = fault.reject(&source.name, rows.line(), format.data(), rows.text());
             records.rejected.push(rejected);
         }
-    }
-}
-
-/// Why a header is of no known format: the nearest format and what it lacks.
-fn unrecognised(header: &Header) -> String {
-    let lacking = |format: &Format| {
-        let (_, required, _, _) = format.parts();
-        required.iter().filter(|column| !header.has(column)).copied().collect::<Vec<_>>()
-    };
-    let known = |format: &Format| {
-        let (_, _, columns, _) = format.parts();
-        columns.iter().filter(|column| header.has(column)).count()
-    };
-    let nearest =
-        Format::ALL.into_iter().max_by_key(|format| (known(format), *format == Format::Holdings));
-    match nearest {
-        Some(format) if known(&format) > 0 => format!(
-            "is not recognised: as a file of {} it lacks the column {}",
-            format.parts().0,
-            lacking(&format).iter().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(", ")
-        ),
-        _ => "is not recognised: its first line names no column of a known format; a list needs `list` and `name`, \
-              holdings need `holder` and `issuer`"
-            .to_owned(),
     }
 }
 
