@@ -65,6 +65,26 @@ pub struct Settings {
 /// ask for.
 pub const DEFAULT_FLOOR: Share = Share::QUARTER;
 
+/// The rules that are applied under a profile: those asked for, else all; and those it names, of which a
+/// reading may be no rule of its own.
+///
+/// # Errors
+/// As [`select_rules`].
+pub fn profiled_rules(
+    snapshot: &Snapshot,
+    asked: &[String],
+    profile: &Profile,
+) -> Result<Vec<Rule>, Error> {
+    let mut rules = select_rules(snapshot, asked)?;
+    if !profile.rules.is_empty() {
+        let named = select_rules(snapshot, &profile.rules)?;
+        let known = |rule: &Rule| rules.iter().any(|own| own.id == rule.id);
+        let more: Vec<Rule> = named.into_iter().filter(|rule| !known(rule)).collect();
+        rules.extend(more);
+    }
+    Ok(rules)
+}
+
 /// The rules asked for by id, readings included; without any, every rule with a list that is
 /// loaded.
 ///
@@ -230,25 +250,11 @@ impl<'s> Screener<'s> {
         for (entity, candidate) in candidates {
             let findings = self.findings(entity);
             if findings.says_something() {
-                let exposures = self.treated(&findings.exposures);
+                let exposures = findings.exposures.clone();
                 found.push((self.matched(party, entity, candidate, exposures), findings));
             }
         }
         verdict::conclude(self, party, &known, found)
-    }
-
-    /// Exposures with what the profile gives them, the gravest first.
-    fn treated(&self, exposures: &[Exposure]) -> Vec<Exposure> {
-        let mut exposures = exposures.to_vec();
-        let Some(profile) = &self.settings.profile else { return exposures };
-        for exposure in &mut exposures {
-            let entries = exposure.listed.iter().map(|cited| cited.entry as usize);
-            let lists: Vec<&str> =
-                entries.map(|entry| self.snapshot.entries()[entry].list.as_str()).collect();
-            exposure.treatment = profile.gives(&exposure.rule, &lists, exposure.restriction);
-        }
-        exposures.sort_by_key(Exposure::gravity);
-        exposures
     }
 
     /// The entities that a party is, by identifier or exact name: how its ownership is known.

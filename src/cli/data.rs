@@ -113,7 +113,7 @@ pub fn no_picture() -> Error {
 impl Format {
     /// The format of a file name's extension.
     pub fn of_file(name: &str) -> Option<Format> {
-        match Path::new(name).extension()?.to_str()? {
+        match Path::new(name).extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "json" => Some(Format::Json),
             "jsonl" | "ndjson" => Some(Format::Jsonl),
             "csv" => Some(Format::Csv),
@@ -318,6 +318,7 @@ pub fn guard(outputs: &[Option<&str>], inputs: &[&str]) -> Result<(), Error> {
             }
             continue;
         };
+        let pipe = !there.is_file() && !there.is_dir();
         let is_input = |input: &&str| {
             let same = |file: &Path| same_file::is_same_file(&there, file).unwrap_or(false);
             let inside = |folder: &Path| {
@@ -329,7 +330,7 @@ pub fn guard(outputs: &[Option<&str>], inputs: &[&str]) -> Result<(), Error> {
             there.is_file() && (same(input) || inside(input)) || same(input)
         };
         let twice = outputs[..at].iter().any(|other| real(other).as_ref() == Some(&there));
-        if twice || inputs.iter().any(is_input) {
+        if twice || !pipe && inputs.iter().any(is_input) {
             let what = if twice { "named for two outputs" } else { "one of the inputs" };
             return Err(Error::Request(format!("{output} is {what}; name another file")));
         }

@@ -11,7 +11,7 @@ use parentage::error::{Error, Rejected};
 use parentage::model::{Countries, Party, Profile};
 use parentage::report::json::{InputView, Run};
 use parentage::report::{csv, json};
-use parentage::screen::{DEFAULT_THRESHOLD, Screener, Settings, fits};
+use parentage::screen::{DEFAULT_THRESHOLD, Screener, Settings, fits, profiled_rules};
 use parentage::source::{Earlier, Encoding, PartyRow, TableFormat, TableOptions, read_profile};
 
 use self::bulk::{Bulk, Counts};
@@ -158,6 +158,9 @@ fn parse_encoding(text: &str) -> Result<Encoding, String> {
     })
 }
 
+/// Columns of a sheet of Excel.
+const SHEET_COLUMNS: usize = 16_384;
+
 /// Verdicts that can end a run with exit status 1.
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
 enum FailOn {
@@ -190,13 +193,14 @@ impl Screen {
         self.data.guard(&outs, &inputs)?;
         let mut parties = self.in_file.as_ref().map(|_| self.parties()).transpose()?;
         let snapshot = self.data.snapshot()?;
-        let settings = Settings {
+        let mut settings = Settings {
             threshold: self.threshold.map_or(DEFAULT_THRESHOLD, |threshold| threshold.0),
             limit: self.limit,
             profile,
             ..self.data.settings(&snapshot, &self.rule)?
         };
         if let Some(profile) = &settings.profile {
+            settings.rules = profiled_rules(&snapshot, &self.rule, profile)?;
             fits(&snapshot, profile, &settings.rules)?;
         }
         let screener = Screener::new(&snapshot, &settings);
@@ -207,6 +211,12 @@ impl Screen {
         });
         let (counts, rejected) = match &mut parties {
             Some(parties) => {
+                if format == Format::Xlsx
+                    && parties.columns().len() + csv::COLUMNS.len() >= SHEET_COLUMNS
+                {
+                    let what = "a sheet of Excel has 16,384 columns, fewer than the answers; write CSV or Parquet";
+                    return Err(Error::Request(what.to_owned()).into());
+                }
                 let earlier = self.earlier(parties.columns())?;
                 let bulk = Bulk { command: &self, screener: &screener, run: &run, format, earlier };
                 bulk.screen(parties)?
@@ -230,9 +240,6 @@ impl Screen {
             return Err(said_twice(profile, "--rule"));
         }
         self.threshold = self.threshold.or(profile.threshold.map(Points));
-        if self.rule.is_empty() {
-            self.rule.clone_from(&profile.rules);
-        }
         self.data.by_profile(profile)
     }
 

@@ -35,7 +35,8 @@ pub struct Profile {
     pub id: String,
     /// What it is, in words.
     pub title: String,
-    /// The rules applied, readings included; empty for every rule with a list that is loaded.
+    /// The rules that count, readings included, besides being listed oneself; exposures of others give no more
+    /// than a note. Empty for every rule with a list that is loaded.
     pub rules: Vec<String>,
     /// Scores from here on make a hit, in ten-thousandths.
     pub threshold: Option<i32>,
@@ -62,10 +63,28 @@ impl ProfileLine {
 }
 
 impl Profile {
-    /// What an exposure gives: by the first line that fits; where none does, a hit.
+    /// The first line that fits an exposure.
+    pub fn line(
+        &self,
+        rule: &str,
+        lists: &[&str],
+        restriction: Option<Restriction>,
+    ) -> Option<&ProfileLine> {
+        self.lines.iter().find(|line| line.fits(rule, lists, restriction))
+    }
+
+    /// What an exposure gives by the first line that fits; where none does, a hit. A rule that does not count
+    /// gives a note.
     pub fn gives(&self, rule: &str, lists: &[&str], restriction: Option<Restriction>) -> Treatment {
-        let line = self.lines.iter().find(|line| line.fits(rule, lists, restriction));
-        line.map_or(Treatment::Hit, |line| line.gives)
+        if !self.counts(rule) {
+            return Treatment::Note;
+        }
+        self.line(rule, lists, restriction).map_or(Treatment::Hit, |line| line.gives)
+    }
+
+    /// Whether a rule, as asked, counts.
+    pub fn counts(&self, rule: &str) -> bool {
+        rule == "listing" || self.rules.is_empty() || self.rules.iter().any(|own| own == rule)
     }
 }
 

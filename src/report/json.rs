@@ -117,6 +117,7 @@ pub struct ProfileView {
     id: String,
     title: String,
     digest: String,
+    rules: Vec<String>,
     treatments: Vec<ProfileLineView>,
 }
 
@@ -297,6 +298,7 @@ pub fn profile(profile: &Profile) -> ProfileView {
         id: profile.id.clone(),
         title: profile.title.clone(),
         digest: profile.digest.clone(),
+        rules: profile.rules.clone(),
         treatments: profile.lines.iter().map(line).collect(),
     }
 }

@@ -11,7 +11,7 @@ use crate::expand::{
     Certainty, Cited, EffectiveShares, Expansion, Exposure, ExposureKind, Listing, Margin, Starts,
 };
 use crate::link::PossibleLink;
-use crate::model::{EntityId, ListEntry, Status, Treatment};
+use crate::model::{EntityId, ListEntry, Profile, Status, Treatment};
 use crate::rule::Rule;
 use crate::share::Share;
 use crate::snapshot::{Snapshot, World};
@@ -98,6 +98,8 @@ pub(super) struct Finder<'s> {
     plan: Plan<'s>,
     links: Links<'s>,
     known: RwLock<FxHashMap<EntityId, Arc<Findings>>>,
+    /// The rules without the entries of lists that a line of the profile sets aside, or all its lines.
+    plans: Vec<(Vec<String>, Plan<'s>)>,
 }
 
 impl<'s> Finder<'s> {
@@ -109,7 +111,17 @@ impl<'s> Finder<'s> {
             by_entity.entry(listing.entity).or_default().push(listing);
         }
         let (links, known) = (Links::new(snapshot), RwLock::default());
-        Finder { snapshot, settings, listings: by_entity, plan, links, known }
+        let listings = by_entity;
+        let mut finder =
+            Finder { snapshot, settings, listings, plan, links, known, plans: Vec::new() };
+        let lines = settings.profile.iter().flat_map(|profile| &profile.lines);
+        let mut lists: Vec<Vec<String>> = lines.map(|line| sorted(line.lists.clone())).collect();
+        lists.push(sorted(lists.concat()));
+        lists.sort_unstable();
+        lists.dedup();
+        let some = lists.into_iter().filter(|lists| !lists.is_empty());
+        finder.plans = some.map(|lists| (lists.clone(), finder.without(&lists))).collect();
+        finder
     }
 
     /// Every entity of which something is said, from one expansion of each rule over the whole graph.
@@ -166,6 +178,13 @@ impl<'s> Finder<'s> {
 
     fn find(&self, entity: EntityId) -> Findings {
         let exposures = self.with_listings(entity, self.plan.exposures(entity));
+        let exposures = self.treated(exposures, &|set_aside| {
+            let known = self.plans.iter().find(|(lists, _)| lists == set_aside);
+            known.map_or_else(
+                || self.without(set_aside).exposures(entity),
+                |(_, plan)| plan.exposures(entity),
+            )
+        });
         let listings = self.listings.get(&entity).into_iter().flatten();
         let removed = listings.filter(|listing| listing.on_day.status == Status::Removed);
         let removed = removed.map(|listing| listing.entry).collect();
@@ -229,7 +248,70 @@ impl<'s> Finder<'s> {
             .filter(|listing| listing.entity == entity && listing.on_day.status != Status::Removed);
         let own = own.map(|listing| self.listing(listing));
         let plan = Plan::new(self.snapshot, part, self.settings, &there);
-        gravest(&own.chain(plan.exposures(entity)).collect::<Vec<_>>())
+        let exposures: Vec<Exposure> = own.chain(plan.exposures(entity)).collect();
+        gravest(&self.treated(exposures, &|set_aside| {
+            let kept = self.kept(&there, set_aside);
+            Plan::new(self.snapshot, part, self.settings, &kept).exposures(entity)
+        }))
+    }
+
+    /// Exposures with what the profile gives them, the gravest first. `without` is what the rules say of the
+    /// entity where the entries of some lists are set aside.
+    fn treated(
+        &self,
+        mut exposures: Vec<Exposure>,
+        without: &dyn Fn(&[String]) -> Vec<Exposure>,
+    ) -> Vec<Exposure> {
+        let Some(profile) = &self.settings.profile else { return exposures };
+        for exposure in &mut exposures {
+            exposure.treatment = self.gives(profile, exposure, &[], without);
+        }
+        exposures.sort_by_key(Exposure::gravity);
+        exposures
+    }
+
+    /// What a profile lets an exposure give. It cites a smallest proof, from the strongest listings: a line
+    /// about lists reduces it no further than what the rule says without the entries of these.
+    fn gives(
+        &self,
+        profile: &Profile,
+        exposure: &Exposure,
+        set_aside: &[String],
+        without: &dyn Fn(&[String]) -> Vec<Exposure>,
+    ) -> Treatment {
+        if !profile.counts(&exposure.rule) {
+            return Treatment::Note;
+        }
+        let entries = exposure.listed.iter().map(|cited| cited.entry as usize);
+        let lists: Vec<&str> =
+            entries.map(|entry| self.snapshot.entries()[entry].list.as_str()).collect();
+        let line = profile.line(&exposure.rule, &lists, exposure.restriction);
+        let Some(line) = line.filter(|line| line.gives != Treatment::Hit) else {
+            return Treatment::Hit;
+        };
+        if line.lists.is_empty() || exposure.kind == ExposureKind::Listing {
+            return line.gives;
+        }
+        let wider = sorted([set_aside, &line.lists].concat());
+        let others = without(&wider).into_iter().filter(|other| other.rule == exposure.rule);
+        let theirs = others.map(|other| match self.gives(profile, &other, &wider, without) {
+            Treatment::Hit if !other.makes_hit() => Treatment::Review,
+            treatment => treatment,
+        });
+        theirs.min().map_or(line.gives, |least| least.min(line.gives))
+    }
+
+    /// The rules where the entries of some lists are set aside.
+    fn without(&self, set_aside: &[String]) -> Plan<'s> {
+        let listings = self.snapshot.listings(self.settings.day);
+        let kept = self.kept(&listings, set_aside);
+        Plan::new(self.snapshot, self.snapshot.world(), self.settings, &kept)
+    }
+
+    /// Listings without those of some lists.
+    fn kept(&self, listings: &[Listing], set_aside: &[String]) -> Vec<Listing> {
+        let of = |listing: &Listing| &self.snapshot.entries()[listing.entry as usize].list;
+        listings.iter().filter(|listing| !set_aside.contains(of(listing))).copied().collect()
     }
 }
 
@@ -253,8 +335,19 @@ impl Expanded<'_> {
     }
 }
 
-/// [`GRAVEST`] for a hit, one less for something to review, 0 for nothing.
+/// Each list once, in order.
+fn sorted(mut lists: Vec<String>) -> Vec<String> {
+    lists.sort_unstable();
+    lists.dedup();
+    lists
+}
+
+/// [`GRAVEST`] for a hit, one less for something to review, 0 for nothing, or nothing that counts.
 fn gravest(exposures: &[Exposure]) -> u8 {
-    let gravity = |exposure: &Exposure| if exposure.makes_hit() { GRAVEST } else { GRAVEST - 1 };
+    let gravity = |exposure: &Exposure| match exposure.treatment {
+        _ if exposure.makes_hit() => GRAVEST,
+        Treatment::Note => 0,
+        _ => GRAVEST - 1,
+    };
     exposures.iter().map(gravity).max().unwrap_or(0)
 }

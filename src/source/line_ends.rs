@@ -1,5 +1,6 @@
 //! A stream of text whose lines end in LF, whatever they ended in, and whose rows have a length.
 
+use std::collections::VecDeque;
 use std::io::{BufRead, Read};
 
 /// Whether the lines of a file that begins so end in CR alone.
@@ -23,16 +24,73 @@ pub(super) struct LineEnds<R> {
     /// The end was read: the last row has no line end.
     ended: bool,
     last: u8,
+    quotes: Quotes,
+}
+
+/// Follows the quotes around fields: one that closes before anything but the end of the field was opened by
+/// mistake, or is not the one that closes it, and rows may lie between the two.
+struct Quotes {
+    delimiter: u8,
+    /// Within a quoted field; a quote was read there last, which closes it or stands for itself.
+    inside: bool,
+    closing: bool,
+    /// A field begins.
+    begins: bool,
+    line: u64,
+    /// Lines on which a quote closes in the midst of a field.
+    broken: VecDeque<u64>,
+}
+
+impl Quotes {
+    fn read(&mut self, bytes: &[u8]) {
+        if !self.inside && !self.closing && memchr::memchr(b'"', bytes).is_none() {
+            self.line += memchr::memchr_iter(b'\n', bytes).count() as u64;
+            let ends = |last: u8| last == b'\n' || last == self.delimiter;
+            self.begins = bytes.last().map_or(self.begins, |last| ends(*last));
+            return;
+        }
+        for byte in bytes.iter().copied() {
+            let ends = byte == b'\n' || byte == self.delimiter;
+            match (self.closing, self.inside, byte) {
+                (true, _, b'"') => self.closing = false,
+                (true, ..) => {
+                    if !(ends || byte == b'\r') {
+                        self.broken.push_back(self.line);
+                    }
+                    (self.inside, self.closing) = (false, false);
+                }
+                (_, true, b'"') => self.closing = true,
+                (_, false, b'"') if self.begins => self.inside = true,
+                _ => {}
+            }
+            self.begins = ends && !self.inside;
+            self.line += u64::from(byte == b'\n');
+        }
+    }
 }
 
 impl<R> LineEnds<R> {
-    pub fn new(inner: R, carriage_returns: Option<bool>, more: bool) -> LineEnds<R> {
-        LineEnds { inner, row: 0, more, carriage_returns, ended: false, last: 0 }
+    pub fn new(inner: R, delimiter: u8, carriage_returns: Option<bool>, more: bool) -> LineEnds<R> {
+        let quotes = Quotes {
+            delimiter,
+            inside: false,
+            closing: false,
+            begins: true,
+            line: 1,
+            broken: VecDeque::new(),
+        };
+        LineEnds { inner, row: 0, more, carriage_returns, ended: false, last: 0, quotes }
     }
 
     /// The next row begins.
     pub fn begin_row(&mut self) {
         self.row = 0;
+    }
+
+    /// Whether a quote closes in the midst of a field on a line before this one, of those not asked for yet.
+    pub fn has_broken_quote(&mut self, before: u64) -> bool {
+        let broken = self.quotes.broken.partition_point(|line| *line < before);
+        self.quotes.broken.drain(..broken).next().is_some()
     }
 
     /// Whether the end was read: the last row has no line end.
@@ -67,6 +125,7 @@ impl<R: BufRead> Read for LineEnds<R> {
             let ends = buffer[..length].iter_mut().filter(|byte| **byte == b'\r');
             ends.for_each(|byte| *byte = b'\n');
         }
+        self.quotes.read(&buffer[..length]);
         Ok(length)
     }
 }
@@ -88,6 +147,7 @@ impl<R: BufRead> LineEnds<R> {
             self.inner.consume(length);
             if found.is_some() {
                 *sign = if self.last == b'"' { b'"' } else { b'\n' };
+                self.quotes.read(&[*sign]);
                 return Ok(1);
             }
         }

@@ -204,6 +204,9 @@ fn is_documentation(name: &str) -> bool {
     name.starts_with('.') || name.starts_with("README") || name.starts_with("LICENSE")
 }
 
+/// Bytes that a zip file may unpack to, since it is unpacked in memory: ten million holdings are a quarter of it.
+const MOST_UNPACKED: u64 = 4 << 30;
+
 impl InputFile {
     /// Opens the file. `.gz`, `.zst` and `.zip` with one member are recognised from their bytes.
     pub fn open(&self) -> Result<Opened, Error> {
@@ -248,13 +251,17 @@ impl InputFile {
                 archive.len()
             )));
         }
-        let mut member = archive
+        let member = archive
             .by_index(0)
             .map_err(|error| refused(format!("is no readable zip file: {error}")))?;
         let mut unpacked = Vec::new();
-        member
-            .read_to_end(&mut unpacked)
-            .map_err(|error| refused(format!("is no readable zip file: {error}")))?;
+        let read = member.take(MOST_UNPACKED + 1).read_to_end(&mut unpacked);
+        read.map_err(|error| refused(format!("is no readable zip file: {error}")))?;
+        if unpacked.len() as u64 > MOST_UNPACKED {
+            return Err(refused(
+                "unpacks to more than 4 GiB; unpack it and give the file".to_owned(),
+            ));
+        }
         Ok(unpacked)
     }
 }

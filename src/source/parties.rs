@@ -40,8 +40,12 @@ impl Parties {
     /// The file cannot be read, is empty, is not of the format or encoding it is said to be, or has no
     /// column of names.
     pub fn open(path: &str, name_column: &str, options: &TableOptions) -> Result<Parties, Error> {
-        let digest = digest_of(path)?;
-        let size = std::fs::metadata(path).map_err(|error| Error::io(path, error))?.len();
+        let meta = std::fs::metadata(path).map_err(|error| Error::io(path, error))?;
+        if !meta.is_file() && !meta.is_dir() {
+            let reason = "is a pipe or device, and a file of parties is read twice; save it and give the file";
+            return Err(Error::file(path, reason));
+        }
+        let (digest, size) = (digest_of(path)?, meta.len());
         let table = Table::open(path, options, name_column)?;
         if !table.header.has(name_column) {
             let names: String = table.header.names().join(", ").chars().take(300).collect();
@@ -136,6 +140,16 @@ impl Reading<'_> {
             .map_or("", |field| field.trim())
     }
 
+    /// A name with a letter that was lost when somebody converted it, or with control characters: it is another
+    /// name than was meant.
+    fn lost_letter(&self) -> Option<Fault> {
+        [self.name_column, "name_native", "aliases"].into_iter().find_map(|column| {
+            let odd = self.get(column).chars().find(|c| *c == '\u{fffd}' || c.is_control() && !c.is_whitespace())?;
+            let what = format!("holds U+{:04X}, which stands for a letter that was lost or is none: the text was converted from another encoding, see --encoding", u32::from(odd));
+            Some(Fault::column(column, what))
+        })
+    }
+
     fn party(mut self) -> (Option<Party>, Vec<Fault>) {
         let used = |fault: &Fault| {
             let column = fault.column.as_deref().unwrap_or_default();
@@ -146,6 +160,9 @@ impl Reading<'_> {
             let column = &self.header.names()[place];
             let reason = "holds a NUL character: the file is damaged, or is UTF-16 text (--encoding utf-16le)";
             return (None, vec![Fault::column(column, reason)]);
+        }
+        if let Some(fault) = self.lost_letter() {
+            return (None, vec![fault]);
         }
         let (name, native) =
             (self.get(self.name_column).to_owned(), self.get("name_native").to_owned());

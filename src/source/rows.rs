@@ -18,6 +18,8 @@ pub(super) struct Rows<R: BufRead> {
     before: u64,
     /// The stream broke off: nothing more can come.
     broken: bool,
+    /// A quote closes in the midst of a field of the last row.
+    broken_quote: bool,
     /// The last row's last field ends with the end of a line.
     open_end: bool,
 }
@@ -122,7 +124,8 @@ impl<R: BufRead> Rows<R> {
 
     /// Reads the header of a file whose fields are parted by a sign. `Ok(None)` for a file of 0 bytes.
     pub fn parted_by(reader: R, delimiter: u8) -> Result<Option<Rows<R>>, Fault> {
-        let mut reader = configured(delimiter).from_reader(LineEnds::new(reader, None, false));
+        let mut reader =
+            configured(delimiter).from_reader(LineEnds::new(reader, delimiter, None, false));
         let mut record = csv::ByteRecord::new();
         let some =
             reader.read_byte_record(&mut record).map_err(|error| Fault::row(error.to_string()))?;
@@ -144,16 +147,30 @@ impl<R: BufRead> Rows<R> {
             line: 1,
             before: 0,
             broken: false,
+            broken_quote: false,
             open_end: false,
         }))
     }
 
     /// Rows of a file whose header is known, from a line on; `more` where others follow those of the reader.
     pub fn continued(reader: R, header: Header, line: u64, more: bool) -> Rows<R> {
-        let reader =
-            configured(header.delimiter).from_reader(LineEnds::new(reader, Some(false), more));
+        let reader = configured(header.delimiter).from_reader(LineEnds::new(
+            reader,
+            header.delimiter,
+            Some(false),
+            more,
+        ));
         let record = csv::ByteRecord::new();
-        Rows { reader, header, record, line, before: line - 1, broken: false, open_end: false }
+        Rows {
+            reader,
+            header,
+            record,
+            line,
+            before: line - 1,
+            broken: false,
+            broken_quote: false,
+            open_end: false,
+        }
     }
 
     /// Passes over a row: the header.
@@ -202,6 +219,9 @@ impl<R: BufRead> Rows<R> {
                 }
             }
         }
+        let next = self.reader.position().line();
+        let ended = u64::from(self.reader.get_ref().ended());
+        self.broken_quote = self.reader.get_mut().has_broken_quote(next + ended);
         self.open_end = self.record.as_slice().ends_with(b"\n")
             && self.record.iter().next_back().is_some_and(|field| !field.is_empty());
         // The reader stands behind the row and its line end, unless the file ended first; its own
@@ -236,6 +256,11 @@ impl<R: BufRead> Rows<R> {
         if self.reader.get_ref().ends_inside_a_quote(&self.record) {
             let reason = "a quote opens here and the file ends inside it: the lines that follow were not read as \
                           rows; close the quote";
+            return Err(Fault::row(reason));
+        }
+        if self.broken_quote && self.record.iter().any(|field| field.contains(&b'\n')) {
+            let reason = "a quote closes within a field of this row, and line ends stand before it: rows may lie inside it \
+                          and were not read; close the quote where its field ends, or double those within it";
             return Err(Fault::row(reason));
         }
         if found != wanted {

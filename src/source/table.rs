@@ -110,7 +110,7 @@ impl Table {
         let file = open::named(path)?.name;
         let (header, rows, digest) = match format {
             TableFormat::Csv => {
-                let Opened { mut reader, digest } = text(path, options.encoding)?;
+                let (Opened { mut reader, digest }, encoding) = text(path, options.encoding)?;
                 let delimiter = match options.delimiter {
                     Some(delimiter) => delimiter,
                     None => delimiter(
@@ -121,15 +121,15 @@ impl Table {
                 let rows = Rows::parted_by(reader, delimiter).map_err(refused)?;
                 let rows = rows.ok_or_else(|| empty(path))?;
                 let header = rows.header().clone();
-                (header, Kind::Csv(Box::new(rows), options.encoding), Some(digest))
+                (header, Kind::Csv(Box::new(rows), encoding), Some(digest))
             }
             TableFormat::Jsonl => {
                 let names =
-                    jsonl::columns(text(path, options.encoding)?.reader).map_err(refused)?;
+                    jsonl::columns(text(path, options.encoding)?.0.reader).map_err(refused)?;
                 let header =
                     Header::new(names.ok_or_else(|| empty(path))?, b',').map_err(refused)?;
-                let Opened { reader, digest } = text(path, options.encoding)?;
-                (header, Kind::Jsonl(Lines::new(reader, options.encoding)), Some(digest))
+                let (Opened { reader, digest }, encoding) = text(path, options.encoding)?;
+                (header, Kind::Jsonl(Lines::new(reader, encoding)), Some(digest))
             }
             TableFormat::Xlsx => {
                 let (names, sheet) = Sheet::open(path, options.sheet.as_deref())?;
@@ -203,8 +203,8 @@ fn csv_row(
     Some(row)
 }
 
-/// The text of a file as UTF-8.
-fn text(path: &str, encoding: Option<Encoding>) -> Result<Opened, Error> {
+/// The text of a file as UTF-8, and the encoding that it is in where that is another.
+fn text(path: &str, encoding: Option<Encoding>) -> Result<(Opened, Option<Encoding>), Error> {
     let file = open::named(path)?;
     let Opened { mut reader, digest } = file.open()?;
     let start = reader.fill_buf().map_err(|error| Error::io(path, error))?;
@@ -224,13 +224,14 @@ fn text(path: &str, encoding: Option<Encoding>) -> Result<Opened, Error> {
         }
         (marked, said) => said.or(marked),
     };
-    let Some(encoding) = encoding else { return Ok(Opened { reader, digest }) };
+    let Some(encoding) = encoding else { return Ok((Opened { reader, digest }, None)) };
     if marked.is_none() {
         let mut sample = file.open()?.reader;
         decode::check(&mut sample, encoding).map_err(|reason| Error::file(path, reason))?;
     }
     let decoding = Decoding::new(reader, encoding);
-    Ok(Opened { reader: Box::new(BufReader::with_capacity(1 << 16, decoding)), digest })
+    let reader = Box::new(BufReader::with_capacity(1 << 16, decoding));
+    Ok((Opened { reader, digest }, Some(encoding)))
 }
 
 /// How the container of old Office files, and of those with a password, begins.

@@ -360,3 +360,119 @@ fn only_what_is_new_and_what_is_gone_is_written() {
     let run = parentage(&screen(&now, &path("x.csv"), &["--new-only", "--previous", &old]));
     assert!(run.status == 2 && run.err.contains("is not the file that"), "{}", run.err);
 }
+
+#[test]
+fn what_a_profile_sets_aside_hides_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let write = |name: &str, text: &str| {
+        let path = path(name);
+        std::fs::create_dir_all(Path::new(&path).parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let head = "list,entry,name,country,announcement,published,effective,restriction\n";
+    let on = |list: &str, name: &str, country: &str| {
+        format!("{list},,{name},{country},No. 1 of {list},2025-01-01,2025-01-01,export_ban\n")
+    };
+    let lists = [
+        on("CN-WATCH", "Bargonia Holdings", "US"),
+        on("CN-CONTROL", "Fuzzimov Limited", "US"),
+        on("CN-CONTROL", "Qwexlim", "US"),
+    ];
+    write("lists/a.csv", &format!("{head}{}", lists.concat()));
+    let suspended = "list,announcement,event,from,confidence\n";
+    write("lists/events.csv", suspended);
+    let holdings = write(
+        "holdings.csv",
+        "holder,holder_country,issuer,share_min\n\
+         Fuzzimov Limited,US,Bargonia Holdings,100\n\
+         Bargonia Holdings,US,Midco Alpha,50\nQwexlim,US,Midco Alpha,50\nMidco Alpha,,Xenolite Works,50\n\
+         Bargonia Holdings,US,Posslink Mills,50\nQwexlim,,Posslink Mills,50\n\
+         Bargonia Holdings,US,Only Watched,50\n",
+    );
+    let profile = write(
+        "p.toml",
+        "id = \"p\"\ntitle = \"t\"\n[[treatment]]\nlists = [\"CN-WATCH\"]\ngives = \"note\"\n",
+    );
+    let mut arguments =
+        vec!["screen", "Bargonia Holdings", "Xenolite Works", "Posslink Mills", "--as-of", DAY];
+    let lists = path("lists");
+    arguments.extend([
+        "--lists",
+        &lists,
+        "--rules",
+        concat!(env!("CARGO_MANIFEST_DIR"), "/lists/rules"),
+    ]);
+    arguments.extend(["--ownership", &holdings, "--profile", &profile, "--format", "jsonl"]);
+    let run = parentage(&arguments);
+    let verdicts: Vec<serde_json::Value> =
+        run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let verdict = |at: usize| verdicts[at]["verdict"].as_str().unwrap();
+    assert_eq!([verdict(0), verdict(1)], ["hit", "hit"], "{}", run.out);
+    assert_ne!(verdict(2), "clear", "{}", run.out);
+}
+
+#[test]
+fn rules_that_a_profile_does_not_name_are_told_as_notes() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = folder.path().join("p.toml").display().to_string();
+    std::fs::write(&profile, "id = \"p\"\ntitle = \"t\"\nrules = [\"cn-mofcom-61\"]\n").unwrap();
+    let run = parentage(&[
+        "screen",
+        "Kollsman Inc",
+        "--as-of",
+        DAY,
+        "--profile",
+        &profile,
+        "--format",
+        "jsonl",
+    ]);
+    let answer: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(answer["verdict"], "clear");
+    assert!(
+        answer["notes"].to_string().contains("cn-listed-50 gives no more than a note"),
+        "{}",
+        answer["notes"]
+    );
+}
+
+#[test]
+fn a_run_killed_behind_its_last_answer_ends_as_one_that_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let formats: &[&str] = if cfg!(feature = "parquet") {
+        &["csv", "json", "xlsx", "parquet"]
+    } else {
+        &["csv", "json", "xlsx"]
+    };
+    for text in ["name\nKollsman Inc\nAcme\n", "name\n"] {
+        let input = path("in.csv");
+        std::fs::write(&input, text).unwrap();
+        for format in formats {
+            let (whole, out) = (path(&format!("whole.{format}")), path(&format!("out.{format}")));
+            assert_eq!(parentage(&screen(&input, &whole, &[])).status, 0);
+            let expected = std::fs::read(&whole).unwrap();
+            // What a run leaves that is killed before the output has its name, and after.
+            for named in [false, true] {
+                interrupted_at_the_end(&screen(&input, &out, &[]), &out, named);
+                let run = parentage(&screen(&input, &out, &["--resume"]));
+                assert_eq!(run.status, 0, "{format}: {}", run.err);
+                assert!(std::fs::read(&out).unwrap() == expected, "{format} {named}");
+                assert!(!Path::new(&format!("{out}.part.json")).exists());
+            }
+        }
+    }
+}
+
+/// Kills a run when it has said that all is answered, by a folder that stands where its report is to go.
+fn interrupted_at_the_end(arguments: &[&str], out: &str, named: bool) {
+    let report = format!("{out}.run.json");
+    let _ = std::fs::remove_file(&report);
+    let blocked = if named { format!("{report}.new") } else { report };
+    std::fs::create_dir(&blocked).unwrap();
+    let run = parentage(arguments);
+    assert_eq!(run.status, 2, "{}", run.out);
+    std::fs::remove_dir(&blocked).unwrap();
+    assert!(Path::new(&format!("{out}.part.json")).exists(), "{}", run.err);
+}

@@ -117,9 +117,9 @@ impl Bulk<'_> {
         let renderer = self.renderer(&columns);
         let mut counts = Counts::default();
         let mut rejected = Vec::new();
-        let mut target = self.target(&mut counts)?;
+        let (mut target, whole) = self.target(&mut counts)?;
         let done = counts.parties();
-        if done == 0 {
+        if done == 0 && !whole {
             target.write(&renderer.head()?, &counts)?;
         }
         let (mut alerts, mut known) = (Alerts::default(), false);
@@ -179,7 +179,9 @@ impl Bulk<'_> {
                 target.write(&renderer.gone(&fields)?, &counts)?;
             }
         }
-        target.write(&renderer.tail(counts.parties() > 0), &counts)?;
+        if !whole {
+            target.write(&renderer.tail(counts.parties() > 0), &counts)?;
+        }
         match target {
             Target::Stream(output) => output.finish()?,
             Target::Part(part) => self.finish(*part, &columns, counts, &rejected)?,
@@ -212,22 +214,24 @@ impl Bulk<'_> {
         Ok(Answered { answer, reduced, bytes, faults: row.faults, alerts, known })
     }
 
-    /// Where the answers go, and how many an interrupted run has given.
-    fn target(&self, counts: &mut Counts) -> Result<Target, Error> {
+    /// Where the answers go, how many an interrupted run has given, and whether these are all.
+    fn target(&self, counts: &mut Counts) -> Result<(Target, bool), Error> {
         let Some(out) = self.command.ordinary_out() else {
-            return Ok(Target::Stream(Output::open(self.command.out.as_deref())?));
+            return Ok((Target::Stream(Output::open(self.command.out.as_deref())?), false));
         };
         let (part, known) = Part::open(out, self.identity(), self.command.resume)?;
+        let whole = known.as_ref().is_some_and(|known| known.whole);
         if let Some(known) = known {
             *counts = known.counts;
         }
-        Ok(Target::Part(Box::new(part)))
+        Ok((Target::Part(Box::new(part)), whole))
     }
 
     /// What the run is: what its answers depend on.
     fn identity(&self) -> Identity {
         let (settings, command) = (self.screener.settings(), self.command);
-        let party_file = self.run.party_file.as_ref().map(|file| file.digest.clone());
+        let party_file =
+            self.run.party_file.as_ref().map(|file| format!("{} {}", file.file, file.digest));
         let age = settings.max_list_age.map_or_else(|| "none".to_owned(), |days| days.to_string());
         let mut identity: Identity = vec![
             ("version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
@@ -270,16 +274,16 @@ impl Bulk<'_> {
         let digest = match self.format {
             Format::Xlsx => {
                 tables::xlsx(answers, columns.len(), &made)?;
-                part.name(&made)?;
+                part.name(Some(&made))?;
                 json::hex(&parentage::source::digest_of(out)?)
             }
             Format::Parquet => {
                 tables::parquet(answers, columns.len(), &made)?;
-                part.name(&made)?;
+                part.name(Some(&made))?;
                 json::hex(&parentage::source::digest_of(out)?)
             }
             _ => {
-                part.name(&part_of(out))?;
+                part.name(None)?;
                 part.digest()
             }
         };
@@ -341,6 +345,8 @@ impl Target {
 }
 
 /// Every file that a bulk run writes.
-pub(super) fn files_of(out: &str) -> [String; 5] {
-    [out.to_owned(), report_of(out), part_of(out), checkpoint_of(out), format!("{out}.new")]
+pub(super) fn files_of(out: &str) -> Vec<String> {
+    let files = [out.to_owned(), report_of(out), checkpoint_of(out)];
+    let new = files.clone().map(|file| format!("{file}.new"));
+    files.into_iter().chain(new).chain([part_of(out)]).collect()
 }

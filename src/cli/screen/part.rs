@@ -37,6 +37,9 @@ const EVERY: Duration = Duration::from_secs(1);
 /// An output under way.
 pub(super) struct Part {
     out: String,
+    /// Where it grows, and whether that is its name already.
+    path: String,
+    named: bool,
     file: File,
     hasher: blake3::Hasher,
     bytes: u64,
@@ -81,29 +84,12 @@ impl Part {
         }
         let path = part_of(out);
         let failed = |error| Error::io(&path, error);
-        // A run that was killed between giving the output its name and telling of it.
-        if known.as_ref().is_some_and(|known| known.whole)
-            && !std::fs::exists(&path).map_err(failed)?
-        {
-            std::fs::rename(out, &path).map_err(failed)?;
-        }
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(failed)?;
-        match file.try_lock() {
-            Err(TryLockError::WouldBlock) => {
-                return Err(Error::file(
-                    &path,
-                    "is being written by another run; wait for it, or name another --out",
-                ));
-            }
-            // Some file systems have no locks.
-            Ok(()) | Err(TryLockError::Error(_)) => {}
-        }
+        // A run that was killed between giving the output its name and telling of it: it has it already.
+        let whole = known.as_ref().is_some_and(|known| known.whole);
+        let named = whole && !std::fs::exists(&path).map_err(failed)?;
+        let path = if named { out.to_owned() } else { path };
+        let failed = |error| Error::io(&path, error);
+        let mut file = locked(&path, named)?;
         let bytes = known.as_ref().map_or(0, |known| known.bytes);
         let mut hasher = blake3::Hasher::new();
         let read =
@@ -113,7 +99,9 @@ impl Part {
             let reason = "was changed since it was interrupted; screen anew, without --resume";
             return Err(Error::file(&path, reason));
         }
-        file.set_len(bytes).map_err(failed)?;
+        if !named {
+            file.set_len(bytes).map_err(failed)?;
+        }
         file.seek(SeekFrom::Start(bytes)).map_err(failed)?;
         if known.is_none() {
             remove(&checkpoint_of(out))?;
@@ -121,13 +109,24 @@ impl Part {
         let now = Instant::now();
         let earlier = known.as_ref().map_or(0.0, |known| known.seconds);
         let out = out.to_owned();
-        let part = Part { out, file, hasher, bytes, identity, said: now, begun: now, earlier };
+        let part = Part {
+            out,
+            path,
+            named,
+            file,
+            hasher,
+            bytes,
+            identity,
+            said: now,
+            begun: now,
+            earlier,
+        };
         Ok((part, known))
     }
 
     /// Writes the next bytes, and says how far the output is good where it is time.
     pub fn write(&mut self, bytes: &[u8], counts: &Counts) -> Result<(), Error> {
-        self.file.write_all(bytes).map_err(|error| Error::io(part_of(&self.out), error))?;
+        self.file.write_all(bytes).map_err(|error| Error::io(&self.path, error))?;
         self.hasher.update(bytes);
         self.bytes += bytes.len() as u64;
         if self.said.elapsed() >= EVERY {
@@ -145,7 +144,7 @@ impl Part {
     /// Says that every party is answered. Returns the file's name and a reader of it.
     pub fn close(&mut self, counts: &Counts) -> Result<File, Error> {
         self.say(counts, true)?;
-        File::open(part_of(&self.out)).map_err(|error| Error::io(part_of(&self.out), error))
+        File::open(&self.path).map_err(|error| Error::io(&self.path, error))
     }
 
     /// The digest of what was written.
@@ -153,20 +152,25 @@ impl Part {
         self.hasher.finalize().to_hex().to_string()
     }
 
-    /// Gives the output its name; what had it before stands until then, with what tells of it.
-    pub fn name(&self, from: &str) -> Result<(), Error> {
+    /// Gives what was made of the answers, or else themselves, the output's name; what had it before stands until
+    /// then, with what tells of it.
+    pub fn name(&self, made: Option<&str>) -> Result<(), Error> {
+        if made.is_none() && self.named {
+            return Ok(());
+        }
+        let from = made.unwrap_or(&self.path);
         remove(&report_of(&self.out))?;
         std::fs::rename(from, &self.out).map_err(|error| Error::io(from, error))
     }
 
     /// Removes what only an interrupted run needs.
     pub fn clear(&self) -> Result<(), Error> {
-        remove(&part_of(&self.out))?;
-        remove(&checkpoint_of(&self.out))
+        remove(&checkpoint_of(&self.out))?;
+        remove(&part_of(&self.out))
     }
 
     fn say(&self, counts: &Counts, whole: bool) -> Result<(), Error> {
-        self.file.sync_data().map_err(|error| Error::io(part_of(&self.out), error))?;
+        self.file.sync_data().map_err(|error| Error::io(&self.path, error))?;
         let checkpoint = Checkpoint {
             identity: self.identity.clone(),
             counts: *counts,
@@ -176,6 +180,31 @@ impl Part {
             seconds: self.seconds(),
         };
         write_json(&checkpoint_of(&self.out), &checkpoint)
+    }
+}
+
+/// Opens a file that no other run writes to. One that was given another name between opening and locking it is
+/// not the one meant any more.
+fn locked(path: &str, named: bool) -> Result<File, Error> {
+    let failed = |error| Error::io(path, error);
+    loop {
+        let mut options = OpenOptions::new();
+        let file = options.read(true).write(true).create(!named).truncate(false).open(path);
+        let file = file.map_err(failed)?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => {
+                let reason = "is being written by another run; wait for it, or name another --out";
+                return Err(Error::file(path, reason));
+            }
+            // Some file systems have no locks.
+            Ok(()) | Err(TryLockError::Error(_)) => {}
+        }
+        let opened = same_file::Handle::from_file(file.try_clone().map_err(failed)?);
+        if same_file::Handle::from_path(path)
+            .is_ok_and(|there| opened.is_ok_and(|one| one == there))
+        {
+            return Ok(file);
+        }
     }
 }
 

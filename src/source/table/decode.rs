@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Read};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE};
+use encoding_rs::{CoderResult, Decoder, UTF_8, UTF_16BE, UTF_16LE};
 
 /// An encoding of text, by the names that browsers know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,29 +34,57 @@ impl Encoding {
                 "is not {self} text; is the file in another encoding, or in several?"
             ));
         }
-        // In one byte a letter every text can be read; one that is UTF-8 as well is UTF-8.
-        let (bytes, _, unmappable) = self.0.encode(text);
-        let utf8 = self.0.is_single_byte() && !unmappable && std::str::from_utf8(&bytes).is_ok();
+        // In one byte a letter every text can be read; one that is UTF-8 as well is UTF-8. In two bytes a
+        // letter few texts are, and of these hardly any is East Asian in UTF-8 too.
+        let (bytes, written, unmappable) = self.0.encode(text);
+        let as_utf8 = std::str::from_utf8(&bytes).ok().filter(|_| !unmappable && written == self.0);
+        let utf8 = as_utf8.is_some_and(|text| {
+            self.0.is_single_byte() || text.chars().any(|letter| letter >= '\u{2e80}')
+        });
         utf8.then(|| format!("is UTF-8 text, not {self}; a file has to be in one encoding"))
     }
 
-    /// Encodings that differ in what they lack, not in what they have, count as one.
-    fn family(self) -> Family {
+    /// The name of the encoding, or of the larger one that has all its letters.
+    fn family(self) -> &'static str {
         match self.0.name() {
-            "GBK" | "gb18030" => Family::One("gb18030"),
-            "windows-1252" | "windows-1250" | "windows-1254" | "windows-1257" | "windows-1258"
-            | "ISO-8859-2" | "ISO-8859-3" | "ISO-8859-4" | "ISO-8859-10" | "ISO-8859-13"
-            | "ISO-8859-14" | "ISO-8859-15" | "ISO-8859-16" | "macintosh" => Family::Latin,
-            other => Family::One(other),
+            "GBK" => "gb18030",
+            other => other,
         }
+    }
+
+    /// Whether it writes the languages of Europe in Latin letters: such encodings differ in a few of them.
+    fn is_latin(self) -> bool {
+        LATIN.contains(&self.0.name())
     }
 }
 
-#[derive(PartialEq, Eq)]
-enum Family {
-    Latin,
-    One(&'static str),
-}
+const LATIN: &[&str] = &[
+    "windows-1250",
+    "windows-1252",
+    "windows-1254",
+    "windows-1257",
+    "windows-1258",
+    "ISO-8859-2",
+    "ISO-8859-3",
+    "ISO-8859-4",
+    "ISO-8859-10",
+    "ISO-8859-13",
+    "ISO-8859-14",
+    "ISO-8859-15",
+    "ISO-8859-16",
+    "macintosh",
+];
+
+/// Latin encodings that the detector never finds, and takes for others.
+const UNKNOWN: &[&str] =
+    &["macintosh", "ISO-8859-3", "ISO-8859-10", "ISO-8859-14", "ISO-8859-15", "ISO-8859-16"];
+
+/// Bytes beyond ASCII from which the detector is believed: names of two or three letters it took for another
+/// encoding as often as not (`三菱`, `한화`, `Иж`), of four letters of two bytes none that was tried.
+const BELIEVED: usize = 8;
+
+/// The same between Latin encodings, which differ in a few letters: a line or two of a language.
+const BELIEVED_LATIN: usize = 30;
 
 /// The encoding that a file says itself in its first bytes, if it is not UTF-8.
 pub(super) fn of_mark(start: &[u8]) -> Option<Encoding> {
@@ -67,22 +95,40 @@ pub(super) fn of_mark(start: &[u8]) -> Option<Encoding> {
     }
 }
 
-/// Bytes by which an encoding is judged: the detector was made for the first part of web pages, and a
-/// megabyte of names holds thousands of letters.
-const SAMPLE: u64 = 1 << 20;
+/// Bytes of lines beyond ASCII by which an encoding is judged: a megabyte holds thousands of names.
+const SAMPLE: usize = 1 << 20;
 
-/// Holds the start of a file against the encoding that the user names: where the detector of browsers is sure
-/// that it is another, reading it would yield other letters than were written.
+/// Holds a file against the encoding that the user names: where the detector of browsers is sure that it is
+/// another, reading it would yield other letters than were written. Of a file in order of name the first
+/// letters beyond ASCII may stand far down, so that lines of ASCII are passed over. O(bytes).
 pub(super) fn check(reader: &mut dyn BufRead, encoding: Encoding) -> Result<(), String> {
-    let mut sample = Vec::new();
-    reader.take(SAMPLE).read_to_end(&mut sample).map_err(|error| error.to_string())?;
-    if sample.is_ascii() || [UTF_16LE, UTF_16BE].contains(&encoding.0) {
+    if [UTF_16LE, UTF_16BE].contains(&encoding.0) {
         return Ok(());
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(&sample, true);
+    let (mut line, mut fed, mut beyond) = (Vec::new(), 0, 0);
+    while fed < SAMPLE {
+        line.clear();
+        let mut limited = reader.take(SAMPLE as u64);
+        if limited.read_until(b'\n', &mut line).map_err(|error| error.to_string())? == 0 {
+            break;
+        }
+        if !line.is_ascii() {
+            beyond += line.iter().filter(|byte| !byte.is_ascii()).count();
+            fed += line.len();
+            detector.feed(&line, false);
+        }
+    }
+    detector.feed(&[], true);
     let guess = Encoding(detector.guess(None, Utf8Detection::Allow));
-    if guess == encoding || guess.family() == encoding.family() {
+    let latin = guess.is_latin() && encoding.is_latin();
+    let believed = match () {
+        () if guess.0 == UTF_8 => 3,
+        () if latin && UNKNOWN.contains(&encoding.0.name()) => usize::MAX,
+        () if latin => BELIEVED_LATIN,
+        () => BELIEVED,
+    };
+    if beyond < believed || guess.family() == encoding.family() {
         return Ok(());
     }
     let said = match guess.0.name() {

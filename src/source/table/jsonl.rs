@@ -3,8 +3,8 @@
 use std::io::{self, BufRead};
 
 use rustc_hash::FxHashSet;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::Value;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::TableRow;
 use super::decode::Encoding;
@@ -20,7 +20,7 @@ pub(super) struct Lines {
 }
 
 /// An object in the order of its keys.
-struct Object(Vec<(String, Value)>);
+struct Object(Vec<(String, Box<RawValue>)>);
 
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Object, D::Error> {
@@ -33,9 +33,13 @@ impl<'de> Deserialize<'de> for Object {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
-                let mut pairs = Vec::new();
-                while let Some(pair) = map.next_entry()? {
-                    pairs.push(pair);
+                let mut pairs: Vec<(String, Box<RawValue>)> = Vec::new();
+                let mut seen = FxHashSet::default();
+                while let Some((key, value)) = map.next_entry::<String, _>()? {
+                    if !seen.insert(key.clone()) {
+                        return Err(A::Error::custom(format!("has the key `{key}` twice")));
+                    }
+                    pairs.push((key, value));
                 }
                 Ok(Object(pairs))
             }
@@ -119,52 +123,78 @@ impl Lines {
     }
 }
 
-fn fill(row: &mut TableRow, pairs: Vec<(String, Value)>, header: &Header) {
-    let mut seen = FxHashSet::default();
+fn fill(row: &mut TableRow, pairs: Vec<(String, Box<RawValue>)>, header: &Header) {
     for (key, value) in pairs {
         let Some(place) = header.place(key.trim()) else {
-            row.faults.push(Fault::column(
-                &key,
-                "is in no line of the file as it was first read; was it changed meanwhile?",
-            ));
+            let reason =
+                "stands in no line of the file as it was first read; was it changed meanwhile?";
+            row.faults.push(Fault::column(&key, reason));
             continue;
         };
-        if !seen.insert(place) {
-            row.faults.push(Fault::row(format!("has the key `{key}` twice")));
+        let text = value.get();
+        let one = text.starts_with('"')
+            || text == "null"
+            || text.starts_with(|c: char| c == '-' || c.is_ascii_digit());
+        if !one && !SEVERAL.contains(&key.trim()) {
+            row.faults.push(Fault::column(
+                key.trim(),
+                "is no text; write one text, and other names as aliases",
+            ));
         }
-        row.fields[place] = field(&value);
+        match field(&value) {
+            Ok(text) => row.fields[place] = text,
+            Err(error) => {
+                row.faults.push(Fault::column(key.trim(), format!("cannot be read: {error}")))
+            }
+        }
     }
 }
 
-/// A value as a field has it: several values are parted by `;`, `{"lei":"..."}` is `lei:...`.
-fn field(value: &Value) -> String {
+/// A value as a field has it: several values are parted by `;`, `{"lei":"..."}` is `lei:...`. Numbers stay as
+/// they are written, however many digits they have.
+fn field(value: &RawValue) -> Result<String, serde_json::Error> {
+    let text = value.get();
     let joined = |parts: Vec<String>| {
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(";")
     };
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Bool(_) | Value::Number(_) => value.to_string(),
-        Value::Array(values) => joined(values.iter().map(field).collect()),
-        Value::Object(pairs) => {
-            let pair = |(key, value): (&String, &Value)| match field(value) {
-                text if text.is_empty() => text,
-                text => format!("{key}:{text}"),
-            };
-            joined(pairs.iter().map(pair).collect())
+    Ok(match text.as_bytes().first() {
+        Some(b'"') => serde_json::from_str(text)?,
+        Some(b'[') => {
+            let values: Vec<Box<RawValue>> = serde_json::from_str(text)?;
+            joined(values.iter().map(|value| field(value)).collect::<Result<_, _>>()?)
         }
-    }
+        Some(b'{') => {
+            let Object(pairs) = serde_json::from_str(text)?;
+            let pair = |(key, value): (String, Box<RawValue>)| match field(&value)? {
+                text if text.is_empty() => Ok(text),
+                text => Ok(format!("{key}:{text}")),
+            };
+            joined(pairs.into_iter().map(pair).collect::<Result<_, serde_json::Error>>()?)
+        }
+        _ if text == "null" => String::new(),
+        _ => text.to_owned(),
+    })
 }
+
+/// Columns that may hold several values.
+const SEVERAL: &[&str] = &["aliases", "country", "identifiers"];
 
 /// The keys of all lines, in the order in which they first stand; `None` for 0 bytes. O(bytes).
 pub(super) fn columns(reader: Box<dyn BufRead + Send>) -> Result<Option<Vec<String>>, Fault> {
     let mut lines = Lines::new(reader, None);
     let mut names: Vec<String> = Vec::new();
     let mut seen = FxHashSet::default();
-    let mut some = false;
+    let (mut some, mut refused) = (false, None);
     while let Some((line, _)) = lines.line() {
         some = true;
-        let Line::Object(Object(pairs)) = line else { continue };
+        let pairs = match line {
+            Line::Object(Object(pairs)) => pairs,
+            Line::Blank => continue,
+            Line::Fault(fault) => {
+                refused = refused.or(Some((lines.line, fault.reason)));
+                continue;
+            }
+        };
         for (key, _) in pairs {
             let key = key.trim();
             if !seen.contains(key) {
@@ -177,7 +207,12 @@ pub(super) fn columns(reader: Box<dyn BufRead + Send>) -> Result<Option<Vec<Stri
             }
         }
     }
-    Ok(some.then_some(names))
+    match refused.filter(|_| names.is_empty()) {
+        Some((line, reason)) => {
+            Err(Fault::row(format!("holds no JSON object a line; line {line} {reason}")))
+        }
+        None => Ok(some.then_some(names)),
+    }
 }
 
 /// Reads a line with its end, of which no more than [`LONGEST_ROW`] bytes are kept. Returns its length.

@@ -1,11 +1,12 @@
 //! Parquet files: columns of texts and of whatever can be written as text.
 
 use std::fs::File;
+use std::panic::AssertUnwindSafe;
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
-use arrow_schema::{DataType, SchemaRef};
+use arrow_schema::{ArrowError, DataType, SchemaRef};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
 use super::TableRow;
@@ -37,8 +38,9 @@ impl Columns {
         if length == 0 {
             return Err(super::empty(path));
         }
-        let builder =
-            ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| refused(&error))?;
+        let builder = guarded(|| ParquetRecordBatchReaderBuilder::try_new(file))
+            .map_err(|error| refused(&error))?
+            .map_err(|error| refused(&error))?;
         let schema: SchemaRef = builder.schema().clone();
         let names: Vec<String> =
             schema.fields().iter().map(|field| field.name().trim().to_owned()).collect();
@@ -51,7 +53,9 @@ impl Columns {
             return Err(Error::file(path, reason));
         }
         let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or_default();
-        let reader = builder.with_batch_size(BATCH).build().map_err(|error| refused(&error))?;
+        let reader = guarded(|| builder.with_batch_size(BATCH).build())
+            .map_err(|error| refused(&error))?
+            .map_err(|error| refused(&error))?;
         let columns =
             Columns { reader, rows, batch: Vec::new(), at: 0, length: 0, record: 0, broken: false };
         Ok((names, columns))
@@ -68,9 +72,15 @@ impl Columns {
             if self.broken {
                 return None;
             }
-            match self.reader.next()? {
-                Ok(batch) => self.take(&batch),
-                Err(error) => {
+            match guarded(|| self.reader.next()) {
+                Ok(None) => return None,
+                Ok(Some(Ok(batch))) => self.take(&batch),
+                failed => {
+                    let error = match failed {
+                        Ok(Some(Err(error))) => error.to_string(),
+                        Err(damaged) => damaged,
+                        Ok(_) => String::new(),
+                    };
                     self.broken = true;
                     let fault =
                         Fault::row(format!("this and all that follow cannot be read: {error}"));
@@ -81,7 +91,12 @@ impl Columns {
         }
         let mut row = TableRow { line: self.record + 1, ..TableRow::default() };
         for column in &self.batch {
-            row.fields.push(field(column, self.at));
+            let text = field(column, self.at).unwrap_or_else(|reason| {
+                let reason = format!("holds a value that cannot be written as text: {reason}");
+                row.faults.push(Fault::row(reason));
+                String::new()
+            });
+            row.fields.push(text);
         }
         self.at += 1;
         self.record += 1;
@@ -113,28 +128,38 @@ fn is_text(of: &DataType) -> bool {
 }
 
 /// A value as a field has it; blank for none. Several values are parted by `;`.
-fn field(column: &ArrayRef, at: usize) -> String {
+fn field(column: &ArrayRef, at: usize) -> Result<String, String> {
     if column.is_null(at) {
-        return String::new();
+        return Ok(String::new());
     }
     match column.data_type() {
-        DataType::Utf8 => column.as_string::<i32>().value(at).to_owned(),
-        DataType::LargeUtf8 => column.as_string::<i64>().value(at).to_owned(),
-        DataType::Utf8View => column.as_string_view().value(at).to_owned(),
+        DataType::Utf8 => Ok(column.as_string::<i32>().value(at).to_owned()),
+        DataType::LargeUtf8 => Ok(column.as_string::<i64>().value(at).to_owned()),
+        DataType::Utf8View => Ok(column.as_string_view().value(at).to_owned()),
         DataType::List(_) => several(&column.as_list::<i32>().value(at)),
         DataType::LargeList(_) => several(&column.as_list::<i64>().value(at)),
         DataType::FixedSizeList(..) => several(&column.as_fixed_size_list().value(at)),
-        _ => {
-            let options = FormatOptions::default();
-            let formatter = ArrayFormatter::try_new(column.as_ref(), &options);
-            let text =
-                formatter.map(|formatter| formatter.value(at).to_string()).unwrap_or_default();
-            text.strip_suffix("T00:00:00").map_or(text.clone(), str::to_owned)
-        }
+        _ => written(column, at).map_err(|error| error.to_string()),
     }
 }
 
-fn several(values: &ArrayRef) -> String {
-    let values = (0..values.len()).map(|at| field(values, at));
-    values.filter(|value| !value.is_empty()).collect::<Vec<_>>().join(";")
+fn written(column: &ArrayRef, at: usize) -> Result<String, ArrowError> {
+    let options = FormatOptions::default();
+    let text = ArrayFormatter::try_new(column.as_ref(), &options)?.value(at).try_to_string()?;
+    // A day that is kept as a moment.
+    let day = ["T00:00:00Z", "T00:00:00"].iter().find_map(|end| text.strip_suffix(end));
+    Ok(day.map_or(text.clone(), str::to_owned))
+}
+
+fn several(values: &ArrayRef) -> Result<String, String> {
+    let values: Vec<String> =
+        (0..values.len()).map(|at| field(values, at)).collect::<Result<_, _>>()?;
+    let filled: Vec<String> = values.into_iter().filter(|value| !value.is_empty()).collect();
+    Ok(filled.join(";"))
+}
+
+/// What a damaged file comes to: the reader checks most of what it reads, and panics at some of the rest.
+fn guarded<T>(read: impl FnOnce() -> T) -> Result<T, String> {
+    std::panic::catch_unwind(AssertUnwindSafe(read))
+        .map_err(|_| "is damaged in a way that its reader does not expect".to_owned())
 }

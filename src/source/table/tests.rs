@@ -260,3 +260,56 @@ fn columns_of_a_parquet_file_become_text() {
         read("a.parquet", &bytes[..bytes.len() / 2], &TableOptions::default()).unwrap_err();
     assert!(refused.contains("no readable Parquet file"), "{refused}");
 }
+
+#[test]
+fn a_quote_that_closes_within_a_field_hides_no_rows() {
+    for (text, row) in [
+        (
+            "name,note\nAcme,\"a\"\n\"General Dynamics,1\nLockheed,2\nSkydio,3\n\"Foo\",4\nLast,5\n",
+            2,
+        ),
+        ("name\nA B\n\"General Dynamics\nLockheed\n\"Boeing\"\nFoo\n", 2),
+        ("name;note\nA B;x\nFoo;\"bar\nGeneral Dynamics;x\nZed;\"q\"\n", 2),
+    ] {
+        let rows = read("a.csv", text.as_bytes(), &TableOptions::default()).unwrap();
+        assert!(rows[row].contains("a quote closes within a field"), "{rows:#?}");
+    }
+    let good =
+        "name,note\n\"A \"\"B\"\" C\",\"two\nlines\"\n5\" pipe,x\n\"Foo\",\"\"\r\n\"Bar\",y\n";
+    let rows = read("a.csv", good.as_bytes(), &TableOptions::default()).unwrap();
+    assert!(rows.iter().all(|row| !row.contains("None")), "{rows:#?}");
+    assert_eq!(rows.len(), 5);
+}
+
+#[test]
+fn letters_far_down_and_short_names_are_judged_by_what_they_show() {
+    let ascii = "Acme Widgets Limited\n".repeat(60_000);
+    let (row, _, _) = encoding_rs::GB18030.encode("通用动力公司\n");
+    let bytes = [b"name\n", ascii.as_bytes(), &row].concat();
+    for wrong in ["EUC-KR", "Shift_JIS", "Big5", "windows-1252"] {
+        assert!(read("a.csv", &bytes, &of(wrong)).is_err(), "{wrong}");
+    }
+    assert!(read("a.csv", &bytes, &of("GB18030")).is_ok());
+    for (encoding, name) in
+        [("Shift_JIS", "三菱"), ("EUC-KR", "한화"), ("windows-1251", "Иж"), ("GB18030", "华")]
+    {
+        let (bytes, _, _) = Encoding::parse(encoding)
+            .map(|_| encoding_rs::Encoding::for_label(encoding.as_bytes()).unwrap().encode(name))
+            .unwrap();
+        let bytes = [b"name\n", &bytes[..], b"\n"].concat();
+        assert_eq!(read("a.csv", &bytes, &of(encoding)).unwrap()[1], format!("2 {name}"));
+    }
+    let polish = "name\nZakłady Mechaniczne Łódź\nSpółka Żółć\nŚląskie Zakłady Przemysłu Węglowego\nPrzedsiębiorstwo Usług Wodnych\n".repeat(3);
+    let (bytes, _, _) = encoding_rs::WINDOWS_1250.encode(&polish);
+    assert!(read("a.csv", &bytes, &of("windows-1252")).is_err());
+    assert!(read("a.csv", &bytes, &of("windows-1250")).is_ok());
+}
+
+#[test]
+fn numbers_of_json_stay_as_they_are_written() {
+    let text =
+        "{\"name\":\"Acme\",\"id\":12345678901234567890123,\"x\":1.10}\n{\"name\":[\"A\",\"B\"]}\n";
+    let rows = read("a.jsonl", text.as_bytes(), &TableOptions::default()).unwrap();
+    assert_eq!(rows[1], "1 Acme|12345678901234567890123|1.10");
+    assert!(rows[2].contains("Some(\"name\") is no text"), "{}", rows[2]);
+}

@@ -123,12 +123,24 @@ fn choose(workbook: &mut Workbook, sheet: Option<&str>) -> Result<String, String
     }
     let mut filled: Vec<String> = Vec::new();
     for (name, visible) in &sheets {
-        // A sheet without cells, such as a chart, cannot be read as one.
-        let some = workbook.worksheet_cells_reader(name).is_ok_and(|mut cells| {
-            std::iter::from_fn(|| cells.next_cell().ok().flatten())
-                .any(|cell| *cell.get_value() != DataRef::Empty)
-        });
-        if *visible && some {
+        if !visible {
+            continue;
+        }
+        let unread = |error| format!("sheet `{name}` cannot be read: {error}");
+        let mut cells = match workbook.worksheet_cells_reader(name) {
+            Ok(cells) => cells,
+            // A chart on a sheet of its own.
+            Err(calamine::XlsxError::NotAWorksheet(_)) => continue,
+            Err(error) => return Err(unread(error)),
+        };
+        let mut some = false;
+        while let Some(cell) = cells.next_cell().map_err(unread)? {
+            some = *cell.get_value() != DataRef::Empty;
+            if some {
+                break;
+            }
+        }
+        if some {
             filled.push(name.clone());
         }
     }
@@ -140,6 +152,9 @@ fn choose(workbook: &mut Workbook, sheet: Option<&str>) -> Result<String, String
         }
     }
 }
+
+/// Columns of a sheet of Excel.
+const SHEET_COLUMNS: usize = 16_384;
 
 /// A sheet while its cells come, row by row.
 #[derive(Default)]
@@ -175,6 +190,13 @@ impl Reading {
             (Err(reason), _) => (String::new(), Some(reason)),
         };
         let column = column as usize;
+        if column >= SHEET_COLUMNS {
+            return Err(format!(
+                "row {} has a cell in column {}, beyond the last of Excel",
+                row + 1,
+                column + 1
+            ));
+        }
         if let Some(fault) = fault {
             self.wrong.push((column, fault));
         } else if text.is_empty() {
@@ -220,6 +242,8 @@ impl Reading {
             self.faults.insert(row, faults);
         }
         let kept = cells.len().min(names.len());
+        // Each cell costs its bounds, a blank one before others too.
+        self.bytes += 8 * kept as u64;
         self.rows.push((row, cells[..kept].iter().collect()));
     }
 }
