@@ -144,7 +144,7 @@ fn fill(row: &mut TableRow, pairs: Vec<(String, Box<RawValue>)>, header: &Header
         match field(&value) {
             Ok(text) => row.fields[place] = text,
             Err(error) => {
-                row.faults.push(Fault::column(key.trim(), format!("cannot be read: {error}")))
+                row.faults.push(Fault::column(key.trim(), format!("cannot be read: {error}")));
             }
         }
     }
