@@ -43,15 +43,16 @@ pub(super) fn compare(
     // Two owners of one issuer between whose bounds nothing decides: the lesser is filled up first
     // or last, which is right if it is the lesser, or they are worth the same.
     let in_order = |pair: &(usize, usize)| {
-        system.sign(|field, solved| field.minus(solved[pair.0], solved[pair.1])).is_le()
+        let sign = system.sign(|field, solved| field.minus(solved[pair.0], solved[pair.1]));
+        sign.is_some_and(Ordering::is_le)
     };
     if !near.iter().all(in_order) {
         return None;
     }
-    Some(system.sign(|field, solved| {
+    system.sign(|field, solved| {
         let share = field.times(solved[system.asked], WHOLE % field.0);
         field.minus(share, limit % field.0)
-    }))
+    })
 }
 
 /// The equations of everything above a node, components in order, owners first.
@@ -123,15 +124,18 @@ impl System {
         Some(System { rows, components, asked: above[&node], near })
     }
 
-    /// The sign of an expression in the shares, times D.
-    fn sign(&self, of: impl Fn(Field, &[u64]) -> u64) -> Ordering {
+    /// The sign of an expression in the shares, times D; `None` where D is 0, which owners make who hold
+    /// all of one another.
+    fn sign(&self, of: impl Fn(Field, &[u64]) -> u64) -> Option<Ordering> {
         // 32 bits a row and 120 more: a row is no longer than 2^31.6, a prime has almost 31 bits.
         let primes = self.rows.len() * 31 / 30 + 4;
+        // No more primes than these divide D, unless it is 0.
         let residues: Vec<(u64, u64)> = Primes::new()
+            .take(2 * primes)
             .filter_map(|prime| Some((prime, self.residue(prime, &of)?)))
             .take(primes)
             .collect();
-        sign(&residues)
+        (residues.len() == primes).then(|| sign(&residues))
     }
 
     /// An expression in the shares, times D, by a prime; `None` where the prime divides D.

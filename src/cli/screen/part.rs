@@ -44,7 +44,7 @@ pub(super) struct Part {
     hasher: blake3::Hasher,
     bytes: u64,
     identity: Identity,
-    said: Instant,
+    said: Option<Instant>,
     begun: Instant,
     earlier: f64,
 }
@@ -106,7 +106,6 @@ impl Part {
         if known.is_none() {
             remove(&checkpoint_of(out))?;
         }
-        let now = Instant::now();
         let earlier = known.as_ref().map_or(0.0, |known| known.seconds);
         let out = out.to_owned();
         let part = Part {
@@ -117,8 +116,8 @@ impl Part {
             hasher,
             bytes,
             identity,
-            said: now,
-            begun: now,
+            said: None,
+            begun: Instant::now(),
             earlier,
         };
         Ok((part, known))
@@ -129,9 +128,10 @@ impl Part {
         self.file.write_all(bytes).map_err(|error| Error::io(&self.path, error))?;
         self.hasher.update(bytes);
         self.bytes += bytes.len() as u64;
-        if self.said.elapsed() >= EVERY {
+        let due = self.said.is_none_or(|said| said.elapsed() >= EVERY);
+        if due && counts.parties() > 0 {
             self.say(counts, false)?;
-            self.said = Instant::now();
+            self.said = Some(Instant::now());
         }
         Ok(())
     }
