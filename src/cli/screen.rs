@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use parentage::error::{Error, Rejected};
 use parentage::model::{Countries, Party, Profile};
 use parentage::report::json::{InputView, Run};
-use parentage::report::{csv, json};
+use parentage::report::{csv, json, tables};
 use parentage::screen::{DEFAULT_THRESHOLD, Screener, Settings, fits, profiled_rules};
 use parentage::source::{Earlier, Encoding, PartyRow, TableFormat, TableOptions, read_profile};
 
@@ -158,9 +158,6 @@ fn parse_encoding(text: &str) -> Result<Encoding, String> {
     })
 }
 
-/// Columns of a sheet of Excel.
-const SHEET_COLUMNS: usize = 16_384;
-
 /// Verdicts that can end a run with exit status 1.
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
 enum FailOn {
@@ -212,7 +209,7 @@ impl Screen {
         let (counts, rejected) = match &mut parties {
             Some(parties) => {
                 if format == Format::Xlsx
-                    && parties.columns().len() + csv::COLUMNS.len() >= SHEET_COLUMNS
+                    && parties.columns().len() + csv::COLUMNS.len() >= tables::SHEET_COLUMNS
                 {
                     let what = "a sheet of Excel has 16,384 columns, fewer than the answers; write CSV or Parquet";
                     return Err(Error::Request(what.to_owned()).into());

@@ -11,6 +11,9 @@ use crate::error::Error;
 /// Rows of a sheet of Excel, the header included.
 const SHEET_ROWS: u32 = 1_048_576;
 
+/// Columns of a sheet of Excel.
+pub const SHEET_COLUMNS: usize = 16_384;
+
 /// Letters that a cell of Excel holds, as UTF-16 counts them.
 const CELL_LETTERS: usize = 32_767;
 

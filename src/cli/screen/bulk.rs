@@ -180,11 +180,11 @@ impl Bulk<'_> {
             }
         }
         if !whole {
-            target.write(&renderer.tail(counts.parties() > 0), &counts)?;
+            target.end(&renderer.tail(counts.parties() > 0))?;
         }
         match target {
             Target::Stream(output) => output.finish()?,
-            Target::Part(part) => self.finish(*part, &columns, counts, &rejected)?,
+            Target::Part(part) => self.finish(&part, &columns, counts, &rejected)?,
         }
         Ok((counts, rejected))
     }
@@ -262,14 +262,14 @@ impl Bulk<'_> {
     /// Gives the output its name and its report.
     fn finish(
         &self,
-        mut part: Part,
+        part: &Part,
         columns: &[String],
         counts: Counts,
         rejected: &[Rejected],
     ) -> Result<(), Error> {
         let Some(out) = self.command.ordinary_out() else { return Ok(()) };
-        let answers = part.close(&counts)?;
-        let read_back = part.close(&counts)?;
+        part.close(&counts)?;
+        let (answers, read_back) = (part.answers()?, part.answers()?);
         let made = format!("{out}.new");
         let digest = match self.format {
             Format::Xlsx => {
@@ -336,6 +336,13 @@ impl Bulk<'_> {
 }
 
 impl Target {
+    fn end(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        match self {
+            Target::Stream(output) => output.bytes(bytes),
+            Target::Part(part) => part.end(bytes),
+        }
+    }
+
     fn write(&mut self, bytes: &[u8], counts: &Counts) -> Result<(), Error> {
         match self {
             Target::Stream(output) => output.bytes(bytes),

@@ -125,9 +125,7 @@ impl Part {
 
     /// Writes the next bytes, and says how far the output is good where it is time.
     pub fn write(&mut self, bytes: &[u8], counts: &Counts) -> Result<(), Error> {
-        self.file.write_all(bytes).map_err(|error| Error::io(&self.path, error))?;
-        self.hasher.update(bytes);
-        self.bytes += bytes.len() as u64;
+        self.end(bytes)?;
         let due = self.said.is_none_or(|said| said.elapsed() >= EVERY);
         if due && counts.parties() > 0 {
             self.say(counts, false)?;
@@ -136,14 +134,26 @@ impl Part {
         Ok(())
     }
 
+    /// Writes what stands behind the answers: nobody goes on from there before all is said to be answered.
+    pub fn end(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.file.write_all(bytes).map_err(|error| Error::io(&self.path, error))?;
+        self.hasher.update(bytes);
+        self.bytes += bytes.len() as u64;
+        Ok(())
+    }
+
     /// Seconds that the run took so far, interrupted ones included.
     pub fn seconds(&self) -> f64 {
         self.earlier + self.begun.elapsed().as_secs_f64()
     }
 
-    /// Says that every party is answered. Returns the file's name and a reader of it.
-    pub fn close(&mut self, counts: &Counts) -> Result<File, Error> {
-        self.say(counts, true)?;
+    /// Says that every party is answered.
+    pub fn close(&self, counts: &Counts) -> Result<(), Error> {
+        self.say(counts, true)
+    }
+
+    /// The answers, to be read back.
+    pub fn answers(&self) -> Result<File, Error> {
         File::open(&self.path).map_err(|error| Error::io(&self.path, error))
     }
 
