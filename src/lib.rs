@@ -1,5 +1,6 @@
 //! Who owns your counterparty, is any owner listed, and which rule says so on that day?
 
+pub mod changes;
 pub mod column;
 pub mod day;
 pub mod error;

@@ -23,10 +23,10 @@ use crate::share::Share;
 use crate::snapshot::{NameKind, Snapshot};
 
 pub use findings::{Expanded, Findings};
-pub use notes::{Note, NoteKind, list_age};
+pub use notes::{Note, NoteKind, holds, list_age, words};
 pub use timeline::{Said, Turn, timeline};
 pub use verdict::{Answer, Match, Reduced, Tier, Verdict};
-pub use weigh::weigh_countries;
+pub use weigh::{most_added, weigh_countries};
 
 /// The default threshold, in points of [`POINTS_OF_ONE`]. Chosen on clean customers against the
 /// names of a long list, of whom half as many hit at 0.85 as at 0.80, while what is lost to a hit
@@ -282,7 +282,7 @@ impl<'s> Screener<'s> {
             party.names().map(|query| (query, name::keys(query))).collect();
         for (query, keys) in &names {
             let parsed = name::parse(query);
-            let least = (floor - weigh::most_added(party)).max(0);
+            let least = (floor - most_added(party)).max(0);
             let share = f64::from(least) / f64::from(POINTS_OF_ONE);
             for number in self.snapshot.candidates(&parsed, share) {
                 let other = self.snapshot.apart(number);

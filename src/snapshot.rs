@@ -3,6 +3,7 @@
 //! Nothing is filtered away while loading: a snapshot answers for any day.
 
 mod build;
+mod content;
 mod doubts;
 mod file;
 mod kept;

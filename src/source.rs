@@ -2,6 +2,7 @@
 //!
 //! One source format, one file. What a file is, its content says.
 
+mod answers;
 mod blocks;
 mod earlier;
 mod holdings_csv;
@@ -29,6 +30,7 @@ use self::rows::{Header, Rows};
 use crate::error::{Data, Error, Place, RecordUnit, Rejected, Source, Sources, Warning};
 use crate::name;
 
+pub use answers::EarlierAnswers;
 pub use earlier::{Alerts, Earlier};
 pub use names_csv::{Query, names, queries};
 pub use open::digest_of;

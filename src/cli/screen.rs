@@ -4,24 +4,28 @@ mod alerts;
 mod bulk;
 mod part;
 mod render;
+mod since;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 
 use parentage::error::{Error, Rejected};
 use parentage::model::{Countries, Party, Profile};
 use parentage::report::json::{InputView, Run};
 use parentage::report::{csv, json, tables};
 use parentage::screen::{DEFAULT_THRESHOLD, Screener, Settings, fits, profiled_rules};
+use parentage::snapshot::Snapshot;
 use parentage::source::{Earlier, Encoding, PartyRow, TableFormat, TableOptions, read_profile};
 
 use self::bulk::{Bulk, Counts};
 use self::render::Renderer;
+use self::since::Since;
 use super::data::{DataOptions, Format, no_picture, run, said_twice, tell};
 use super::output::Output;
 use super::{Outcome, Stop};
 
 /// Screen names, or a file of parties
 #[derive(Args)]
+#[command(group(ArgGroup::new("comparison").args(["new_only", "since"]).multiple(true)))]
 pub struct Screen {
     /// Names to screen
     #[arg(value_name = "NAME", required_unless_present = "in_file")]
@@ -54,9 +58,14 @@ pub struct Screen {
     /// same, byte for byte
     #[arg(long, requires = "in_file", requires = "out")]
     resume: bool,
-    /// The answers of an earlier run (CSV, XLSX or Parquet), to be compared with; with --new-only
-    #[arg(long, value_name = "FILE", requires = "new_only")]
+    /// The answers of an earlier run, with its FILE.run.json beside them, for --new-only (CSV, XLSX or Parquet)
+    /// or --since (CSV or Parquet)
+    #[arg(long, value_name = "FILE", requires = "comparison")]
     previous: Option<String>,
+    /// The snapshot file that the run of --previous screened against: only parties that a change since then can
+    /// reach are screened again, the other answers are taken over; the result is the same, byte for byte
+    #[arg(long, value_name = "SNAPSHOT", requires_all = ["in_file", "previous"])]
+    since: Option<String>,
     /// Write only the alerts that the earlier run of --previous did not have, and those of it that are gone:
     /// the last column, `change`, says which
     #[arg(long, requires_all = ["in_file", "out", "previous"], conflicts_with_all = ["resume", "report"])]
@@ -185,11 +194,13 @@ impl Screen {
             .iter()
             .chain(&self.profile)
             .chain(&self.previous)
+            .chain(&self.since)
             .map(String::as_str)
             .collect();
         self.data.guard(&outs, &inputs)?;
         let mut parties = self.in_file.as_ref().map(|_| self.parties()).transpose()?;
         let snapshot = self.data.snapshot()?;
+        let before = self.since.as_deref().map(Snapshot::open).transpose()?;
         let mut settings = Settings {
             threshold: self.threshold.map_or(DEFAULT_THRESHOLD, |threshold| threshold.0),
             limit: self.limit,
@@ -215,7 +226,14 @@ impl Screen {
                     return Err(Error::Request(what.to_owned()).into());
                 }
                 let earlier = self.earlier(parties.columns())?;
-                let bulk = Bulk { command: &self, screener: &screener, run: &run, format, earlier };
+                let since =
+                    |before| Since::new(&self, &screener, before, parties.columns(), format);
+                let since = before.as_ref().map(since).transpose()?;
+                if let Some(since) = since.as_ref().filter(|_| !self.data.quiet) {
+                    anstream::eprintln!("{}", since.told());
+                }
+                let (command, screener, run) = (&self, &screener, &run);
+                let bulk = Bulk { command, screener, run, format, earlier, since };
                 bulk.screen(parties)?
             }
             None => self.screen_names(&screener, &run, format)?,
@@ -242,7 +260,7 @@ impl Screen {
 
     /// The answers of an earlier run, which has to have ended and be of the same parties.
     fn earlier(&self, columns: &[String]) -> Result<Option<Earlier>, Error> {
-        let Some(path) = &self.previous else { return Ok(None) };
+        let Some(path) = self.previous.as_ref().filter(|_| self.new_only) else { return Ok(None) };
         let told = format!("{path}.run.json");
         let text = std::fs::read_to_string(&told).map_err(|_| {
             let reason = format!("has no {told} beside it, which a run writes at its end; give answers that are whole");

@@ -69,13 +69,16 @@ pub fn unformulated(cell: &str) -> Cow<'_, str> {
     }
 }
 
-/// What the rows of a run have in common.
+/// What the rows of a run have in common: their last columns, as [`COMMON`] counts them.
 #[derive(Debug)]
 pub struct Common {
     checked_until: String,
     as_of: String,
     snapshot: String,
 }
+
+/// Columns that are the same in all rows of a run.
+pub const COMMON: usize = 3;
 
 impl Common {
     /// What the rows of a run on a day have in common.
@@ -90,6 +93,11 @@ impl Common {
             as_of: day.to_string(),
             snapshot: snapshot.digest().to_owned(),
         }
+    }
+
+    /// The fields of these columns.
+    pub fn fields(&self) -> [String; COMMON] {
+        [self.checked_until.clone(), self.as_of.clone(), self.snapshot.clone()]
     }
 }
 
@@ -134,14 +142,9 @@ fn row(
 ) -> Vec<String> {
     let mut row = head;
     row.extend(of_match);
-    row.resize(COLUMNS.len() - 5, String::new());
-    row.extend([
-        notes,
-        alert_id,
-        common.checked_until.clone(),
-        common.as_of.clone(),
-        common.snapshot.clone(),
-    ]);
+    row.resize(COLUMNS.len() - COMMON - 2, String::new());
+    row.extend([notes, alert_id]);
+    row.extend(common.fields());
     row
 }
 

@@ -208,7 +208,7 @@ pub fn list_age(snapshot: &Snapshot, day: Day, limit: Option<i64>) -> Vec<Note> 
 }
 
 /// The words of a name, legal forms left out.
-fn words(text: &str) -> Vec<String> {
+pub fn words(text: &str) -> Vec<String> {
     let tokens = name::parse(text).tokens.into_iter();
     tokens.filter(|token| !token.is_form()).map(|token| token.text.clone()).collect()
 }
@@ -228,6 +228,11 @@ impl Prepared {
     }
 }
 
+/// Whether the words of a row hold those of a name, one after the other.
+pub fn holds(row: &[String], name: &[String]) -> bool {
+    !name.is_empty() && row.windows(name.len()).any(|run| run == name)
+}
+
 /// Rows that could not be read and hold the party's name.
 fn rejected(screener: &Screener, party: &Party) -> Vec<Note> {
     if screener.prepared.rejected.is_empty() {
@@ -235,7 +240,7 @@ fn rejected(screener: &Screener, party: &Party) -> Vec<Note> {
     }
     let own = words(&party.name);
     let rows = screener.snapshot().rejected().iter().zip(&screener.prepared.rejected);
-    rows.filter(|(_, words)| !own.is_empty() && words.windows(own.len()).any(|run| run == own))
+    rows.filter(|(_, words)| holds(words, &own))
         .map(|(row, _)| Note {
             kind: NoteKind::RejectedRow,
             text: format!("a row that could not be read names the party: {row}"),

@@ -91,7 +91,7 @@ fn each<'k>(fields: &[&'k str]) -> Vec<&'k str> {
 }
 
 /// The most that what is known of a party can add to a score.
-pub(super) fn most_added(party: &Party) -> i32 {
+pub fn most_added(party: &Party) -> i32 {
     let given = |field: &str, bonus| if field.trim().is_empty() { 0 } else { bonus };
     given(&party.birth_date, BIRTH_DATE_BONUS) + given(&party.city, CITY_BONUS)
 }

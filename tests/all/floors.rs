@@ -20,14 +20,20 @@ const FLOORS: &[(&str, u8)] = &[
     ("snapshot", 6),
     ("screen", 7),
     ("selftest", 7),
+    ("changes", 7),
     ("report", 8),
     ("cli", 9),
     ("main", 9),
 ];
 
 /// Modules of one floor that may know each other, the later one the earlier.
-const NEIGHBOURS: &[(&str, &str)] =
-    &[("graph", "source"), ("rule", "model"), ("name", "model"), ("selftest", "screen")];
+const NEIGHBOURS: &[(&str, &str)] = &[
+    ("graph", "source"),
+    ("rule", "model"),
+    ("name", "model"),
+    ("selftest", "screen"),
+    ("changes", "screen"),
+];
 
 /// Crates that one module alone may import.
 const ONLY_IMPORTER: &[(&str, &[&str])] = &[

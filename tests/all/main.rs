@@ -4,6 +4,7 @@
 
 mod bulk;
 mod cases;
+mod changes;
 mod command;
 #[path = "../../benches/data.rs"]
 mod data;

@@ -17,6 +17,7 @@ use super::super::data::{Format, tell};
 use super::super::output::Output;
 use super::part::{Identity, Part, checkpoint_of, part_of, report_of, write_json};
 use super::render::Renderer;
+use super::since::{Since, SinceView};
 use super::{Points, Screen};
 
 /// Parties read at a time: enough to keep all cores busy, few enough that memory stays flat.
@@ -32,6 +33,14 @@ pub(super) struct Counts {
     /// What the profile leaves out.
     #[serde(skip_serializing_if = "is_nothing", default)]
     pub reduced: Reduced,
+    /// Answers taken over from the run of --previous, which nothing that changed can reach.
+    #[serde(skip_serializing_if = "is_none", default)]
+    pub taken_over: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 fn is_nothing(reduced: &Reduced) -> bool {
@@ -77,6 +86,8 @@ struct RunReport<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     previous: Option<InputView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<SinceView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     profile: Option<json::ProfileView>,
     options: Vec<(String, String)>,
     seconds: f64,
@@ -99,6 +110,8 @@ struct Answered {
     /// Its alerts, and whether the earlier run had the party; where there is one.
     alerts: Vec<String>,
     known: bool,
+    /// The answer of the earlier run was taken over.
+    taken_over: bool,
 }
 
 /// A bulk run.
@@ -108,6 +121,7 @@ pub(super) struct Bulk<'a> {
     pub run: &'a Run<'a>,
     pub format: Format,
     pub earlier: Option<Earlier>,
+    pub since: Option<Since<'a>>,
 }
 
 impl Bulk<'_> {
@@ -150,6 +164,7 @@ impl Bulk<'_> {
             for own in answered? {
                 tell(&own.faults);
                 counts.add(own.answer, own.reduced);
+                counts.taken_over += usize::from(own.taken_over);
                 bytes.extend(own.bytes);
                 rejected.extend(own.faults);
                 own.alerts.iter().for_each(|alert| alerts.add(alert));
@@ -203,15 +218,42 @@ impl Bulk<'_> {
     }
 
     fn answer(&self, renderer: &Renderer, row: PartyRow, first: bool) -> Result<Answered, Error> {
+        let known = self.earlier.as_ref().is_some_and(|earlier| earlier.has_party(&row.fields));
+        if let Some(taken) = self.since.as_ref().and_then(|since| since.taken_over(&row)) {
+            let alerts = if self.earlier.is_some() { taken.alerts } else { Vec::new() };
+            // An alert that was there is not new.
+            let bytes = if self.earlier.is_some() {
+                Vec::new()
+            } else {
+                renderer.taken(&row, taken.rows)?
+            };
+            let (answer, reduced) = (taken.answer, Reduced::default());
+            return Ok(Answered {
+                answer,
+                reduced,
+                bytes,
+                faults: row.faults,
+                alerts,
+                known,
+                taken_over: true,
+            });
+        }
         let verdict = row.party.as_ref().map(|party| self.screener.screen(party));
         let reduced = verdict.as_ref().map(|verdict| verdict.reduced).unwrap_or_default();
         let ids = |verdict: &Verdict| {
             verdict.matches.iter().map(|one| one.alert_id.clone()).collect::<Vec<_>>()
         };
         let alerts = self.earlier.as_ref().and(verdict.as_ref()).map(ids).unwrap_or_default();
-        let known = self.earlier.as_ref().is_some_and(|earlier| earlier.has_party(&row.fields));
         let (answer, bytes) = renderer.answer(&row, verdict, first)?;
-        Ok(Answered { answer, reduced, bytes, faults: row.faults, alerts, known })
+        Ok(Answered {
+            answer,
+            reduced,
+            bytes,
+            faults: row.faults,
+            alerts,
+            known,
+            taken_over: false,
+        })
     }
 
     /// Where the answers go, how many an interrupted run has given, and whether these are all.
@@ -232,7 +274,8 @@ impl Bulk<'_> {
         let (settings, command) = (self.screener.settings(), self.command);
         let party_file =
             self.run.party_file.as_ref().map(|file| format!("{} {}", file.file, file.digest));
-        let age = settings.max_list_age.map_or_else(|| "none".to_owned(), |days| days.to_string());
+        let none = || "none".to_owned();
+        let age = settings.max_list_age.map_or_else(none, |days| days.to_string());
         let mut identity: Identity = vec![
             ("version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
             ("file of parties".to_owned(), party_file.unwrap_or_default()),
@@ -249,14 +292,24 @@ impl Bulk<'_> {
             ),
             (
                 "file of --previous".to_owned(),
-                self.earlier
-                    .as_ref()
-                    .map_or_else(|| "none".to_owned(), |earlier| json::hex(&earlier.digest)),
+                self.previous().map_or_else(none, |file| file.digest),
+            ),
+            (
+                "snapshot of --since".to_owned(),
+                self.since.as_ref().map_or_else(none, Since::digest),
             ),
             ("format".to_owned(), self.format.name().to_owned()),
         ];
         identity.extend(command.reading());
         identity
+    }
+
+    /// The answers of the earlier run.
+    fn previous(&self) -> Option<InputView> {
+        let compared = self.earlier.as_ref().map(|earlier| earlier.digest);
+        let digest = compared.or(self.since.as_ref().map(Since::answers))?;
+        let file = self.command.previous.clone().unwrap_or_default();
+        Some(InputView { file, digest: json::hex(&digest) })
     }
 
     /// Gives the output its name and its report.
@@ -308,10 +361,8 @@ impl Bulk<'_> {
             max_list_age: settings.max_list_age,
             inputs: json::inputs(self.run),
             output,
-            previous: self.earlier.as_ref().map(|earlier| InputView {
-                file: self.command.previous.clone().unwrap_or_default(),
-                digest: json::hex(&earlier.digest),
-            }),
+            previous: self.previous(),
+            since: self.since.as_ref().map(Since::view),
             profile: self.run.profile.map(json::profile),
             options: self.command.reading(),
             seconds: part.seconds(),

@@ -157,6 +157,18 @@ impl Renderer<'_> {
         Ok(bytes)
     }
 
+    /// An answer taken over from an earlier run, with the columns that the rows of this one share.
+    pub fn taken(&self, row: &PartyRow, rows: Vec<Vec<&str>>) -> Result<Vec<u8>, Error> {
+        let common = self.common.fields();
+        let mut bytes = Vec::new();
+        for fields in rows {
+            let own = row.fields.iter().map(String::as_str);
+            let common = common.iter().map(String::as_str);
+            bytes.extend(self.row(own.chain(fields).chain(common))?);
+        }
+        Ok(bytes)
+    }
+
     /// The row of an alert that is gone.
     pub fn gone(&self, fields: &[String]) -> Result<Vec<u8>, Error> {
         self.row(fields.iter().map(String::as_str).chain(["gone"]))
