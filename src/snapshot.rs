@@ -28,6 +28,7 @@ use crate::rule::Rule;
 use crate::source::{HoldingRecord, Mention, MentionId};
 
 pub use build::Step;
+pub use content::Contents;
 pub use names::{IndexedName, NameKind};
 pub use world::{Ownership, World};
 

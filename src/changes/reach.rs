@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::day::Day;
 use crate::model::{EntityId, Interest};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Contents, Snapshot};
 
 /// A snapshot on a day.
 #[derive(Debug, Clone, Copy)]
@@ -27,13 +27,23 @@ pub struct Reached {
     pub below: FixedBitSet,
     /// Those that own one that changed, at any share.
     pub above: FixedBitSet,
+    /// Of which the proof can stand in other places, and nothing else: records moved from one line to another.
+    pub moved: FixedBitSet,
 }
 
 /// What a change can reach on either side. O(entities + holdings).
 pub fn reached(before: Side, after: Side) -> (Reached, Reached) {
-    let (old, new) =
-        changed(&before.snapshot.contents(before.day), &after.snapshot.contents(after.day));
-    (spread(before.snapshot, old), spread(after.snapshot, new))
+    let [old, new] = [before, after].map(|side| side.snapshot.contents(side.day));
+    let (said_before, said_after) = changed(&old.said, &new.said);
+    let placed = |contents: Contents| {
+        let both = contents.said.iter().zip(contents.places);
+        both.map(|(said, place)| said.rotate_left(3).wrapping_add(place)).collect::<Vec<u128>>()
+    };
+    let (moved_before, moved_after) = changed(&placed(old), &placed(new));
+    (
+        spread(before.snapshot, said_before, moved_before),
+        spread(after.snapshot, said_after, moved_after),
+    )
 }
 
 /// The entities of either side whose content the other has not, or not as often.
@@ -69,7 +79,7 @@ fn changed(before: &[u128], after: &[u128]) -> (FixedBitSet, FixedBitSet) {
 
 /// Spreads from the entities that changed. What is said of an entity depends on its owners, on the branches of
 /// these and who owns the branches, and on whoever they might be one entity with.
-fn spread(snapshot: &Snapshot, changed: FixedBitSet) -> Reached {
+fn spread(snapshot: &Snapshot, changed: FixedBitSet, moved: FixedBitSet) -> Reached {
     let graph = snapshot.world().graph();
     let mut partners: FxHashMap<EntityId, Vec<EntityId>> = FxHashMap::default();
     for link in snapshot.possible_links() {
@@ -77,17 +87,19 @@ fn spread(snapshot: &Snapshot, changed: FixedBitSet) -> Reached {
         partners.entry(link.b).or_default().push(link.a);
     }
     let partners = |entity: EntityId| partners.get(&entity).into_iter().flatten().copied();
-    let below = closure(&changed, |entity, open| {
+    let below = |entity: EntityId, open: &mut Vec<EntityId>| {
         open.extend(partners(entity));
         open.extend(graph.held_by(entity).map(|row| row.issuer));
         let branch_of = graph.held_in(entity).iter();
         let branch_of = branch_of.filter(|row| row.terms().interest == Interest::Branch);
         open.extend(branch_of.map(|row| row.holder));
-    });
+    };
+    let moved = closure(&moved, below);
+    let below = closure(&changed, below);
     let above = closure(&changed, |entity, open| {
         open.extend(graph.held_in(entity).iter().map(|row| row.holder));
     });
-    Reached { changed, below, above }
+    Reached { changed, below, above, moved }
 }
 
 fn closure(from: &FixedBitSet, next: impl Fn(EntityId, &mut Vec<EntityId>)) -> FixedBitSet {

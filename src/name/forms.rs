@@ -81,18 +81,18 @@ pub(super) fn form_of(glued: &str) -> Option<Form> {
 
 /// The way of writing that a misspelt form was meant to be: one letter left out, added, changed or
 /// swapped, and never the first. Shorter forms than [`MENDED`] are words with another letter (`inc`,
-/// `ink`); at two letters `Cooperation` would be a corporation. O(forms with its first letter)
-/// comparisons of letter sets.
+/// `ink`); at two letters `Cooperation` would be a corporation. O(forms with its first letter
+/// and about its length) comparisons of letter sets.
 pub(super) fn misspelt(glued: &str) -> Option<&'static str> {
     if glued.len() + 1 < MENDED || !glued.is_ascii() || WAYS.contains_key(glued) {
         return None;
     }
     let begun_so = LONG_WAYS.get(usize::from(glued.as_bytes()[0]))?;
+    let from = begun_so.partition_point(|(way, _)| way.len() + 1 < glued.len());
+    let as_long = begun_so[from..].iter().take_while(|(way, _)| way.len() <= glued.len() + 1);
     let set = letter_set(glued);
-    let near = begun_so.iter().filter(|(way, letters)| {
-        way.len().abs_diff(glued.len()) <= 1
-            && (set ^ letters).count_ones() <= 2
-            && strsim::osa_distance(way, glued) <= 1
+    let near = as_long.filter(|(way, letters)| {
+        (set ^ letters).count_ones() <= 2 && strsim::osa_distance(way, glued) <= 1
     });
     near.map(|(way, _)| *way).min()
 }
@@ -100,12 +100,14 @@ pub(super) fn misspelt(glued: &str) -> Option<&'static str> {
 /// The least letters of a form that is mended.
 const MENDED: usize = 8;
 
-/// Ways of writing that a slip of the finger leaves recognisable, with their letters, by their first one.
+/// Ways of writing that a slip of the finger leaves recognisable, with their letters, by their first one, the
+/// shortest first.
 static LONG_WAYS: LazyLock<Vec<Vec<(&'static str, u64)>>> = LazyLock::new(|| {
     let mut by_first = vec![Vec::new(); 128];
     for way in WAYS.keys().filter(|way| way.len() >= MENDED && way.is_ascii()) {
         by_first[usize::from(way.as_bytes()[0])].push((*way, letter_set(way)));
     }
+    by_first.iter_mut().for_each(|ways| ways.sort_unstable_by_key(|(way, _)| (way.len(), *way)));
     by_first
 });
 

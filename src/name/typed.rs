@@ -172,11 +172,11 @@ fn mend_ending(tokens: &mut [Plain]) {
     let number = tokens.iter().rev().position(|token| token.kind == PlainKind::Number);
     let longest = number.unwrap_or(tokens.len()).min(forms::LONGEST);
     let lengths = || (1..=longest).filter(|length| ends(*length));
-    let formed = lengths().any(|length| forms::form_of(&glued(length)).is_some());
+    let formed = || lengths().any(|length| forms::form_of(&glued(length)).is_some());
     let misspelt =
         lengths().rev().find_map(|length| Some((length, forms::misspelt(&glued(length))?)));
     // "Limited Liabilty Company" ends in "Company" too; one word that is a form is written well.
-    if let Some((length, way)) = misspelt.filter(|(length, _)| !formed || *length > 1) {
+    if let Some((length, way)) = misspelt.filter(|(length, _)| *length > 1 || !formed()) {
         rewrite(tokens, length, way);
     }
 }

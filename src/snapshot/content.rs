@@ -12,7 +12,7 @@ use super::Snapshot;
 use crate::day::Day;
 use crate::error::Place;
 use crate::graph::Holding;
-use crate::model::{EntityId, ListEntry};
+use crate::model::{EntityId, Interest, ListEntry};
 
 /// XXH3 of 128 bits, by a seed of this run: nobody can prepare two records of one digest.
 fn digest(piece: &[u8]) -> u128 {
@@ -46,36 +46,66 @@ impl Piece {
     }
 }
 
+/// What is recorded of each entity, as digests by entity.
+pub struct Contents {
+    /// What is said of it.
+    pub said: Vec<u128>,
+    /// Where that was read.
+    pub places: Vec<u128>,
+}
+
+impl Contents {
+    /// Adds a record of an entity. Records are added up, so that their order plays no part.
+    fn add(&mut self, entity: EntityId, said: u128, place: u128) {
+        let at = entity.index();
+        self.said[at] = self.said[at].wrapping_add(said);
+        // Which record stands at a place counts, not only the places of all.
+        self.places[at] = self.places[at].wrapping_add(said.wrapping_mul(place | 1));
+    }
+}
+
 impl Snapshot {
     /// A digest of what is recorded of each entity on a day: how it is named, joined and listed, its possible
-    /// links, and every holding that it has or that is held in it, with the places where that was read. Equal
-    /// in two snapshots of one run of the program exactly where these records are. What others own above it is
-    /// not in it. O(mentions + holdings), on all cores.
-    pub fn contents(&self, day: Day) -> Vec<u128> {
-        let own = self.own_contents(day);
-        let mut all = own.clone();
-        let digests: Vec<u128> = self
+    /// links, its branches, and every holding in it. Equal in two snapshots of one run of the
+    /// program exactly where these records are. What others own above it is not in it.
+    /// O(mentions + holdings), on all cores.
+    pub fn contents(&self, day: Day) -> Contents {
+        let mut all = self.own_contents(day);
+        let own = all.said.clone();
+        let digests: Vec<(u128, u128)> = self
             .world
             .graph
             .holdings()
             .par_iter()
             .map_init(Piece::default, |piece, row| self.content_of_row(piece, row, &own, day))
             .collect();
-        for (row, digest) in self.world.graph.holdings().iter().zip(digests) {
-            // The two ends of a row are told apart.
-            for (end, turned) in [(row.holder, 0), (row.issuer, 1)] {
-                let all = &mut all[end.index()];
-                *all = all.wrapping_add(digest.rotate_left(turned));
+        for (row, (said, place)) in self.world.graph.holdings().iter().zip(digests) {
+            all.add(row.issuer, said, place);
+            // A head office is told of its branches; of nobody else is anything said for what he holds.
+            if row.terms().interest == Interest::Branch {
+                all.add(row.holder, said.rotate_left(1), place);
             }
         }
         all
     }
 
-    /// What is recorded of each entity but for holdings. Records of one entity are added up, so that their
-    /// order plays no part.
-    fn own_contents(&self, day: Day) -> Vec<u128> {
+    /// The name, native name and identifiers, as written, of every mention of some entities. O(mentions).
+    pub fn mentions_of(
+        &self,
+        wanted: impl Fn(EntityId) -> bool,
+    ) -> impl Iterator<Item = (&str, &str, &str)> {
+        let mentions = self.mentions.all().iter().zip(self.entity_of.all());
+        let wanted = mentions.filter(move |(_, entity)| wanted(**entity));
+        let text = |id| self.texts.get(id);
+        wanted.map(move |(mention, _)| {
+            (text(mention.name), text(mention.native), text(mention.identifiers))
+        })
+    }
+
+    /// What is recorded of each entity but for holdings.
+    fn own_contents(&self, day: Day) -> Contents {
         let entities = (0..self.entity_count()).into_par_iter().map(EntityId);
-        let mut own: Vec<u128> = entities
+        let said: Vec<u128> = entities
             .map_init(Piece::default, |piece, entity| {
                 let shown = self.mentions.get(self.mention_of(entity) as usize);
                 let identifiers = self.texts.get(self.identifiers.get(entity.index()));
@@ -85,9 +115,8 @@ impl Snapshot {
                 piece.numbers([self.kind(entity) as u128, complete.into()]).take()
             })
             .collect();
-        let mut add = |entity: EntityId, digest: u128| {
-            own[entity.index()] = own[entity.index()].wrapping_add(digest);
-        };
+        let places = vec![0; said.len()];
+        let mut own = Contents { said, places };
         let mentions: Vec<u128> = (0..self.mentions.len())
             .into_par_iter()
             .map_init(Piece::default, |piece, number| {
@@ -99,28 +128,26 @@ impl Snapshot {
             })
             .collect();
         for (entity, digest) in self.entity_of.all().iter().zip(mentions) {
-            add(*entity, digest);
+            own.add(*entity, digest, 0);
         }
         let mut piece = Piece::default();
         for (number, entry) in (0u32..).zip(&self.entries) {
-            let digest = self.content_of_entry(&mut piece, number, entry, day);
-            add(self.entity_of_entry(number), digest);
+            let said = self.content_of_entry(&mut piece, number, entry, day);
+            let place = piece.texts([&*self.sources.show(entry.place)]).take();
+            own.add(self.entity_of_entry(number), said, place);
         }
         for link in &self.possible {
             let texts = [&link.names.0, &link.names.1, &link.countries.0, &link.countries.1];
             let texts = texts.map(String::as_str).into_iter().chain([&*link.reason]);
             let digest = piece.texts(texts).take();
-            add(link.a, digest);
-            add(link.b, digest.rotate_left(1));
+            own.add(link.a, digest, 0);
+            own.add(link.b, digest.rotate_left(1), 0);
         }
         for members in &self.world.groups {
-            let together = members
-                .iter()
-                .fold(0u128, |sum, member| sum.wrapping_add(own[member.index()].rotate_left(2)));
+            let said = members.iter().map(|member| own.said[member.index()].rotate_left(2));
+            let together = said.fold(0, u128::wrapping_add);
             let together = piece.numbers([together]).take();
-            for member in members {
-                own[member.index()] = own[member.index()].wrapping_add(together);
-            }
+            members.iter().for_each(|member| own.add(*member, together, 0));
         }
         own
     }
@@ -137,19 +164,24 @@ impl Snapshot {
         let (restriction, measures) = self.entry_measures(number, day);
         let said = format!("{:?}", ListEntry { place, ..entry.clone() });
         let status = format!("{on_day:?} {restriction:?}");
-        piece.texts([&said, &self.sources.show(entry.place), &status, measures]);
+        piece.texts([&*said, &status, measures]);
         piece.numbers([self.entry_joined_by(number) as u128]).take()
     }
 
-    fn content_of_row(&self, piece: &mut Piece, row: &Holding, own: &[u128], day: Day) -> u128 {
+    fn content_of_row(
+        &self,
+        piece: &mut Piece,
+        row: &Holding,
+        own: &[u128],
+        day: Day,
+    ) -> (u128, u128) {
         let (holder, issuer, citation) = self.written(row);
-        piece.texts([holder, issuer, citation, self.sources.name(row.place)]);
+        piece.texts([holder, issuer, citation]);
         let (by_holder, by_issuer) = self.row_joined_by(row);
         let (low, high, flags) = row.terms().pack();
         piece.numbers([
             own[row.holder.index()],
             own[row.issuer.index()],
-            row.place.record.into(),
             by_holder as u128,
             by_issuer as u128,
             low.into(),
@@ -159,6 +191,8 @@ impl Snapshot {
         ]);
         piece.0.extend(row.since.as_bytes());
         piece.0.extend(row.until.as_bytes());
-        piece.take()
+        let said = piece.take();
+        piece.texts([self.sources.name(row.place)]).numbers([row.place.record.into()]);
+        (said, piece.take())
     }
 }

@@ -130,36 +130,20 @@ impl Bulk<'_> {
         let columns = parties.columns().to_vec();
         let renderer = self.renderer(&columns);
         let mut counts = Counts::default();
-        let mut rejected = Vec::new();
         let (mut target, whole) = self.target(&mut counts)?;
         let done = counts.parties();
         if done == 0 && !whole {
             target.write(&renderer.head()?, &counts)?;
         }
+        let mut rejected = skip(parties, done)?;
         let (mut alerts, mut known) = (Alerts::default(), false);
         let progress = self.progress();
-        let mut skipped = 0;
-        while skipped < done {
-            let batch = parties.read(BATCH.min(done - skipped))?;
-            if batch.is_empty() {
-                return Err(Error::Request(
-                    "the file of parties has fewer rows than were answered".to_owned(),
-                ));
-            }
-            skipped += batch.len();
-            rejected.extend(batch.into_iter().flat_map(|row| row.faults));
-        }
-        loop {
-            let batch = parties.read(BATCH)?;
-            if batch.is_empty() {
-                break;
-            }
+        let mut batch = parties.read(BATCH)?;
+        while !batch.is_empty() {
             let first = counts.parties() == 0;
-            let answered: Result<Vec<Answered>, Error> = batch
-                .into_par_iter()
-                .enumerate()
-                .map(|(at, row)| self.answer(&renderer, row, first && at == 0))
-                .collect();
+            // The next parties are read while these are screened.
+            let (answered, next) =
+                rayon::join(|| self.answers(&renderer, batch, first), || parties.read(BATCH));
             let mut bytes = Vec::new();
             for own in answered? {
                 tell(&own.faults);
@@ -174,15 +158,8 @@ impl Bulk<'_> {
             let (at, of) = parties.progress();
             progress.set_length(of);
             progress.set_position(at);
-            let rate = counts.parties() - done;
-            let rate = (rate as u64 * 1_000)
-                .checked_div(u64::try_from(progress.elapsed().as_millis()).unwrap_or(u64::MAX));
-            let told = |count: u64| HumanCount(count).to_string();
-            progress.set_message(format!(
-                "{} parties, {} a second",
-                told(counts.parties() as u64),
-                told(rate.unwrap_or_default())
-            ));
+            progress.set_message(rate(counts.parties(), done, progress.elapsed()));
+            batch = next?;
         }
         progress.finish_and_clear();
         if let Some(earlier) = &self.earlier {
@@ -202,6 +179,17 @@ impl Bulk<'_> {
             Target::Part(part) => self.finish(&part, &columns, counts, &rejected)?,
         }
         Ok((counts, rejected))
+    }
+
+    /// The answers for some parties, the `first` of the file among them or not, on all cores.
+    fn answers(
+        &self,
+        renderer: &Renderer,
+        batch: Vec<PartyRow>,
+        first: bool,
+    ) -> Result<Vec<Answered>, Error> {
+        let rows = batch.into_par_iter().enumerate();
+        rows.map(|(at, row)| self.answer(renderer, row, first && at == 0)).collect()
     }
 
     /// What writes the answers for parties with some columns.
@@ -384,6 +372,28 @@ impl Bulk<'_> {
         bar.enable_steady_tick(Duration::from_millis(200));
         bar
     }
+}
+
+/// Passes over parties that an interrupted run has answered. Returns what could not be read of them.
+fn skip(parties: &mut Parties, done: usize) -> Result<Vec<Rejected>, Error> {
+    let (mut skipped, mut rejected) = (0, Vec::new());
+    while skipped < done {
+        let batch = parties.read(BATCH.min(done - skipped))?;
+        if batch.is_empty() {
+            let what = "the file of parties has fewer rows than were answered";
+            return Err(Error::Request(what.to_owned()));
+        }
+        skipped += batch.len();
+        rejected.extend(batch.into_iter().flat_map(|row| row.faults));
+    }
+    Ok(rejected)
+}
+
+/// How many parties are answered, and how many of them a second by this run.
+fn rate(parties: usize, done: usize, elapsed: Duration) -> String {
+    let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    let rate = ((parties - done) as u64 * 1_000).checked_div(millis).unwrap_or_default();
+    format!("{} parties, {} a second", HumanCount(parties as u64), HumanCount(rate))
 }
 
 impl Target {

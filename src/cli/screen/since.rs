@@ -62,6 +62,12 @@ pub(super) struct Since<'a> {
     guarded: bool,
 }
 
+/// Columns of an answer, as [`csv::COLUMNS`] has them.
+const VERDICT: usize = 0;
+const RANK: usize = 3;
+const ENTITY_ID: usize = 6;
+const NOTES: usize = 26;
+
 /// An answer that still holds.
 pub(super) struct Taken<'t> {
     pub answer: Answer,
@@ -133,9 +139,14 @@ impl<'a> Since<'a> {
         let cells: Vec<Cow<str>> =
             row.fields.iter().map(|field| cell(field, self.guarded)).collect();
         let rows = self.answers.of(cells.iter().map(|cell| &**cell))?;
-        let answer = Answer::parse(rows[0][0])?;
-        let alone = rows[0][3].is_empty();
-        if answer == Answer::Error || self.profiled && !alone || self.again.concerns(party) {
+        let answer = Answer::parse(rows[0][VERDICT])?;
+        let alone = rows[0][RANK].is_empty();
+        let entities = rows.iter().map(|row| row[ENTITY_ID]).filter(|id| !id.is_empty());
+        if answer == Answer::Error
+            || self.profiled && !alone
+            || self.again.moved(!rows[0][NOTES].is_empty(), entities)
+            || self.again.concerns(party)
+        {
             return None;
         }
         let alerts = rows.iter().filter_map(|row| row.last()).filter(|id| !id.is_empty());
