@@ -1,6 +1,7 @@
 //! One command, one file. Arguments become a built configuration once; then the library works.
 
 mod build;
+mod changes;
 mod compare;
 mod data;
 mod expand;
@@ -53,6 +54,8 @@ enum Command {
     Explain(explain::Explain),
     /// The days on which what is said of an entity changed, and why
     Timeline(timeline::Timeline),
+    /// What changed between two snapshots or two days: records, and of whom another thing is said, and why
+    Changes(changes::Changes),
     /// The list entries and their status on a day
     Lists(lists::Lists),
     /// The rules, their readings, periods and sources
@@ -102,6 +105,7 @@ pub fn main() -> ExitCode {
         Command::Expand(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Timeline(command) => command.run(),
+        Command::Changes(command) => command.run(),
         Command::Lists(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Compare(command) => command.run(),

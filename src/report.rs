@@ -1,5 +1,6 @@
 //! Verdicts and what else is asked as text, JSON and CSV. No decisions are taken here.
 
+pub mod changes;
 pub mod csv;
 pub mod html;
 pub mod json;

@@ -263,6 +263,17 @@ impl Snapshot {
         found
     }
 
+    /// Every entity with a stable key: several where records that contradict each other share an identifier.
+    pub fn all_with_id(&self, id: &str) -> Vec<EntityId> {
+        let by_identifier = self.identified(&Identifiers::parse(id)).into_iter();
+        let by_key = self.lookup.find(&format!("key|{id}"));
+        let mut found: Vec<EntityId> = by_identifier.chain(by_key).collect();
+        found.sort_unstable();
+        found.dedup();
+        found.retain(|entity| self.entity(*entity).id == id);
+        found
+    }
+
     /// The entity with a stable key.
     pub fn entity_by_id(&self, id: &str) -> Option<EntityId> {
         let by_identifier = self.identified(&Identifiers::parse(id));

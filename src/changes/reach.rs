@@ -3,10 +3,11 @@
 
 use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::day::Day;
 use crate::model::{EntityId, Interest};
+use crate::screen::Screener;
 use crate::snapshot::{Contents, Snapshot};
 
 /// A snapshot on a day.
@@ -16,6 +17,13 @@ pub struct Side<'s> {
     pub snapshot: &'s Snapshot,
     /// The day.
     pub day: Day,
+}
+
+impl<'s> Side<'s> {
+    /// What a screener has loaded, on its day.
+    pub fn of(screener: &Screener<'s>) -> Side<'s> {
+        Side { snapshot: screener.snapshot(), day: screener.settings().day }
+    }
 }
 
 /// The entities of one side that a change can reach.
@@ -81,11 +89,7 @@ fn changed(before: &[u128], after: &[u128]) -> (FixedBitSet, FixedBitSet) {
 /// these and who owns the branches, and on whoever they might be one entity with.
 fn spread(snapshot: &Snapshot, changed: FixedBitSet, moved: FixedBitSet) -> Reached {
     let graph = snapshot.world().graph();
-    let mut partners: FxHashMap<EntityId, Vec<EntityId>> = FxHashMap::default();
-    for link in snapshot.possible_links() {
-        partners.entry(link.a).or_default().push(link.b);
-        partners.entry(link.b).or_default().push(link.a);
-    }
+    let partners = partners(snapshot);
     let partners = |entity: EntityId| partners.get(&entity).into_iter().flatten().copied();
     let below = |entity: EntityId, open: &mut Vec<EntityId>| {
         open.extend(partners(entity));
@@ -100,6 +104,37 @@ fn spread(snapshot: &Snapshot, changed: FixedBitSet, moved: FixedBitSet) -> Reac
         open.extend(graph.held_in(entity).iter().map(|row| row.holder));
     });
     Reached { changed, below, above, moved }
+}
+
+/// Whoever an entity might be one with.
+pub(super) fn partners(snapshot: &Snapshot) -> FxHashMap<EntityId, Vec<EntityId>> {
+    let mut partners: FxHashMap<EntityId, Vec<EntityId>> = FxHashMap::default();
+    for link in snapshot.possible_links() {
+        partners.entry(link.a).or_default().push(link.b);
+        partners.entry(link.b).or_default().push(link.a);
+    }
+    partners
+}
+
+/// What is said of an entity rests on these: the other way of [`spread`].
+pub(super) fn rests_on(
+    snapshot: &Snapshot,
+    partners: &FxHashMap<EntityId, Vec<EntityId>>,
+    one: EntityId,
+) -> FxHashSet<EntityId> {
+    let graph = snapshot.world().graph();
+    let mut found = FxHashSet::default();
+    let mut open = vec![one];
+    while let Some(entity) = open.pop() {
+        if found.insert(entity) {
+            open.extend(partners.get(&entity).into_iter().flatten());
+            open.extend(graph.held_in(entity).iter().map(|row| row.holder));
+            let held = graph.held_by(entity);
+            let branches = held.filter(|row| row.terms().interest == Interest::Branch);
+            open.extend(branches.map(|row| row.issuer));
+        }
+    }
+    found
 }
 
 fn closure(from: &FixedBitSet, next: impl Fn(EntityId, &mut Vec<EntityId>)) -> FixedBitSet {

@@ -12,6 +12,7 @@ use super::Snapshot;
 use crate::day::Day;
 use crate::error::Place;
 use crate::graph::Holding;
+use crate::link::JoinedBy;
 use crate::model::{EntityId, Interest, ListEntry};
 
 /// XXH3 of 128 bits, by a seed of this run: nobody can prepare two records of one digest.
@@ -99,6 +100,31 @@ impl Snapshot {
         let text = |id| self.texts.get(id);
         wanted.map(move |(mention, _)| {
             (text(mention.name), text(mention.native), text(mention.identifiers))
+        })
+    }
+
+    /// Every mention of some entities as written, a line each for its name and what stands beside it, with its
+    /// entity and by what it was joined to it. O(mentions).
+    pub fn joined(
+        &self,
+        wanted: impl Fn(EntityId) -> bool,
+    ) -> impl Iterator<Item = (String, EntityId, JoinedBy)> {
+        let all = (0u32..).zip(self.entity_of.all().iter().copied());
+        let wanted = all.filter(move |(_, entity)| wanted(*entity));
+        wanted.map(move |(number, entity)| {
+            let mention = self.mentions.get(number as usize);
+            let texts = [mention.name, mention.native, mention.countries, mention.identifiers];
+            let written = texts.map(|text| self.texts.get(text)).join("\n");
+            (format!("{written}\n{}", mention.kind()), entity, self.mention_joined_by(number))
+        })
+    }
+
+    /// The countries and identifiers that a row states of its holder and of its issuer.
+    pub fn told_of_ends(&self, row: &Holding) -> [[&str; 2]; 2] {
+        let record = self.holdings.get(row.record as usize);
+        [record.holder, record.issuer].map(|mention| {
+            let mention = self.mentions.get(mention as usize);
+            [self.texts.get(mention.countries), self.texts.get(mention.identifiers)]
         })
     }
 

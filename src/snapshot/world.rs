@@ -60,6 +60,11 @@ impl World {
         EntityKind::ALL[usize::from(self.kinds.get(entity.index()))]
     }
 
+    /// Whether the owners of an issuer are said to be all of them.
+    pub fn is_complete(&self, issuer: EntityId) -> bool {
+        self.complete.contains(issuer.index())
+    }
+
     /// Members of joint arrangements.
     pub fn groups(&self) -> &Groups {
         &self.groups

@@ -1,11 +1,12 @@
 //! What a change can reach is screened again, and nothing else is needed.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use parentage::changes::{Again, Side};
+use parentage::changes::{Again, EntityChange, Side, changes};
 use parentage::day::Day;
-use parentage::model::{Countries, EntityKind, Identifiers, Party};
-use parentage::report::csv;
+use parentage::model::{Countries, EntityId, EntityKind, Identifiers, Party};
+use parentage::report::{csv, json};
 use parentage::screen::{DEFAULT_FLOOR, DEFAULT_THRESHOLD, Screener, Settings, select_rules};
 use parentage::snapshot::Snapshot;
 use parentage::source::{Inputs, read};
@@ -255,7 +256,7 @@ fn customers(numbers: &mut Numbers) -> Vec<Party> {
 #[test]
 fn what_no_change_reaches_is_answered_as_before() {
     let mut numbers = Numbers(11);
-    let (mut taken, mut all, mut reached) = (0, 0, 0);
+    let (mut taken, mut all, mut reached, mut found) = (0, 0, 0, 0);
     let worlds = std::env::var("CHANGES_WORLDS").ok().and_then(|text| text.parse().ok());
     for number in 0..worlds.unwrap_or(1_000) {
         let mut tables = world(&mut numbers);
@@ -274,6 +275,7 @@ fn what_no_change_reaches_is_answered_as_before() {
         let (old, new) = (Screener::new(&before, &then), Screener::new(&after, &now));
         let side = |snapshot, settings: &Settings| Side { snapshot, day: settings.day };
         let again = Again::new((side(&before, &then), &then.rules), side(&after, &now), &now);
+        found += check_entities(&old, &new, &format!("world {number}"));
         for party in customers(&mut numbers) {
             let rows = |screener: &Screener| {
                 let common = csv::Common::new(screener.snapshot(), screener.settings().day);
@@ -298,8 +300,97 @@ fn what_no_change_reaches_is_answered_as_before() {
             reached += usize::from(!same);
         }
     }
+    assert!(found > 1_000, "{found} entities");
     assert!(taken * 4 > all, "{taken} of {all} were taken over, {reached} answers changed");
     assert!(reached * 20 > all, "{reached} of {all} answers changed");
+}
+
+/// What is said of every entity, by id, without places and numbers.
+fn said(screener: &Screener) -> BTreeMap<String, Vec<String>> {
+    let snapshot = screener.snapshot();
+    let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for entity in (0..snapshot.entity_count()).map(EntityId) {
+        let exposures = &screener.findings(entity).exposures;
+        let views = serde_json::to_value(json::exposures(snapshot, exposures)).unwrap();
+        let own = all.entry(snapshot.entity(entity).id).or_default();
+        own.extend(views.as_array().unwrap().iter().map(|view| {
+            let mut view = view.clone();
+            for key in ["evidence", "listed", "assumed"] {
+                let Some(rows) = view[key].as_array_mut() else { continue };
+                for row in rows.iter_mut().filter_map(serde_json::Value::as_object_mut) {
+                    row.retain(|field, _| field != "place" && !field.ends_with("joined_by"));
+                }
+                rows.sort_by_key(ToString::to_string);
+            }
+            view.to_string()
+        }));
+        own.sort_unstable();
+    }
+    all
+}
+
+/// Holds the entities of `changes` against what is said of all of them. Returns how many there are.
+fn check_entities(old: &Screener, new: &Screener, world: &str) -> usize {
+    let (before, after) = (said(old), said(new));
+    let found = changes(old, new);
+    let day = old.settings().day == new.settings().day;
+    let ids = |change: &EntityChange| {
+        let sides = [old, new].into_iter().zip(change.entities);
+        sides.filter_map(|(side, one)| Some(side.snapshot().entity(one?).id)).collect::<Vec<_>>()
+    };
+    // What several records that contradict each other have as their id tells none of them.
+    let several =
+        |id: &str| [old, new].iter().any(|side| side.snapshot().all_with_id(id).len() > 1);
+    for change in &found.entities {
+        assert!(!change.because.is_empty() || !day, "{world}: {change:?} has no reason");
+        let differs = |id: &String| before.get(id) != after.get(id);
+        let told = |id: String| several(&id) || differs(&id);
+        let mut told = ids(change).into_iter().map(told);
+        assert!(change.exposures.is_empty() || told.any(|told| told), "{world}: {change:?}");
+    }
+    let told: Vec<String> = found.entities.iter().flat_map(ids).collect();
+    for (id, now) in &after {
+        if before.get(id).is_some_and(|then| then != now) && !several(id) {
+            assert!(told.contains(id), "{world}: {id} was {:?}, is {now:?}", before[id]);
+        }
+    }
+    found.entities.len()
+}
+
+#[test]
+fn the_end_of_a_suspension_is_a_change_with_its_reason_and_proof() {
+    let run =
+        parentage(&["changes", "--from", "2026-11-09", "--to", "2026-11-10", "--format", "jsonl"]);
+    assert_eq!((run.status, run.err.as_str()), (0, ""));
+    let all: Vec<serde_json::Value> =
+        run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(
+        (&all[0]["run"]["from"]["as_of"], &all[0]["run"]["to"]["as_of"]),
+        (&"2026-11-09".into(), &"2026-11-10".into())
+    );
+    let of = |kind: &str| all.iter().filter(|one| one["kind"] == kind).count();
+    assert_eq!((of("listing"), of("rule")), (27, 1), "what the notices say ends that day");
+    assert!(
+        all.iter()
+            .filter(|one| one["kind"] == "exposure")
+            .all(|one| one["because"] != serde_json::json!([]))
+    );
+    let skydio =
+        all.iter().find(|one| one["kind"] == "exposure" && one["what"] == "Skydio, Inc.").unwrap();
+    let because = skydio["because"].to_string();
+    assert!(because.contains("status suspended -> in_force, to be confirmed"), "{because}");
+    let mut rules = skydio["rules"].as_array().unwrap().iter();
+    let listing = rules.find(|rule| rule["rule"] == "listing").unwrap();
+    let status = |when: &str| &listing[when][0]["listing_status"];
+    assert_eq!((status("before"), status("after")), (&"suspended".into(), &"in_force".into()));
+    let place = listing["after"][0]["listed"][0]["place"].as_str().unwrap();
+    assert!(place.starts_with("embedded:lists/cn-uel.csv:"), "{place}");
+
+    let same =
+        parentage(&["changes", "--from", "2026-11-20", "--to", "2026-11-21", "--format", "json"]);
+    assert!(same.out.contains("\"change\":\"none\""), "{}", same.out);
+    let wrong = parentage(&["changes", "--from", "nothing.snapshot", "--to", "2026-11-21"]);
+    assert_eq!(wrong.status, 2);
 }
 
 /// A file of customers: those of [`FIRMS`] and others, with numbers from one on.

@@ -126,8 +126,7 @@ impl<'a> Since<'a> {
         let rules = select_rules(since, &run.rules)?;
         let before = Side { snapshot: since, day };
         let settings = screener.settings();
-        let after = Side { snapshot: screener.snapshot(), day: settings.day };
-        let again = Again::new((before, &rules), after, settings);
+        let again = Again::new((before, &rules), Side::of(screener), settings);
         let profiled = settings.profile.is_some();
         Ok(Since { answers, again, before, profiled, guarded })
     }
