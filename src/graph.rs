@@ -45,9 +45,27 @@ pub struct Holding {
 }
 
 impl Holding {
+    /// A holding that no file of holdings has; `record` tells it from others.
+    pub fn declared(
+        (holder, issuer): (EntityId, EntityId),
+        terms: Terms,
+        span: Span,
+        place: Place,
+        record: u32,
+    ) -> Holding {
+        let (low, high, flags) = terms.pack();
+        let (since, until) = (span.from, span.until);
+        Holding { holder, issuer, low, high, since, until, place, record, flags }
+    }
+
     /// Share, interest and confidence.
     pub fn terms(&self) -> Terms {
         Terms::unpack(self.low, self.high, self.flags)
+    }
+
+    /// The same between other entities.
+    pub fn between(self, holder: EntityId, issuer: EntityId) -> Holding {
+        Holding { holder, issuer, ..self }
     }
 
     /// The days on which it holds.
@@ -150,15 +168,16 @@ impl Graph {
         }
     }
 
-    /// The holdings in some issuers by themselves, of every day, with other numbers for the
-    /// entities; rows of those without a number are left out.
+    /// The holdings in some issuers by themselves, of every day, and those declared besides, with other numbers
+    /// for the entities; rows of those without a number are left out.
     pub fn part(
         &self,
         issuers: impl IntoIterator<Item = EntityId>,
+        declared: &[Holding],
         entities: u32,
         number: impl Fn(EntityId) -> Option<EntityId>,
     ) -> Graph {
-        let rows = issuers.into_iter().flat_map(|issuer| self.held_in(issuer));
+        let rows = issuers.into_iter().flat_map(|issuer| self.held_in(issuer)).chain(declared);
         let renumbered = rows.filter_map(|row| {
             let (holder, issuer) = (number(row.holder)?, number(row.issuer)?);
             Some(Holding { holder, issuer, ..*row })

@@ -14,7 +14,7 @@ pub use holding::{Confidence, HoldingRow, Interest};
 pub use listing::{
     EventKind, ListConfidence, ListEntry, ListEvent, ListInfo, Measure, Restriction,
 };
-pub use party::Party;
+pub use party::{DeclaredOwner, Party};
 pub use profile::{Profile, ProfileLine, Treatment};
 pub use status::{
     Certitude, Change, ChangeKind, OnDay, Status, lapsed_unconfirmed, status_of_changes,

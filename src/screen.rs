@@ -3,6 +3,7 @@
 mod findings;
 mod links;
 mod notes;
+mod owners;
 mod timeline;
 mod verdict;
 mod weigh;
@@ -244,8 +245,19 @@ impl<'s> Screener<'s> {
     pub fn screen(&self, party: &Party) -> Verdict {
         let known = self.known(party);
         let mut found: Vec<(Match, Arc<Findings>)> = Vec::new();
-        let mut candidates: Vec<(EntityId, Candidate)> =
-            self.candidates(party).into_iter().collect();
+        let mut candidates = self.candidates(party);
+        let of_owners = self.of_owners(party, &known);
+        if let Some(own) = &of_owners {
+            let candidate = candidates.remove(&own.subject).unwrap_or_else(|| self.itself(party));
+            let recorded = self.findings(own.subject);
+            let findings = Findings { exposures: own.exposures.clone(), ..(*recorded).clone() };
+            if findings.says_something() {
+                let exposures = findings.exposures.clone();
+                let matched = self.matched(party, own.subject, candidate, exposures);
+                found.push((matched, Arc::new(findings)));
+            }
+        }
+        let mut candidates: Vec<(EntityId, Candidate)> = candidates.into_iter().collect();
         candidates.sort_unstable_by_key(|(entity, _)| *entity);
         for (entity, candidate) in candidates {
             let findings = self.findings(entity);
@@ -254,7 +266,7 @@ impl<'s> Screener<'s> {
                 found.push((self.matched(party, entity, candidate, exposures), findings));
             }
         }
-        verdict::conclude(self, party, &known, found)
+        verdict::conclude(self, party, &known, found, of_owners)
     }
 
     /// The entities that a party is, by identifier or exact name: how its ownership is known.

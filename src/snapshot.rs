@@ -4,6 +4,7 @@
 
 mod build;
 mod content;
+mod declared;
 mod doubts;
 mod file;
 mod kept;
@@ -11,12 +12,14 @@ mod names;
 mod saved;
 mod world;
 
+use std::sync::{Arc, RwLock};
+
+use self::declared::Declarations;
 use self::names::Names;
 use crate::column::{Column, TextId, Texts};
 use crate::day::Day;
 use crate::error::{Rejected, Sources, Warning};
 use crate::expand::Listing;
-use crate::graph::Holding;
 use crate::index::{Lookup, NameIndex};
 use crate::link::{JoinedBy, PossibleLink};
 use crate::model::{
@@ -29,8 +32,9 @@ use crate::source::{HoldingRecord, Mention, MentionId};
 
 pub use build::Step;
 pub use content::Contents;
+pub use declared::{Declaration, DeclaredRow};
 pub use names::{IndexedName, NameKind};
-pub use world::{Ownership, World};
+pub use world::{Declared, Ownership, World};
 
 /// An entity as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +94,7 @@ pub struct Snapshot {
     warnings: Vec<Warning>,
     not_covered: Vec<String>,
     digest: String,
+    declared: Arc<RwLock<Declarations>>,
 }
 
 impl std::fmt::Debug for Snapshot {
@@ -191,6 +196,9 @@ impl Snapshot {
 
     /// An entity as it is shown.
     pub fn entity(&self, entity: EntityId) -> EntityView {
+        if !self.is_recorded(entity) {
+            return self.declared_entity(entity);
+        }
         let mention = self.mentions.get(self.mention_of(entity) as usize);
         let identifiers = self.identifiers(entity);
         let name = self.texts.get(mention.name).to_owned();
@@ -215,19 +223,6 @@ impl Snapshot {
     /// What an entity is, as far as a source says.
     pub fn kind(&self, entity: EntityId) -> EntityKind {
         self.world.kind(entity)
-    }
-
-    /// A holding's holder and issuer as the source writes them, and its citation.
-    pub fn written(&self, holding: &Holding) -> (&str, &str, &str) {
-        let record = self.holdings.get(holding.record as usize);
-        let name = |mention: MentionId| self.texts.get(self.mentions.get(mention as usize).name);
-        (name(record.holder), name(record.issuer), self.texts.get(record.citation))
-    }
-
-    /// By what the holder and the issuer of a holding were joined to their entities.
-    pub fn row_joined_by(&self, holding: &Holding) -> (JoinedBy, JoinedBy) {
-        let record = self.holdings.get(holding.record as usize);
-        (self.mention_joined_by(record.holder), self.mention_joined_by(record.issuer))
     }
 
     fn mention_joined_by(&self, mention: MentionId) -> JoinedBy {

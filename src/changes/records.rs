@@ -230,7 +230,7 @@ fn holdings(side: Side, reached: &Reached) -> Vec<Item> {
         };
         let held = if row.span().contains(side.day) { "yes" } else { "no" };
         Item {
-            key: [holder, issuer, terms.interest.as_str()].join("\n"),
+            key: [&*holder, &*issuer, terms.interest.as_str()].join("\n"),
             what: format!("{holder} in {issuer} ({})", terms.interest),
             fields: vec![
                 ("share", terms.range.to_string()),
@@ -238,7 +238,7 @@ fn holdings(side: Side, reached: &Reached) -> Vec<Item> {
                 ("until", day(row.until)),
                 ("held", held.to_owned()),
                 ("confidence", terms.confidence.to_string()),
-                ("source", citation.to_owned()),
+                ("source", citation.clone().into_owned()),
                 ("holder_country", holder_country.to_owned()),
                 ("holder_id", holder_id.to_owned()),
                 ("issuer_country", issuer_country.to_owned()),

@@ -2,21 +2,25 @@
 
 mod alerts;
 mod bulk;
+mod feed;
 mod part;
 mod render;
 mod since;
 
 use clap::{ArgGroup, Args, ValueEnum};
 
-use parentage::error::{Error, Rejected};
+use parentage::error::{Error, Rejected, Source};
 use parentage::model::{Countries, Party, Profile};
 use parentage::report::json::{InputView, Run};
 use parentage::report::{csv, json, tables};
 use parentage::screen::{DEFAULT_THRESHOLD, Screener, Settings, fits, profiled_rules};
 use parentage::snapshot::Snapshot;
-use parentage::source::{Earlier, Encoding, PartyRow, TableFormat, TableOptions, read_profile};
+use parentage::source::{
+    DeclaredOwners, Earlier, Encoding, Parties, PartyRow, TableFormat, TableOptions, read_profile,
+};
 
 use self::bulk::{Bulk, Counts};
+use self::feed::Feed;
 use self::render::Renderer;
 use self::since::Since;
 use super::data::{DataOptions, Format, no_picture, run, said_twice, tell};
@@ -31,7 +35,7 @@ pub struct Screen {
     #[arg(value_name = "NAME", required_unless_present = "in_file")]
     names: Vec<String>,
     /// A file of parties, CSV, XLSX, JSONL or Parquet: the column `name`, and if there are any
-    /// name_native, aliases, country, city, kind, birth_date, id, identifiers; all columns are carried over
+    /// name_native, aliases, country, city, kind, birth_date, id, identifiers, owners; all columns are carried over
     #[arg(long = "in", value_name = "FILE", conflicts_with = "names")]
     in_file: Option<String>,
     /// The column of --in that holds the names
@@ -51,6 +55,13 @@ pub struct Screen {
     /// The sheet of a workbook [default: the only one that is filled]
     #[arg(long, value_name = "NAME", requires = "in_file", help_heading = "Parties")]
     sheet: Option<String>,
+    /// Owners that parties of --in declare, in the columns of a file of holdings: `issuer` is the party's `id`;
+    /// each counts for that party alone
+    #[arg(long, value_name = "FILE", requires = "in_file", help_heading = "Parties")]
+    owners: Option<String>,
+    /// The digest of --owners
+    #[arg(skip)]
+    owners_digest: Option<String>,
     /// Write the answers to this file; with --in, FILE.run.json tells of the run
     #[arg(long, value_name = "FILE")]
     out: Option<String>,
@@ -195,11 +206,14 @@ impl Screen {
             .chain(&self.profile)
             .chain(&self.previous)
             .chain(&self.since)
+            .chain(&self.owners)
             .map(String::as_str)
             .collect();
         self.data.guard(&outs, &inputs)?;
         let mut parties = self.in_file.as_ref().map(|_| self.parties()).transpose()?;
-        let snapshot = self.data.snapshot()?;
+        let mut owners = self.owners.as_deref().map(DeclaredOwners::open).transpose()?;
+        let mut snapshot = self.data.snapshot()?;
+        let cited = self.cite(&mut snapshot, parties.as_mut(), owners.as_mut())?;
         let before = self.since.as_deref().map(Snapshot::open).transpose()?;
         let mut settings = Settings {
             threshold: self.threshold.map_or(DEFAULT_THRESHOLD, |threshold| threshold.0),
@@ -216,8 +230,9 @@ impl Screen {
         run.party_file = parties.as_ref().map(|parties| InputView {
             file: parties.file().to_owned(),
             digest: json::hex(&parties.digest()),
+            owners: false,
         });
-        let (counts, rejected) = match &mut parties {
+        let (counts, rejected) = match parties {
             Some(parties) => {
                 if format == Format::Xlsx
                     && parties.columns().len() + csv::COLUMNS.len() >= tables::SHEET_COLUMNS
@@ -233,8 +248,9 @@ impl Screen {
                     anstream::eprintln!("{}", since.told());
                 }
                 let (command, screener, run) = (&self, &screener, &run);
-                let bulk = Bulk { command, screener, run, format, earlier, since };
-                bulk.screen(parties)?
+                let owners = owners.as_ref();
+                let bulk = Bulk { command, screener, run, format, earlier, since, owners, cited };
+                bulk.screen(&mut Feed::new(parties, owners))?
             }
             None => self.screen_names(&screener, &run, format)?,
         };
@@ -244,6 +260,34 @@ impl Screen {
             None => false,
         };
         Ok(Outcome { failed_on, ..self.data.outcome(&snapshot, &rejected)? })
+    }
+
+    /// Makes the files that declare owners known to the snapshot, so that evidence can cite them. Returns the
+    /// number of the file of parties.
+    fn cite(
+        &mut self,
+        snapshot: &mut Snapshot,
+        parties: Option<&mut Parties>,
+        owners: Option<&mut DeclaredOwners>,
+    ) -> Result<u32, Error> {
+        if let Some(owners) = owners {
+            tell(&owners.rejected);
+            self.owners_digest = Some(json::hex(&owners.source.digest));
+            owners.numbered(snapshot.cite(owners.source.clone()));
+        }
+        let Some(parties) = parties else { return Ok(0) };
+        if self.owners.is_some() && !parties.columns().iter().any(|column| column == "id") {
+            let what = "--owners names parties by their `id`, and --in has no such column";
+            return Err(Error::Request(what.to_owned()));
+        }
+        if !parties.declare_owners() {
+            return Ok(0);
+        }
+        let source =
+            Source { digest: parties.digest(), ..Source::of_lines(parties.file(), "parties") };
+        let cited = snapshot.cite(source);
+        parties.numbered(cited);
+        Ok(cited)
     }
 
     /// Takes from the profile what the command does not say; what both say is refused.
@@ -348,6 +392,7 @@ impl Screen {
             ("--delimiter", delimiter),
             ("--encoding", encoding),
             ("--sheet", self.sheet.clone()),
+            ("--owners", self.owners_digest.clone()),
         ];
         let given = options.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
         given.collect()

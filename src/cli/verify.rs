@@ -74,7 +74,7 @@ fn text(report: &Report) -> String {
     lines.push(format!("{} answers, {} exposures: {held}", report.answers, report.exposures));
     if report.outside > 0 {
         lines.push(format!(
-            "{} rest on multiplied shares, which are not worked out again here; their rows, days and listings were checked",
+            "{} rest on multiplied shares, of which rows, days and listings were checked, or on owners that a party declares; these are not worked out again here",
             report.outside
         ));
     }

@@ -1,6 +1,33 @@
 //! The counterparty that is screened.
 
 use super::entity::{Countries, EntityKind, Identifiers};
+use super::holding::{Confidence, Interest};
+use crate::day::Span;
+use crate::error::Place;
+use crate::share::ShareRange;
+
+/// An owner that a party declares, as who takes its particulars down writes it. It holds of that party alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclaredOwner {
+    /// Name; never blank.
+    pub name: String,
+    /// Countries; blank contradicts nothing.
+    pub countries: Countries,
+    /// Identifiers.
+    pub identifiers: Identifiers,
+    /// The share.
+    pub range: ShareRange,
+    /// What it is a share of.
+    pub interest: Interest,
+    /// The days on which it holds.
+    pub span: Span,
+    /// How well it is known.
+    pub confidence: Confidence,
+    /// The citation.
+    pub citation: String,
+    /// Where it was read.
+    pub place: Place,
+}
 
 /// A party: its name, and what else the user knows of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +50,8 @@ pub struct Party {
     pub id: String,
     /// Identifiers.
     pub identifiers: Identifiers,
+    /// Owners that it declares.
+    pub owners: Vec<DeclaredOwner>,
 }
 
 impl Party {
@@ -38,6 +67,7 @@ impl Party {
             birth_date: String::new(),
             id: String::new(),
             identifiers: Identifiers::default(),
+            owners: Vec::new(),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::name::{Line, POINTS_OF_ONE};
 use crate::screen::{Match, Note, Verdict};
 use crate::share::{Share, ShareRange};
 use crate::snapshot::{EntityView, ListChecked, Snapshot};
+use crate::source::OWNERS;
 
 /// Version of the output's shape.
 const FORMAT: u32 = 1;
@@ -66,6 +67,9 @@ struct MatchView {
     entity: Entity,
     alignment: Vec<LineView>,
     exposures: Vec<ExposureView>,
+    /// The exposures rest on owners that the party declares, too.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    declared: bool,
 }
 
 /// An entity.
@@ -194,6 +198,9 @@ pub struct InputView {
     pub file: String,
     /// BLAKE3 digest of its bytes, hexadecimal.
     pub digest: String,
+    /// Owners that parties declare, and nothing that the snapshot rests on.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub owners: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -311,9 +318,16 @@ pub fn hex(digest: &[u8; 32]) -> String {
 /// The files read: those of the snapshot, then the party file.
 pub fn inputs(run: &Run) -> Vec<InputView> {
     let sources = run.snapshot.sources().0.iter();
-    let view =
-        sources.map(|source| InputView { file: source.name.clone(), digest: hex(&source.digest) });
-    view.chain(run.party_file.clone()).collect()
+    let view = sources.map(|source| InputView {
+        file: source.name.clone(),
+        digest: hex(&source.digest),
+        owners: source.kind == OWNERS,
+    });
+    let mut inputs: Vec<InputView> = view.collect();
+    // It is among the sources where it declares owners, which evidence cites.
+    let known = |file: &&InputView| !inputs.iter().any(|one| one.digest == file.digest);
+    inputs.extend(run.party_file.iter().filter(known).cloned().collect::<Vec<_>>());
+    inputs
 }
 
 /// The lists loaded, and how far they were checked.
@@ -340,6 +354,11 @@ fn matched(snapshot: &Snapshot, matched: &Match) -> MatchView {
         entity: entity(&matched.view),
         alignment: alignment(&matched.lines),
         exposures: exposures(snapshot, &matched.exposures),
+        declared: matched
+            .exposures
+            .iter()
+            .flat_map(|exposure| &exposure.evidence)
+            .any(|row| snapshot.is_declared(row)),
     }
 }
 
@@ -364,8 +383,8 @@ pub fn exposures(snapshot: &Snapshot, exposures: &[Exposure]) -> Vec<ExposureVie
     let assumed = |one: &Assumed| {
         let (holder, issuer, _) = snapshot.written(&one.row);
         AssumedView {
-            holder: holder.to_owned(),
-            issuer: issuer.to_owned(),
+            holder: holder.into_owned(),
+            issuer: issuer.into_owned(),
             interest: one.row.terms().interest.as_str(),
             share: one.share.to_string(),
         }
@@ -420,8 +439,8 @@ pub fn holding(snapshot: &Snapshot, row: &Holding) -> HoldingView {
     let terms = row.terms();
     let known = terms.range != ShareRange::UNKNOWN;
     HoldingView {
-        holder: holder.to_owned(),
-        issuer: issuer.to_owned(),
+        holder: holder.into_owned(),
+        issuer: issuer.into_owned(),
         interest: terms.interest.as_str(),
         share_min: known.then(|| terms.range.stated_low().to_string()),
         share_max: known.then(|| terms.range.stated_high().to_string()),
@@ -430,7 +449,7 @@ pub fn holding(snapshot: &Snapshot, row: &Holding) -> HoldingView {
         since: day(row.since),
         until: day(row.until),
         confidence: terms.confidence.as_str(),
-        source: source.to_owned(),
+        source: source.into_owned(),
         place: snapshot.sources().show(row.place),
         holder_joined_by: holder_by.as_str(),
         issuer_joined_by: issuer_by.as_str(),

@@ -94,7 +94,14 @@ impl Picture {
         certainty: impl Fn(EntityId) -> Option<Certainty>,
     ) -> Picture {
         let graph = snapshot.world().graph();
-        let above = graph.on(day).owners_of([entity]);
+        let evidence = exposures.iter().flat_map(|one| &one.evidence);
+        let cited = evidence.flat_map(|row| [row.holder, row.issuer]).chain([entity]);
+        // Of a party that declares its owners only these are recorded.
+        let recorded = |one: &EntityId| snapshot.is_recorded(*one);
+        let above = match snapshot.is_recorded(entity) {
+            true => graph.on(day).owners_of([entity]),
+            false => graph.on(day).owners_of(cited.filter(recorded)),
+        };
         let mut rows: Vec<&Holding> = above
             .iter()
             .flat_map(|issuer| graph.held_in(*issuer))

@@ -86,7 +86,7 @@ fn branches(
         let _ = writeln!(
             out,
             "{indent}{branch}its branch {} · {known} · {place}",
-            named(issuer, &country)
+            named(&issuer, &country)
         );
         for line in listed.get(&row.issuer).into_iter().flatten() {
             let _ = writeln!(out, "{indent}{below}{line}");
@@ -139,7 +139,7 @@ fn line(snapshot: &Snapshot, row: &Holding) -> String {
     let style = if terms.confidence == Confidence::Documented { DIM } else { WEAK };
     let known = styled(style, &format!("{}{since}", terms.confidence));
     let place = styled(DIM, &snapshot.sources().show(row.place));
-    format!("{what} · {} · {known} · {place}", named(holder, &country))
+    format!("{what} · {} · {known} · {place}", named(&holder, &country))
 }
 
 fn listings(snapshot: &Snapshot, exposure: &Exposure) -> FxHashMap<EntityId, Vec<String>> {

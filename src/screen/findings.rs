@@ -164,6 +164,10 @@ impl<'s> Finder<'s> {
     }
 
     pub fn findings(&self, entity: EntityId) -> Arc<Findings> {
+        if !self.snapshot.is_recorded(entity) {
+            // What a party declares of itself is said in its own answer.
+            return Arc::default();
+        }
         if let Ok(known) = self.known.read()
             && let Some(findings) = known.get(&entity)
         {
@@ -190,7 +194,7 @@ impl<'s> Finder<'s> {
         let removed = removed.map(|listing| listing.entry).collect();
         let (possible, alone) =
             self.links.that_matter(entity, gravest(&exposures), |part, numbers, same| {
-                self.gravest_where(part, numbers, same)
+                gravest(&self.exposures_where(part, numbers, same))
             });
         Findings { exposures, removed, possible, alone }
     }
@@ -230,29 +234,40 @@ impl<'s> Finder<'s> {
         }
     }
 
-    /// How grave an entity of a part of the world is, given the number there of each entity.
-    fn gravest_where(
+    /// What is said of an entity of a part of the world, given the number there of each entity.
+    pub fn exposures_where(
         &self,
         part: &World,
         numbers: &FxHashMap<EntityId, EntityId>,
         entity: EntityId,
-    ) -> u8 {
+    ) -> Vec<Exposure> {
         let listed = numbers.iter().filter_map(|(from, to)| Some((self.listings.get(from)?, to)));
-        let there: Vec<Listing> = listed
+        let mut there: Vec<Listing> = listed
             .flat_map(|(listings, to)| {
                 listings.iter().map(|listing| Listing { entity: *to, ..*listing })
             })
             .collect();
+        // In the order of `Snapshot::listings`.
+        there.sort_by_key(|listing| {
+            let own = &self.snapshot.entries()[listing.entry as usize];
+            (&own.list, own.published, &own.announcement, &own.entry, &own.name, listing.entry)
+        });
         let own = there
             .iter()
             .filter(|listing| listing.entity == entity && listing.on_day.status != Status::Removed);
         let own = own.map(|listing| self.listing(listing));
         let plan = Plan::new(self.snapshot, part, self.settings, &there);
-        let exposures: Vec<Exposure> = own.chain(plan.exposures(entity)).collect();
-        gravest(&self.treated(exposures, &|set_aside| {
+        let mut exposures: Vec<Exposure> = own.chain(plan.exposures(entity)).collect();
+        exposures.sort_by_key(Exposure::gravity);
+        self.treated(exposures, &|set_aside| {
             let kept = self.kept(&there, set_aside);
             Plan::new(self.snapshot, part, self.settings, &kept).exposures(entity)
-        }))
+        })
+    }
+
+    /// How grave exposures are.
+    pub fn gravest(&self, exposures: &[Exposure]) -> u8 {
+        gravest(exposures)
     }
 
     /// Exposures with what the profile gives them, the gravest first. `without` is what the rules say of the

@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::link::PossibleLink;
 use crate::model::{EntityId, Identifiers, Interest};
-use crate::snapshot::{Snapshot, World};
+use crate::snapshot::{Declared, Snapshot, World};
 
 /// How grave a hit is: nothing is graver.
 pub(super) const GRAVEST: u8 = 2;
@@ -41,7 +41,8 @@ impl<'s> Links<'s> {
         let graver = |links: &[u32]| {
             let same: Vec<(EntityId, EntityId)> =
                 links.iter().map(|link| self.link(*link)).map(|link| (link.a, link.b)).collect();
-            let (part, numbers) = self.snapshot.world().part(&entities, &same);
+            let (part, numbers) =
+                self.snapshot.world().part(&entities, &same, &Declared::default());
             gravity(&part, &numbers, numbers[&entity]) > gravest
         };
         let mut matter: Vec<u32> = near.iter().copied().filter(|link| graver(&[*link])).collect();

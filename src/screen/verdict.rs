@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::notes::{self, Note, NoteKind};
+use super::owners::OfOwners;
 use super::{Findings, REVIEW_BAND, Screener};
 use crate::expand::{Exposure, ExposureKind};
 use crate::model::{EntityId, Party, Treatment, words};
 use crate::name::Line;
-use crate::snapshot::{EntityView, Ownership, Snapshot};
+use crate::snapshot::{Declaration, EntityView, Ownership, Snapshot};
 
 words! {
     /// What a verdict says; graver first.
@@ -75,6 +76,8 @@ pub struct Verdict {
     pub matches_total: usize,
     /// Matches, the highest score first.
     pub matches: Vec<Match>,
+    /// Keeps what the party declared of its owners, which matches may cite.
+    pub declaration: Option<Arc<Declaration>>,
 }
 
 /// What a profile leaves out, counted.
@@ -126,10 +129,12 @@ pub(super) fn conclude(
     party: &Party,
     known: &[EntityId],
     found: Vec<(Match, Arc<Findings>)>,
+    of_owners: Option<OfOwners>,
 ) -> Verdict {
     let (day, threshold) = (screener.settings().day, screener.settings().threshold);
-    let notes = notes::notes(screener, party, known, &found);
-    let possible = found.iter().any(|(_, findings)| !findings.possible.is_empty());
+    let mut notes = notes::notes(screener, party, known, &found);
+    notes.extend(of_owners.iter().flat_map(|own| own.notes.iter().cloned()));
+    let possible = notes.iter().any(|note| note.kind == NoteKind::PossibleLink);
     let old = notes.iter().any(|note| note.kind == NoteKind::ListAge);
     let mut matches: Vec<Match> = found.into_iter().map(|(matched, _)| matched).collect();
     matches.retain(|matched| !matched.exposures.is_empty());
@@ -147,7 +152,8 @@ pub(super) fn conclude(
     let (kind, confirm) = gravest.map_or((None, false), |one| (Some(one.kind), one.confirm));
 
     let world = screener.snapshot().world();
-    let ownership = known.iter().map(|entity| world.ownership(*entity, day)).min();
+    let recorded = known.iter().map(|entity| world.ownership(*entity, day)).min();
+    let ownership = of_owners.as_ref().map(|own| own.ownership).or(recorded);
     let (matches_total, reduced) = (matches.len(), Reduced::of(&matches));
     let matches = ordered(matches, screener.settings().limit);
     Verdict {
@@ -159,6 +165,7 @@ pub(super) fn conclude(
         reduced,
         matches_total,
         matches,
+        declaration: of_owners.map(|own| own.declaration),
     }
 }
 

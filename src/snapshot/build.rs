@@ -1,6 +1,7 @@
 //! From records to a snapshot.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
@@ -147,6 +148,7 @@ impl Snapshot {
             rejected: records.rejected,
             warnings,
             not_covered: records.not_covered,
+            declared: Arc::default(),
         };
         begins(Step::LookUp);
         snapshot.lookup = snapshot.look_up(&linked.keys);

@@ -202,7 +202,7 @@ impl Snapshot {
         day: Day,
     ) -> (u128, u128) {
         let (holder, issuer, citation) = self.written(row);
-        piece.texts([holder, issuer, citation]);
+        piece.texts([&*holder, &*issuer, &*citation]);
         let (by_holder, by_issuer) = self.row_joined_by(row);
         let (low, high, flags) = row.terms().pack();
         piece.numbers([

@@ -23,6 +23,9 @@ impl Snapshot {
 
     /// What is odd about the holdings in one issuer on a day.
     pub fn doubts_of(&self, issuer: EntityId, day: Day, warnings: &mut Vec<Warning>) {
+        if !self.is_recorded(issuer) {
+            return;
+        }
         let mut say = |place: Place, text: String| {
             warnings.push(Warning { place: self.sources.show(place), text });
         };

@@ -2,6 +2,7 @@
 //! read when it is opened.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use fixedbitset::FixedBitSet;
 use serde::{Deserialize, Serialize};
@@ -167,5 +168,6 @@ fn of_blocks(blocks: &Blocks) -> Option<Snapshot> {
         warnings: facts.warnings.into_owned(),
         not_covered: facts.not_covered.into_owned(),
         digest: facts.digest.into_owned(),
+        declared: Arc::default(),
     })
 }

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::column::Column;
 use crate::day::Day;
 use crate::expand::{Ground, Groups, Sums, counts_in};
-use crate::graph::Graph;
+use crate::graph::{Graph, Holding};
 use crate::model::{Countries, EntityCountries, EntityId, EntityKind, Interest};
 use crate::share::Share;
 
@@ -20,6 +20,15 @@ pub struct World {
     pub(super) countries: EntityCountries,
     /// Numbers of [`EntityKind`].
     pub(super) kinds: Column<u8>,
+}
+
+/// What a party declares that is not in the world.
+#[derive(Debug, Default)]
+pub struct Declared {
+    /// Entities that are not in it, with their countries.
+    pub entities: Vec<(EntityId, Countries)>,
+    /// Holdings between any of both.
+    pub rows: Vec<Holding>,
 }
 
 /// How far the owners of an entity are known.
@@ -81,15 +90,18 @@ impl World {
     }
 
     /// Some entities by themselves, with everything that is held in them, where the pairs given are
-    /// one entity each; and the number of each entity there. `entities` holds, with an issuer, all
-    /// its holders. O(V + E log E) of the part.
+    /// one entity each, and what is declared besides; and the number of each entity there. `entities` holds, with
+    /// an issuer, all its holders. O(V + E log E) of the part.
     pub fn part(
         &self,
         entities: &[EntityId],
         same: &[(EntityId, EntityId)],
+        declared: &Declared,
     ) -> (World, FxHashMap<EntityId, EntityId>) {
-        let at: FxHashMap<EntityId, usize> = entities.iter().copied().zip(0..).collect();
-        let mut sets: UnionFind<usize> = UnionFind::new(entities.len());
+        let new = declared.entities.iter().map(|(entity, _)| *entity);
+        let all: Vec<EntityId> = entities.iter().copied().chain(new).collect();
+        let at: FxHashMap<EntityId, usize> = all.iter().copied().zip(0..).collect();
+        let mut sets: UnionFind<usize> = UnionFind::new(at.len());
         for (a, b) in same {
             if let (Some(a), Some(b)) = (at.get(a), at.get(b)) {
                 sets.union(*a, *b);
@@ -97,29 +109,39 @@ impl World {
         }
         let mut numbers: FxHashMap<usize, u32> = FxHashMap::default();
         let mut numbered: FxHashMap<EntityId, EntityId> = FxHashMap::default();
-        for (entity, at) in &at {
+        // In the order given, whatever numbers they have: of two proofs as good the same one is told.
+        for (at, entity) in all.iter().enumerate() {
             let next = u32::try_from(numbers.len()).expect("no more than entities");
-            let number = *numbers.entry(sets.find(*at)).or_insert(next);
+            let number = *numbers.entry(sets.find(at)).or_insert(next);
             numbered.insert(*entity, EntityId(number));
         }
         let count = u32::try_from(numbers.len()).expect("no more than entities");
         let size = numbers.len();
         let mut part = World {
-            graph: self
-                .graph
-                .part(entities.iter().copied(), count, |entity| numbered.get(&entity).copied()),
+            graph: self.graph.part(entities.iter().copied(), &declared.rows, count, |entity| {
+                numbered.get(&entity).copied()
+            }),
             complete: FixedBitSet::with_capacity(size),
             groups: Groups::new(),
             countries: EntityCountries::default(),
-            kinds: vec![EntityKind::Unknown as u8; size].into(),
+            kinds: Column::default(),
         };
         let mut countries = vec![Countries::default(); size];
-        for (entity, number) in &numbered {
-            let (from, to) = (entity.index(), number.index());
+        let mut kinds = vec![EntityKind::Unknown as u8; size];
+        for entity in entities {
+            let (from, to) = (entity.index(), numbered[entity].index());
             if self.complete.contains(from) {
                 part.complete.insert(to);
             }
             countries[to] = countries[to].with(self.countries(*entity));
+            if self.kind(*entity) != EntityKind::Unknown {
+                kinds[to] = self.kind(*entity) as u8;
+            }
+        }
+        part.kinds = kinds.into();
+        for (entity, own) in &declared.entities {
+            let to = numbered[entity].index();
+            countries[to] = countries[to].with(own);
         }
         part.countries = countries.into_iter().collect();
         let known = |members: &Vec<EntityId>| -> Vec<EntityId> {

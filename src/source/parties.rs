@@ -4,9 +4,12 @@ use super::lists_csv::countries;
 use super::open::digest_of;
 use super::rows::{Fault, Header, shortened, word};
 use super::table::{Table, TableOptions, TableRow};
-use crate::day::Day;
-use crate::error::{Data, Error, Rejected};
-use crate::model::{Countries, EntityKind, Identifiers, Party};
+use crate::day::{Day, Span};
+use crate::error::{Data, Error, Place, Rejected};
+use crate::model::{
+    Confidence, Countries, DeclaredOwner, EntityKind, Identifiers, Interest, Party,
+};
+use crate::share::ShareRange;
 
 /// A party file, read row by row.
 pub struct Parties {
@@ -17,6 +20,8 @@ pub struct Parties {
     /// Bytes of the file.
     size: u64,
     read: u64,
+    /// The number under which places cite the file.
+    cited: u32,
 }
 
 /// One row: its fields as they stand, the party if it can be screened, and what cannot be read.
@@ -55,12 +60,22 @@ impl Parties {
             return Err(Error::file(path, reason));
         }
         let (name_column, path) = (name_column.to_owned(), path.to_owned());
-        Ok(Parties { table, name_column, path, digest, size, read: 0 })
+        Ok(Parties { table, name_column, path, digest, size, read: 0, cited: 0 })
     }
 
     /// The columns of the file.
     pub fn columns(&self) -> &[String] {
         self.table.header.names()
+    }
+
+    /// Whether parties declare owners in a column of the file.
+    pub fn declare_owners(&self) -> bool {
+        self.table.header.has("owners")
+    }
+
+    /// Gives the file the number under which places cite it.
+    pub fn numbered(&mut self, source: u32) {
+        self.cited = source;
     }
 
     /// The file's name.
@@ -89,7 +104,14 @@ impl Parties {
         let mut batch = Vec::new();
         while batch.len() < limit {
             let Some(row) = self.table.next() else { break };
-            batch.push(party_row(row, &self.table.header, &self.name_column, &self.table.file));
+            let place =
+                Place { source: self.cited, record: u32::try_from(row.line).unwrap_or(u32::MAX) };
+            let mut row = party_row(row, &self.table.header, &self.name_column, &self.table.file);
+            row.party
+                .iter_mut()
+                .flat_map(|party| &mut party.owners)
+                .for_each(|one| one.place = place);
+            batch.push(row);
         }
         self.read += batch.len() as u64;
         if batch.is_empty() && self.table.digest().is_some_and(|digest| digest != self.digest) {
@@ -101,8 +123,17 @@ impl Parties {
 }
 
 /// What a row's party is read from, besides the column of names.
-const USED: &[&str] =
-    &["name_native", "aliases", "country", "city", "kind", "birth_date", "id", "identifiers"];
+const USED: &[&str] = &[
+    "name_native",
+    "aliases",
+    "country",
+    "city",
+    "kind",
+    "birth_date",
+    "id",
+    "identifiers",
+    "owners",
+];
 
 fn party_row(row: TableRow, header: &Header, name_column: &str, file: &str) -> PartyRow {
     let TableRow { line, mut fields, faults, text } = row;
@@ -197,6 +228,15 @@ impl Reading<'_> {
             );
             faults.push(Fault::column("identifiers", reason));
         }
+        let owners = self.get("owners").split(';').map(str::trim).filter(|one| !one.is_empty());
+        let (owners, unread): (Vec<DeclaredOwner>, Vec<Option<String>>) =
+            owners.map(declared_owner).unzip();
+        for text in unread.into_iter().flatten() {
+            let reason = format!(
+                "the share in `{text}` cannot be read and counts as unknown; write `NAME (60 %)` or `NAME (25-50 %)`"
+            );
+            faults.push(Fault::column("owners", reason));
+        }
         let aliases = self.get("aliases").split(';').map(str::trim);
         let party = Party {
             name,
@@ -208,10 +248,42 @@ impl Reading<'_> {
             birth_date,
             id: self.get("id").to_owned(),
             identifiers,
+            owners,
         };
         self.faults.extend(faults);
         (Some(party), self.faults)
     }
+}
+
+/// An owner of the column `owners`: `NAME`, `NAME (60 %)`, `NAME 25-50%`; and the text, where its share cannot be read.
+fn declared_owner(text: &str) -> (DeclaredOwner, Option<String>) {
+    let bare = text.strip_suffix(')').unwrap_or(text).trim_end();
+    let (name, range) = match bare.strip_suffix('%') {
+        None => (text, Some(ShareRange::UNKNOWN)),
+        Some(rest) => {
+            let is_share = |c: char| c.is_ascii_digit() || c.is_whitespace() || "., -–".contains(c);
+            let name = rest.trim_end_matches(is_share);
+            let share = &rest[name.len()..];
+            let ends = share.split_once(['-', '–']).unwrap_or((share, ""));
+            let range = ShareRange::parse(ends.0.trim(), ends.1.trim(), false, false).ok();
+            let range = range.filter(|_| !ends.0.trim().is_empty());
+            (name.trim_end().trim_end_matches(['(', ':', ',']), range)
+        }
+    };
+    let name = name.trim();
+    let owner = DeclaredOwner {
+        name: if name.is_empty() { text.to_owned() } else { name.to_owned() },
+        countries: Countries::default(),
+        identifiers: Identifiers::default(),
+        range: range.unwrap_or(ShareRange::UNKNOWN),
+        interest: Interest::Equity,
+        span: Span { from: Day::ALWAYS, until: Day::NEVER },
+        confidence: Confidence::Unverified,
+        citation: String::new(),
+        place: Place { source: 0, record: 0 },
+    };
+    let unread = (range.is_none() || name.is_empty()).then(|| text.to_owned());
+    (owner, unread)
 }
 
 /// A birth date as ISO 8601 writes it, or the beginning of one: a year, a year and month. What is written

@@ -52,6 +52,11 @@ impl<'w, 'r> Claims<'w, 'r> {
         }
         for matched in answer["matches"].as_array().into_iter().flatten() {
             self.alignment(matched);
+            if matched["declared"] == true {
+                // It rests on what the party declares, which is in no file of ownership data.
+                self.outside += matched["exposures"].as_array().map_or(0, Vec::len);
+                continue;
+            }
             self.exposed(&matched["entity"], &matched["exposures"], &rules);
             self.treated(&first["profile"], &matched["exposures"]);
             self.matched_name(matched);

@@ -11,6 +11,7 @@ mod data;
 mod floors;
 mod forged;
 mod names;
+mod owners;
 mod readme;
 mod schema;
 mod search;

@@ -16,6 +16,7 @@ use parentage::source::{Parties, PartyRow};
 
 use super::super::data::Format;
 use super::bulk::{BATCH, Bulk, Counts};
+use super::feed::Feed;
 use super::render::{Renderer, noted};
 
 /// The one field of an answer that says whether it is an alert.
@@ -36,12 +37,14 @@ impl Bulk<'_> {
     ) -> Result<(), Error> {
         let alerting = self.alerting(answers)?;
         let mut parties = self.command.parties()?;
-        let columns = parties.columns().to_vec();
+        parties.numbered(self.cited);
+        let mut feed = Feed::new(parties, self.owners);
+        let columns = feed.parties.columns().to_vec();
         let renderer = self.renderer(&columns);
         let mut alerts = Vec::new();
         let mut at = 0;
         loop {
-            let batch = parties.read(BATCH)?;
+            let batch = feed.read(BATCH)?;
             if batch.is_empty() {
                 break;
             }

@@ -11,10 +11,11 @@ use parentage::error::{Error, Rejected};
 use parentage::report::json::{self, InputView, Run};
 use parentage::report::{csv, tables};
 use parentage::screen::{Answer, Reduced, Screener, Verdict};
-use parentage::source::{Alerts, Earlier, Parties, PartyRow};
+use parentage::source::{Alerts, DeclaredOwners, Earlier, PartyRow};
 
 use super::super::data::{Format, tell};
 use super::super::output::Output;
+use super::feed::Feed;
 use super::part::{Identity, Part, checkpoint_of, part_of, report_of, write_json};
 use super::render::Renderer;
 use super::since::{Since, SinceView};
@@ -122,12 +123,15 @@ pub(super) struct Bulk<'a> {
     pub format: Format,
     pub earlier: Option<Earlier>,
     pub since: Option<Since<'a>>,
+    pub owners: Option<&'a DeclaredOwners>,
+    /// The number under which places cite the file of parties.
+    pub cited: u32,
 }
 
 impl Bulk<'_> {
     /// Screens every party. Returns the counts, and what could not be read.
-    pub fn screen(&self, parties: &mut Parties) -> Result<(Counts, Vec<Rejected>), Error> {
-        let columns = parties.columns().to_vec();
+    pub fn screen(&self, feed: &mut Feed) -> Result<(Counts, Vec<Rejected>), Error> {
+        let columns = feed.parties.columns().to_vec();
         let renderer = self.renderer(&columns);
         let mut counts = Counts::default();
         let (mut target, whole) = self.target(&mut counts)?;
@@ -135,15 +139,17 @@ impl Bulk<'_> {
         if done == 0 && !whole {
             target.write(&renderer.head()?, &counts)?;
         }
-        let mut rejected = skip(parties, done)?;
+        let of_owners = self.owners.iter().flat_map(|owners| owners.rejected.iter().cloned());
+        let mut rejected: Vec<Rejected> = of_owners.collect();
+        rejected.extend(skip(feed, done)?);
         let (mut alerts, mut known) = (Alerts::default(), false);
         let progress = self.progress();
-        let mut batch = parties.read(BATCH)?;
+        let mut batch = feed.read(BATCH)?;
         while !batch.is_empty() {
             let first = counts.parties() == 0;
             // The next parties are read while these are screened.
             let (answered, next) =
-                rayon::join(|| self.answers(&renderer, batch, first), || parties.read(BATCH));
+                rayon::join(|| self.answers(&renderer, batch, first), || feed.read(BATCH));
             let mut bytes = Vec::new();
             for own in answered? {
                 tell(&own.faults);
@@ -155,13 +161,16 @@ impl Bulk<'_> {
                 known |= own.known;
             }
             target.write(&bytes, &counts)?;
-            let (at, of) = parties.progress();
+            let (at, of) = feed.parties.progress();
             progress.set_length(of);
             progress.set_position(at);
             progress.set_message(rate(counts.parties(), done, progress.elapsed()));
             batch = next?;
         }
         progress.finish_and_clear();
+        let of_nobody = feed.of_nobody();
+        tell(&of_nobody);
+        rejected.extend(of_nobody);
         if let Some(earlier) = &self.earlier {
             if !known && counts.parties() > 0 && !earlier.is_empty() {
                 let what = "--previous is of another file of parties: it has none of those of --in";
@@ -297,7 +306,7 @@ impl Bulk<'_> {
         let compared = self.earlier.as_ref().map(|earlier| earlier.digest);
         let digest = compared.or(self.since.as_ref().map(Since::answers))?;
         let file = self.command.previous.clone().unwrap_or_default();
-        Some(InputView { file, digest: json::hex(&digest) })
+        Some(InputView { file, digest: json::hex(&digest), owners: false })
     }
 
     /// Gives the output its name and its report.
@@ -330,7 +339,7 @@ impl Bulk<'_> {
         };
         let settings = self.screener.settings();
         let file = std::path::Path::new(out).file_name().unwrap_or_default();
-        let output = InputView { file: file.to_string_lossy().into_owned(), digest };
+        let output = InputView { file: file.to_string_lossy().into_owned(), digest, owners: false };
         if let Some(path) = &self.command.report {
             self.report(path, read_back, (&counts, output.clone()), rejected)?;
         }
@@ -375,10 +384,10 @@ impl Bulk<'_> {
 }
 
 /// Passes over parties that an interrupted run has answered. Returns what could not be read of them.
-fn skip(parties: &mut Parties, done: usize) -> Result<Vec<Rejected>, Error> {
+fn skip(feed: &mut Feed, done: usize) -> Result<Vec<Rejected>, Error> {
     let (mut skipped, mut rejected) = (0, Vec::new());
     while skipped < done {
-        let batch = parties.read(BATCH.min(done - skipped))?;
+        let batch = feed.read(BATCH.min(done - skipped))?;
         if batch.is_empty() {
             let what = "the file of parties has fewer rows than were answered";
             return Err(Error::Request(what.to_owned()));

@@ -135,6 +135,9 @@ impl<'a> Since<'a> {
     /// what a profile reduced is counted, so that these are screened again.
     pub fn taken_over(&self, row: &PartyRow) -> Option<Taken<'_>> {
         let party = row.party.as_ref().filter(|_| row.faults.is_empty())?;
+        if !party.owners.is_empty() {
+            return None;
+        }
         let cells: Vec<Cow<str>> =
             row.fields.iter().map(|field| cell(field, self.guarded)).collect();
         let rows = self.answers.of(cells.iter().map(|cell| &**cell))?;

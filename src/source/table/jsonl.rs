@@ -177,7 +177,7 @@ fn field(value: &RawValue) -> Result<String, serde_json::Error> {
 }
 
 /// Columns that may hold several values.
-const SEVERAL: &[&str] = &["aliases", "country", "identifiers"];
+const SEVERAL: &[&str] = &["aliases", "country", "identifiers", "owners"];
 
 /// The keys of all lines, in the order in which they first stand; `None` for 0 bytes. O(bytes).
 pub(super) fn columns(reader: Box<dyn BufRead + Send>) -> Result<Option<Vec<String>>, Fault> {

@@ -1,0 +1,212 @@
+//! What follows from the owners that a party declares: they count as holdings of that party alone.
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Candidate, Note, NoteKind, Screener};
+use crate::expand::{Assumed, Exposure};
+use crate::graph::Holding;
+use crate::link::JoinedBy;
+use crate::model::{DeclaredOwner, EntityId, Interest, Party};
+use crate::name;
+use crate::snapshot::{Declaration, Declared, DeclaredRow, EntityView, NameKind, Ownership};
+use crate::source::Terms;
+
+/// What follows from declared owners.
+pub(super) struct OfOwners {
+    /// The entity that the party is, recorded or declared.
+    pub subject: EntityId,
+    /// What the lists and rules say of it with these owners.
+    pub exposures: Vec<Exposure>,
+    /// Owners whose names come near one that would make it graver.
+    pub notes: Vec<Note>,
+    /// How far its owners are known with them.
+    pub ownership: Ownership,
+    /// Keeps the numbers of what was declared.
+    pub declaration: Arc<Declaration>,
+}
+
+/// A declared owner that might be an entity.
+struct Near<'p> {
+    owner: &'p DeclaredOwner,
+    own: EntityId,
+    entity: EntityId,
+    points: i32,
+}
+
+impl Screener<'_> {
+    /// What follows from the owners of a party that is one of the known entities, or none; `None` where it
+    /// declares no owner.
+    pub(super) fn of_owners(&self, party: &Party, known: &[EntityId]) -> Option<OfOwners> {
+        if party.owners.is_empty() {
+            return None;
+        }
+        let snapshot = self.snapshot;
+        let mut declaration = snapshot.declare();
+        let mut declared = Declared::default();
+        let new = |declared: &mut Declared, declaration: &mut Declaration, view, countries| {
+            let entity = snapshot.declare_entity(declaration, view);
+            declared.entities.push((entity, countries));
+            entity
+        };
+        let subject = match known {
+            [one] => *one,
+            _ => new(&mut declared, &mut declaration, view_of(party), party.countries.clone()),
+        };
+        let mut near: Vec<Near> = Vec::new();
+        for owner in &party.owners {
+            let (found, holder_by) = self.entities_of(owner);
+            let holder = match found.as_slice() {
+                [one] => *one,
+                _ => {
+                    let (name, country) = (owner.name.clone(), owner.countries.to_string());
+                    let view = EntityView { id: String::new(), name, country };
+                    let own = new(&mut declared, &mut declaration, view, owner.countries.clone());
+                    near.extend(self.near(owner, own, &found));
+                    own
+                }
+            };
+            let row = DeclaredRow {
+                holder: owner.name.clone(),
+                issuer: party.name.clone(),
+                citation: owner.citation.clone(),
+                holder_by,
+                issuer_by: JoinedBy::Identifier,
+            };
+            let record = snapshot.declare_row(&mut declaration, row);
+            let DeclaredOwner { range, interest, confidence, span, place, .. } = owner;
+            let terms = Terms { range: *range, interest: *interest, confidence: *confidence };
+            let ends = (holder, subject);
+            declared.rows.push(Holding::declared(ends, terms, *span, *place, record));
+        }
+        let entities = self.above(&declared, subject, &near);
+        let (exposures, ownership) = self.where_declared(&entities, &[], &declared, subject);
+        let gravest = self.finder.gravest(&exposures);
+        let graver = |links: &[&Near]| {
+            let same: Vec<(EntityId, EntityId)> =
+                links.iter().map(|link| (link.own, link.entity)).collect();
+            let (exposures, _) = self.where_declared(&entities, &same, &declared, subject);
+            self.finder.gravest(&exposures) > gravest
+        };
+        let mut matter: Vec<&Near> = near.iter().filter(|one| graver(&[one])).collect();
+        if matter.is_empty() && near.len() > 1 {
+            // The nearest of each owner, all together.
+            let mut seen = FxHashSet::default();
+            let nearest: Vec<&Near> = near.iter().filter(|one| seen.insert(one.own)).collect();
+            if graver(&nearest) {
+                matter = nearest;
+            }
+        }
+        let notes = matter.into_iter().map(|one| self.note(party, one)).collect();
+        let declaration = Arc::new(declaration);
+        Some(OfOwners { subject, exposures, notes, ownership, declaration })
+    }
+
+    /// The entities that a declared owner is: by identifier, else by exact name.
+    fn entities_of(&self, owner: &DeclaredOwner) -> (Vec<EntityId>, JoinedBy) {
+        let identified = self.snapshot.identified(&owner.identifiers);
+        if !identified.is_empty() {
+            return (identified, JoinedBy::Identifier);
+        }
+        (self.snapshot.exactly_named(&owner.name, &owner.countries), JoinedBy::Name)
+    }
+
+    /// The entities that a declared owner might be, the nearest first: several of its name, or those whose name
+    /// comes near it.
+    fn near<'p>(
+        &self,
+        owner: &'p DeclaredOwner,
+        own: EntityId,
+        found: &[EntityId],
+    ) -> Vec<Near<'p>> {
+        let party = Party {
+            countries: owner.countries.clone(),
+            identifiers: owner.identifiers.clone(),
+            ..Party::named(owner.name.clone())
+        };
+        let candidates = self.candidates(&party);
+        let others = found.iter().filter(|one| !candidates.contains_key(one));
+        let named = others.map(|one| (*one, name::POINTS_OF_ONE));
+        let named: Vec<(EntityId, i32)> = named.collect();
+        let scored = candidates.iter().map(|(one, own)| (*one, own.comparison.points()));
+        let all = scored.chain(named);
+        let mut near: Vec<Near> =
+            all.map(|(entity, points)| Near { owner, own, entity, points }).collect();
+        near.sort_by_key(|one| (-one.points, one.entity));
+        near
+    }
+
+    /// Everything recorded that decides on the party: whoever its owners, declared or recorded, are or might be,
+    /// its branches, and all above them.
+    fn above(&self, declared: &Declared, subject: EntityId, near: &[Near]) -> Vec<EntityId> {
+        let graph = self.snapshot.world().graph().ever();
+        let ends = declared.rows.iter().map(|row| row.holder).chain([subject]);
+        let ends = ends.chain(near.iter().map(|one| one.entity));
+        let recorded = ends.filter(|one| self.snapshot.is_recorded(*one));
+        let mut start: Vec<EntityId> = recorded.collect();
+        if self.snapshot.is_recorded(subject) {
+            let below = graph.stakes_of(subject);
+            let branches = below.filter(|edge| edge.stake.interest == Interest::Branch);
+            start.extend(branches.map(|edge| edge.issuer));
+        }
+        graph.owners_of(start)
+    }
+
+    /// What is said of the party where the pairs given are one entity each, and how far its owners are known.
+    fn where_declared(
+        &self,
+        entities: &[EntityId],
+        same: &[(EntityId, EntityId)],
+        declared: &Declared,
+        subject: EntityId,
+    ) -> (Vec<Exposure>, Ownership) {
+        let (part, numbers) = self.snapshot.world().part(entities, same, declared);
+        let mut exposures = self.finder.exposures_where(&part, &numbers, numbers[&subject]);
+        let mut back: FxHashMap<EntityId, EntityId> = FxHashMap::default();
+        for (from, to) in &numbers {
+            // Of a pair that is one entity the recorded one stands for both.
+            let known = back.entry(*to).or_insert(*from);
+            *known = (*known).min(*from);
+        }
+        let again = |row: &Holding| row.between(back[&row.holder], back[&row.issuer]);
+        for exposure in &mut exposures {
+            exposure.evidence.iter_mut().for_each(|row| *row = again(row));
+            let assumed = exposure.assumed.iter_mut();
+            assumed.for_each(|one| *one = Assumed { row: again(&one.row), ..*one });
+        }
+        (exposures, part.ownership(numbers[&subject], self.settings.day))
+    }
+
+    fn note(&self, party: &Party, near: &Near) -> Note {
+        let view = self.snapshot.entity(near.entity);
+        let score = f64::from(near.points) / f64::from(name::POINTS_OF_ONE);
+        let country =
+            if view.country.is_empty() { "country unknown" } else { view.country.as_str() };
+        let text = format!(
+            "the declared owner {} might be {} ({country}), score {score}; if it is, the verdict on {} is graver; an \
+             identifier, or the name as the list writes it, settles it",
+            near.owner.name, view.name, party.name
+        );
+        let place = Some(self.snapshot.sources().show(near.owner.place));
+        Note { kind: NoteKind::PossibleLink, text, place }
+    }
+
+    /// The party as a name that matches itself.
+    pub(super) fn itself(&self, party: &Party) -> Candidate {
+        let parsed = name::parse(&party.name);
+        let comparison = name::compare(&parsed, &parsed);
+        Candidate { name: party.name.clone(), kind: NameKind::Name, comparison, exact: true }
+    }
+}
+
+/// A party as an entity.
+fn view_of(party: &Party) -> EntityView {
+    let own = match (party.identifiers.best(), party.id.as_str()) {
+        (Some(best), _) => best.to_owned(),
+        (None, "") => party.name.clone(),
+        (None, id) => id.to_owned(),
+    };
+    let (id, name) = (format!("party:{own}"), party.name.clone());
+    EntityView { id, name, country: party.countries.to_string() }
+}

@@ -1,0 +1,86 @@
+//! A file of owners that parties declare: the columns of holdings, whose issuer is the party's id.
+
+use std::collections::BTreeMap;
+
+use super::open;
+use super::read_file;
+use super::recognise::Format;
+use super::records::Records;
+use crate::error::{Data, Error, Place, Rejected, Source};
+use crate::model::{Countries, DeclaredOwner, Identifiers};
+
+/// The kind of a source of declared owners.
+pub const OWNERS: &str = "owners";
+
+/// Owners by the id of the party that declares them.
+#[derive(Debug)]
+pub struct DeclaredOwners {
+    /// The file.
+    pub source: Source,
+    /// Rows that could not be read.
+    pub rejected: Vec<Rejected>,
+    by_party: BTreeMap<String, Vec<DeclaredOwner>>,
+}
+
+impl DeclaredOwners {
+    /// Reads a file of declared owners. O(rows).
+    ///
+    /// # Errors
+    /// The file cannot be read or is none of holdings.
+    pub fn open(path: &str) -> Result<DeclaredOwners, Error> {
+        let file = open::named(path)?;
+        let mut records = Records::new();
+        let wanted = |format: Format| format == Format::Holdings;
+        read_file(&file, wanted, "the option for its kind", false, &mut records)?;
+        let mut by_party: BTreeMap<String, Vec<DeclaredOwner>> = BTreeMap::new();
+        for record in &records.holdings {
+            let text = |id| records.texts.get(id).to_owned();
+            let (holder, terms) = (records.mentions[record.holder as usize], record.terms());
+            let party = text(records.mentions[record.issuer as usize].name);
+            by_party.entry(party).or_default().push(DeclaredOwner {
+                name: text(holder.name),
+                countries: Countries::parse(&text(holder.countries)).unwrap_or_default(),
+                identifiers: Identifiers::parse(&text(holder.identifiers)),
+                range: terms.range,
+                interest: terms.interest,
+                span: record.span(),
+                confidence: terms.confidence,
+                citation: text(record.citation),
+                place: record.place,
+            });
+        }
+        let source = Source { kind: OWNERS.into(), ..records.sources.0.remove(0) };
+        Ok(DeclaredOwners { source, rejected: records.rejected, by_party })
+    }
+
+    /// Gives the file the number under which places cite it.
+    pub fn numbered(&mut self, source: u32) {
+        for owner in self.by_party.values_mut().flatten() {
+            owner.place.source = source;
+        }
+    }
+
+    /// The owners that a party declares.
+    pub fn of(&self, party: &str) -> &[DeclaredOwner] {
+        self.by_party.get(party).map_or(&[], Vec::as_slice)
+    }
+
+    /// The rows of parties that are not among some: their ids are misspelt, or the parties are missing.
+    pub fn of_nobody(&self, known: impl Fn(&str) -> bool) -> Vec<Rejected> {
+        let strangers = self.by_party.iter().filter(|(party, _)| !known(party));
+        let row = |(party, owner): (&String, &DeclaredOwner)| {
+            let Place { record, .. } = owner.place;
+            Rejected {
+                file: self.source.name.clone(),
+                line: u64::from(record),
+                column: Some("issuer".to_owned()),
+                reason: format!("no party has the id `{party}`; the owner counts for nobody"),
+                data: Data::Holdings,
+                text: owner.name.clone(),
+            }
+        };
+        strangers
+            .flat_map(|(party, owners)| owners.iter().map(move |one| row((party, one))))
+            .collect()
+    }
+}
