@@ -49,8 +49,8 @@ pub fn reached(before: Side, after: Side) -> (Reached, Reached) {
     };
     let (moved_before, moved_after) = changed(&placed(old), &placed(new));
     (
-        spread(before.snapshot, said_before, moved_before),
-        spread(after.snapshot, said_after, moved_after),
+        spread(before.snapshot, said_before, &moved_before),
+        spread(after.snapshot, said_after, &moved_after),
     )
 }
 
@@ -87,7 +87,7 @@ fn changed(before: &[u128], after: &[u128]) -> (FixedBitSet, FixedBitSet) {
 
 /// Spreads from the entities that changed. What is said of an entity depends on its owners, on the branches of
 /// these and who owns the branches, and on whoever they might be one entity with.
-fn spread(snapshot: &Snapshot, changed: FixedBitSet, moved: FixedBitSet) -> Reached {
+fn spread(snapshot: &Snapshot, changed: FixedBitSet, moved: &FixedBitSet) -> Reached {
     let graph = snapshot.world().graph();
     let partners = partners(snapshot);
     let partners = |entity: EntityId| partners.get(&entity).into_iter().flatten().copied();
@@ -98,7 +98,7 @@ fn spread(snapshot: &Snapshot, changed: FixedBitSet, moved: FixedBitSet) -> Reac
         let branch_of = branch_of.filter(|row| row.terms().interest == Interest::Branch);
         open.extend(branch_of.map(|row| row.holder));
     };
-    let moved = closure(&moved, below);
+    let moved = closure(moved, below);
     let below = closure(&changed, below);
     let above = closure(&changed, |entity, open| {
         open.extend(graph.held_in(entity).iter().map(|row| row.holder));

@@ -81,10 +81,13 @@ struct Item {
     about: Vec<EntityId>,
 }
 
+/// The records of a kind on one side.
+type Records = fn(Side, &Reached) -> Vec<Item>;
+
 /// Everything recorded otherwise on one side than on the other. Holdings and joins are looked at for entities
 /// that changed alone. O(entries + holdings in these).
 pub(super) fn records(sides: [(Side, &Reached); 2], rules: [&[Rule]; 2]) -> Vec<RecordChange> {
-    let all: [(RecordKind, fn(Side, &Reached) -> Vec<Item>); 8] = [
+    let all: [(RecordKind, Records); 8] = [
         (RecordKind::List, |side, _| lists(side)),
         (RecordKind::Listing, |side, _| listings(side)),
         (RecordKind::Holding, holdings),
