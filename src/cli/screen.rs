@@ -330,6 +330,7 @@ impl Screen {
     /// The format of the answers.
     fn format(&self) -> Result<Format, Error> {
         let by_file = self.out.as_deref().and_then(Format::of_file);
+        self.packed()?;
         let usual = if self.in_file.is_some() { Format::Csv } else { Format::Text };
         let format = self.data.format.or(by_file).unwrap_or(usual);
         let made_of_rows = matches!(format, Format::Xlsx | Format::Parquet);
@@ -360,6 +361,20 @@ impl Screen {
                 Err(Error::Request(what.to_owned()))
             }
             _ => Ok(format),
+        }
+    }
+
+    /// Refuses a name of --out that says the answers are what they will not be.
+    fn packed(&self) -> Result<(), Error> {
+        let out = self.out.as_deref().unwrap_or_default().to_ascii_lowercase();
+        match [".gz", ".zst", ".zip", ".tsv", ".xls"].iter().find(|end| out.ends_with(**end)) {
+            Some(end) => {
+                let what = format!(
+                    "--out: answers are not written as {end}; name the file .csv, .jsonl, .xlsx or .parquet"
+                );
+                Err(Error::Request(what))
+            }
+            None => Ok(()),
         }
     }
 

@@ -46,14 +46,14 @@ pub const COLUMNS: &[&str] = &[
 ];
 
 /// The header: the party file's columns, then [`COLUMNS`]; one that the file has already gets the
-/// prefix `parentage_`.
+/// prefix `parentage_`, as often as it takes.
 pub fn header(party_columns: &[String]) -> Vec<String> {
     let added = COLUMNS.iter().map(|column| {
-        if party_columns.iter().any(|own| own == column) {
-            format!("parentage_{column}")
-        } else {
-            (*column).to_owned()
+        let mut name = (*column).to_owned();
+        while party_columns.contains(&name) {
+            name.insert_str(0, "parentage_");
         }
+        name
     });
     party_columns.iter().cloned().chain(added).collect()
 }
@@ -240,4 +240,23 @@ pub fn exposures(snapshot: &Snapshot, view: &EntityView, all: &[Exposure]) -> Ve
         entity.into_iter().chain(of_exposure(snapshot, exposure)).collect()
     };
     all.iter().map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_column_has_the_name_of_another() {
+        let own = ["verdict", "parentage_verdict", "notes"].map(str::to_owned);
+        let mut names = header(&own);
+        assert_eq!(
+            (names[3].as_str(), names[29].as_str()),
+            ("parentage_parentage_verdict", "parentage_notes")
+        );
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
 }

@@ -30,11 +30,9 @@ impl Earlier {
         let mut table = Table::open(path, &TableOptions::default(), "alert_id")?;
         let columns = table.header.names().to_vec();
         let own = columns.len().checked_sub(added);
-        let alert_id =
-            ["parentage_alert_id", "alert_id"].iter().find_map(|name| table.header.place(name));
-        let (Some(own), Some(alert_id)) =
-            (own, alert_id.filter(|at| own.is_some_and(|own| *at >= own)))
-        else {
+        let is_one = |at: &usize| columns[*at].ends_with("alert_id");
+        let alert_id = own.and_then(|own| (own..columns.len()).find(is_one));
+        let (Some(own), Some(alert_id)) = (own, alert_id) else {
             let reason = "holds no answers of `screen`: it has no column `alert_id` behind those of the parties; give \
                           what an earlier run wrote as CSV, XLSX or Parquet";
             return Err(Error::file(path, reason));
