@@ -37,7 +37,7 @@ pub use names_csv::{Query, names, queries};
 pub use open::digest_of;
 pub use owners_csv::{DeclaredOwners, OWNERS};
 pub use pairs_csv::{Pair, PairRow, Pairs};
-pub use parties::{Parties, PartyRow};
+pub use parties::{PARTY_COLUMNS, Parties, PartyRow};
 pub use profile_toml::read_profile;
 pub use records::{GroupMember, HoldingRecord, LinkDecision, Mention, MentionId, Records, Terms};
 pub use table::{Encoding, TableFormat, TableOptions};

@@ -236,7 +236,7 @@ fn holdings(side: Side, reached: &Reached) -> Vec<Item> {
             key: [&*holder, &*issuer, terms.interest.as_str()].join("\n"),
             what: format!("{holder} in {issuer} ({})", terms.interest),
             fields: vec![
-                ("share", terms.range.to_string()),
+                ("share", terms.range.to_string().replace("share unknown", "unknown")),
                 ("since", day(row.since)),
                 ("until", day(row.until)),
                 ("held", held.to_owned()),
@@ -306,8 +306,12 @@ fn possible_links(side: Side) -> Vec<Item> {
 }
 
 fn rejected(side: Side) -> Vec<Item> {
-    let rows = side.snapshot.rejected().iter();
-    rows.map(|row| named(format!("{row}: {}", row.text), Vec::new())).collect()
+    let item = |row: &crate::error::Rejected| {
+        let column = row.column.as_deref().unwrap_or_default();
+        let what = format!("{} {column}: {}: {}", row.file, row.reason, row.text);
+        Item { place: Some(format!("{}:{}", row.file, row.line)), ..named(what, Vec::new()) }
+    };
+    side.snapshot.rejected().iter().map(item).collect()
 }
 
 fn rule(rule: &Rule, side: Side) -> Item {

@@ -45,6 +45,10 @@ impl Changes {
         self.data.usual_format()?;
         let asked = [self.asked(&self.from)?, self.asked(&self.to)?];
         let of_data = asked.iter().any(|asked| matches!(asked, Asked::Day(_)));
+        if !of_data && self.data.names_data() {
+            let what = "both sides are snapshot files, which hold their own data; leave --lists, --ownership, --links, --rules and --snapshot out";
+            return Err(Error::Request(what.to_owned()).into());
+        }
         // Two days of one's data need it once.
         let data = if of_data { Some(self.data.snapshot()?) } else { None };
         let files: Vec<Option<Snapshot>> = asked
@@ -87,6 +91,10 @@ impl Changes {
             return Ok(Asked::Day(day));
         }
         let file = |path: &str, day| Asked::File(path.to_owned(), day);
+        let date = |c: char| c.is_ascii_digit() || c == '-';
+        if text.len() == 10 && text.chars().all(date) && !std::fs::exists(text).unwrap_or(false) {
+            return Err(Error::Request(format!("`{text}` is no day of the calendar")));
+        }
         match text.rsplit_once('@') {
             Some((path, day)) if !std::fs::exists(text).unwrap_or(false) => {
                 let day = Day::parse(day).map_err(|error| Error::Request(error.to_string()))?;

@@ -167,6 +167,12 @@ impl DataOptions {
         self.snapshot.is_some()
     }
 
+    /// Whether any data are named.
+    pub fn names_data(&self) -> bool {
+        let named = [&self.lists, &self.ownership, &self.links, &self.rules];
+        self.of_file() || named.iter().any(|paths| !paths.is_empty())
+    }
+
     /// Whether the lists are others than the built-in ones.
     pub fn own_lists(&self) -> bool {
         !self.lists.is_empty()

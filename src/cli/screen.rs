@@ -42,22 +42,41 @@ pub struct Screen {
     #[arg(long, value_name = "COLUMN", default_value = "name", help_heading = "Parties")]
     name_column: String,
     /// The format of --in [default: by its extension, else csv]
-    #[arg(long, value_enum, value_name = "FORMAT", requires = "in_file", help_heading = "Parties")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        requires = "in_file",
+        conflicts_with = "names",
+        help_heading = "Parties"
+    )]
     in_format: Option<InFormat>,
     /// The sign between the fields of --in, `tab` for a tab [default: of , ; tab | the one that yields the
     /// column of names]
-    #[arg(long, value_name = "SIGN", value_parser = parse_delimiter, requires = "in_file", help_heading = "Parties")]
+    #[arg(long, value_name = "SIGN", value_parser = parse_delimiter, requires = "in_file", conflicts_with = "names", help_heading = "Parties")]
     delimiter: Option<u8>,
     /// The encoding of --in, such as windows-1252, GB18030, Shift_JIS, EUC-KR [default: UTF-8, or what the
     /// file's first bytes say]
-    #[arg(long, value_name = "NAME", value_parser = parse_encoding, requires = "in_file", help_heading = "Parties")]
+    #[arg(long, value_name = "NAME", value_parser = parse_encoding, requires = "in_file", conflicts_with = "names", help_heading = "Parties")]
     encoding: Option<Encoding>,
     /// The sheet of a workbook [default: the only one that is filled]
-    #[arg(long, value_name = "NAME", requires = "in_file", help_heading = "Parties")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "in_file",
+        conflicts_with = "names",
+        help_heading = "Parties"
+    )]
     sheet: Option<String>,
     /// Owners that parties of --in declare, in the columns of a file of holdings: `issuer` is the party's `id`;
     /// each counts for that party alone
-    #[arg(long, value_name = "FILE", requires = "in_file", help_heading = "Parties")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "in_file",
+        conflicts_with = "names",
+        help_heading = "Parties"
+    )]
     owners: Option<String>,
     /// The digest of --owners
     #[arg(skip)]
@@ -67,22 +86,28 @@ pub struct Screen {
     out: Option<String>,
     /// Go on with a run into the same --out that was interrupted, if there is one: the result is the
     /// same, byte for byte
-    #[arg(long, requires = "in_file", requires = "out")]
+    #[arg(long, requires = "in_file", conflicts_with = "names", requires = "out")]
     resume: bool,
     /// The answers of an earlier run, with its FILE.run.json beside them, for --new-only (CSV, XLSX or Parquet)
     /// or --since (CSV or Parquet)
-    #[arg(long, value_name = "FILE", requires = "comparison")]
+    #[arg(long, value_name = "FILE", requires = "comparison", conflicts_with = "names")]
     previous: Option<String>,
     /// The snapshot file that the run of --previous screened against: only parties that a change since then can
     /// reach are screened again, the other answers are taken over; the result is the same, byte for byte
-    #[arg(long, value_name = "SNAPSHOT", requires_all = ["in_file", "previous"])]
+    #[arg(long, value_name = "SNAPSHOT", requires_all = ["in_file", "previous"], conflicts_with = "names")]
     since: Option<String>,
     /// Write only the alerts that the earlier run of --previous did not have, and those of it that are gone:
     /// the last column, `change`, says which
-    #[arg(long, requires_all = ["in_file", "out", "previous"], conflicts_with_all = ["resume", "report"])]
+    #[arg(long, requires_all = ["in_file", "out", "previous"], conflicts_with_all = ["resume", "report", "names"])]
     new_only: bool,
     /// Write a page for people beside --out: the alerts, the gravest first, with pictures of the owners
-    #[arg(long, value_name = "FILE.html", requires = "in_file", requires = "out")]
+    #[arg(
+        long,
+        value_name = "FILE.html",
+        requires = "in_file",
+        conflicts_with = "names",
+        requires = "out"
+    )]
     report: Option<String>,
     /// Country of the names, two letters; a country that differs lowers a score
     #[arg(long, value_name = "CC", value_parser = parse_countries, conflicts_with = "in_file")]
@@ -452,7 +477,12 @@ impl Screen {
         let mut party = Party::named(name.trim());
         party.countries = self.country.clone().unwrap_or_default();
         if name.chars().any(char::is_alphanumeric) {
-            return PartyRow { fields: Vec::new(), party: Some(party), faults: Vec::new() };
+            return PartyRow {
+                fields: Vec::new(),
+                party: Some(party),
+                faults: Vec::new(),
+                unread: Vec::new(),
+            };
         }
         let fault = Rejected {
             file: "command line".to_owned(),
@@ -462,6 +492,6 @@ impl Screen {
             data: parentage::error::Data::Parties,
             text: name.to_owned(),
         };
-        PartyRow { fields: Vec::new(), party: None, faults: vec![fault] }
+        PartyRow { fields: Vec::new(), party: None, faults: vec![fault], unread: Vec::new() }
     }
 }

@@ -52,6 +52,8 @@ pub struct Party {
     pub identifiers: Identifiers,
     /// Owners that it declares.
     pub owners: Vec<DeclaredOwner>,
+    /// Something that it declares of its owners could not be read: nobody can say that it is clear.
+    pub unread_owners: bool,
 }
 
 impl Party {
@@ -68,6 +70,7 @@ impl Party {
             id: String::new(),
             identifiers: Identifiers::default(),
             owners: Vec::new(),
+            unread_owners: false,
         }
     }
 

@@ -30,6 +30,8 @@ words! {
         Profile = "profile",
         /// A field of the party could not be read and was not used.
         UnreadField = "unread_field",
+        /// Something declared of the party's owners could not be read.
+        UnreadOwner = "unread_owner",
     }
 }
 

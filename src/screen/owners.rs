@@ -58,7 +58,15 @@ impl Screener<'_> {
         for owner in &party.owners {
             let (found, holder_by) = self.entities_of(owner);
             let holder = match found.as_slice() {
-                [one] => *one,
+                [one] => {
+                    if holder_by != JoinedBy::Identifier {
+                        // A name as near as this is a hit by itself, whoever else has the one declared.
+                        let strong = |near: &Near| near.points >= self.settings.threshold;
+                        let others = self.near(owner, *one, &[]).into_iter().filter(strong);
+                        near.extend(others.filter(|other| other.entity != *one));
+                    }
+                    *one
+                }
                 _ => {
                     let (name, country) = (owner.name.clone(), owner.countries.to_string());
                     let view = EntityView { id: String::new(), name, country };

@@ -141,7 +141,7 @@ pub(super) fn conclude(
 
     let by_matches = matches.iter().map(|matched| matched.answer(threshold)).min();
     let answer = match by_matches.unwrap_or(Answer::Clear) {
-        Answer::Clear if possible || old => Answer::Review,
+        Answer::Clear if possible || old || party.unread_owners => Answer::Review,
         answer => answer,
     };
     let deciding = matches

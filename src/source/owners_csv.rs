@@ -20,6 +20,8 @@ pub struct DeclaredOwners {
     /// Rows that could not be read.
     pub rejected: Vec<Rejected>,
     by_party: BTreeMap<String, Vec<DeclaredOwner>>,
+    /// Rows that could not be read, by the id of their party, or what may be it.
+    unread: BTreeMap<String, usize>,
 }
 
 impl DeclaredOwners {
@@ -50,7 +52,18 @@ impl DeclaredOwners {
             });
         }
         let source = Source { kind: OWNERS.into(), ..records.sources.0.remove(0) };
-        Ok(DeclaredOwners { source, rejected: records.rejected, by_party })
+        let header = open::named_rows(path)?.rows.header().clone();
+        let mut unread = BTreeMap::new();
+        for (at, row) in records.rejected.iter().enumerate() {
+            let fields: Vec<&str> = row.text.split(',').map(str::trim).collect();
+            let whole = fields.len() == header.names().len();
+            let issuer = header.place("issuer").filter(|_| whole);
+            // Of a row whose fields cannot be told apart any may be the party's id.
+            let named = issuer.map_or(&fields[..], |issuer| &fields[issuer..=issuer]);
+            unread
+                .extend(named.iter().filter(|id| !id.is_empty()).map(|id| ((*id).to_owned(), at)));
+        }
+        Ok(DeclaredOwners { source, rejected: records.rejected, by_party, unread })
     }
 
     /// Gives the file the number under which places cite it.
@@ -58,6 +71,11 @@ impl DeclaredOwners {
         for owner in self.by_party.values_mut().flatten() {
             owner.place.source = source;
         }
+    }
+
+    /// A row that could not be read and one of whose fields is the id of a party.
+    pub fn unread_of(&self, party: &str) -> Option<&Rejected> {
+        self.unread.get(party).map(|at| &self.rejected[*at])
     }
 
     /// The owners that a party declares.

@@ -36,6 +36,8 @@ pub struct PartyRow {
     pub party: Option<Party>,
     /// What cannot be read of it; never empty where there is no party.
     pub faults: Vec<Rejected>,
+    /// What another file declares of it that cannot be read, and is told of that file.
+    pub unread: Vec<Rejected>,
 }
 
 impl Parties {
@@ -123,7 +125,7 @@ impl Parties {
 }
 
 /// What a row's party is read from, besides the column of names.
-const USED: &[&str] = &[
+pub const PARTY_COLUMNS: &[&str] = &[
     "name_native",
     "aliases",
     "country",
@@ -147,7 +149,7 @@ fn party_row(row: TableRow, header: &Header, name_column: &str, file: &str) -> P
         if faults.is_empty() { String::new() } else { shortened(fields.iter()) }
     });
     let reject = |fault: Fault| fault.reject(file, line, Data::Parties, text.clone());
-    PartyRow { party, faults: faults.into_iter().map(reject).collect(), fields }
+    PartyRow { party, faults: faults.into_iter().map(reject).collect(), fields, unread: Vec::new() }
 }
 
 /// A row while a party is read from it.
@@ -184,7 +186,7 @@ impl Reading<'_> {
     fn party(mut self) -> (Option<Party>, Vec<Fault>) {
         let used = |fault: &Fault| {
             let column = fault.column.as_deref().unwrap_or_default();
-            column == self.name_column || USED.contains(&column)
+            column == self.name_column || PARTY_COLUMNS.contains(&column)
         };
         self.faults.retain(used);
         if let Some(place) = self.fields.iter().position(|field| field.contains('\0')) {
@@ -228,12 +230,11 @@ impl Reading<'_> {
             );
             faults.push(Fault::column("identifiers", reason));
         }
-        let owners = self.get("owners").split(';').map(str::trim).filter(|one| !one.is_empty());
-        let (owners, unread): (Vec<DeclaredOwner>, Vec<Option<String>>) =
-            owners.map(declared_owner).unzip();
-        for text in unread.into_iter().flatten() {
+        let (owners, unread) = declared_owners(self.get("owners"));
+        let unread_owners = !unread.is_empty();
+        for text in unread {
             let reason = format!(
-                "the share in `{text}` cannot be read and counts as unknown; write `NAME (60 %)` or `NAME (25-50 %)`"
+                "`{text}` cannot be read; write `NAME (60 %); NAME (25-50 %)`; a share that is not read counts as unknown"
             );
             faults.push(Fault::column("owners", reason));
         }
@@ -249,30 +250,69 @@ impl Reading<'_> {
             id: self.get("id").to_owned(),
             identifiers,
             owners,
+            unread_owners,
         };
         self.faults.extend(faults);
         (Some(party), self.faults)
     }
 }
 
-/// An owner of the column `owners`: `NAME`, `NAME (60 %)`, `NAME 25-50%`; and the text, where its share cannot be read.
-fn declared_owner(text: &str) -> (DeclaredOwner, Option<String>) {
-    let bare = text.strip_suffix(')').unwrap_or(text).trim_end();
-    let (name, range) = match bare.strip_suffix('%') {
-        None => (text, Some(ShareRange::UNKNOWN)),
-        Some(rest) => {
-            let is_share = |c: char| c.is_ascii_digit() || c.is_whitespace() || "., -–".contains(c);
-            let name = rest.trim_end_matches(is_share);
-            let share = &rest[name.len()..];
-            let ends = share.split_once(['-', '–']).unwrap_or((share, ""));
-            let range = ShareRange::parse(ends.0.trim(), ends.1.trim(), false, false).ok();
-            let range = range.filter(|_| !ends.0.trim().is_empty());
-            (name.trim_end().trim_end_matches(['(', ':', ',']), range)
+/// The owners of the column `owners`, parted by `;` or line ends, and what of it cannot be read.
+fn declared_owners(text: &str) -> (Vec<DeclaredOwner>, Vec<String>) {
+    let (mut owners, mut unread) = (Vec::new(), Vec::new());
+    for part in text.split([';', '；', '\n', '\r', '|']) {
+        let mut rest = part.trim();
+        // Whoever parts them otherwise still writes a share behind each.
+        while let Some(at) = rest.find('%').filter(|at| rest[at + 1..].contains('%')) {
+            let behind = &rest[at + 1..];
+            let closed = behind.trim_start().strip_prefix(')').unwrap_or(behind);
+            let own = &rest[..rest.len() - closed.len()];
+            take(own.trim(), &mut owners, &mut unread);
+            let parted = closed.trim_start();
+            rest = parted.trim_start_matches([',', '/', '&', '+', '、']).trim_start();
+            rest = rest.strip_prefix("and ").unwrap_or(rest);
         }
+        take(rest, &mut owners, &mut unread);
+    }
+    (owners, unread)
+}
+
+/// Takes one owner: `NAME`, `NAME (60 %)`, `NAME (25-50 %)`, `NAME (>50 %)`, `NAME 60%`.
+fn take(text: &str, owners: &mut Vec<DeclaredOwner>, unread: &mut Vec<String>) {
+    if text.is_empty() {
+        return;
+    }
+    let (name, share) = match text.strip_suffix(')').and_then(|open| open.rsplit_once('(')) {
+        Some((name, inside)) if inside.contains(|c: char| c == '%' || c.is_ascii_digit()) => {
+            (name, Some(inside))
+        }
+        _ => match text.strip_suffix('%').map(str::trim_end) {
+            Some(bare) => {
+                let (name, share) = bare.rsplit_once(char::is_whitespace).unwrap_or((bare, ""));
+                (name, Some(share))
+            }
+            None => (text, None),
+        },
     };
-    let name = name.trim();
-    let owner = DeclaredOwner {
-        name: if name.is_empty() { text.to_owned() } else { name.to_owned() },
+    let range = share.map_or(Some(ShareRange::UNKNOWN), declared_share);
+    let name = name.trim().trim_end_matches([':', ',', '-', '–', '=']).trim_end();
+    // What is left of a share, a comment or another owner would make of a name one that nobody has.
+    let odd = |c: char| "%<>≤≥".contains(c);
+    let percent = text.to_lowercase();
+    let open = name.matches('(').count() != name.matches(')').count();
+    let doubtful = name.is_empty()
+        || name.contains(odd)
+        || open
+        || share.is_none()
+            && ["percent", "per cent", "pct"].iter().any(|word| percent.contains(word))
+        || share.is_some() && name.ends_with(|c: char| c.is_ascii_digit()) && !text.ends_with(')');
+    if range.is_none() || doubtful {
+        unread.push(text.to_owned());
+    }
+    let ends = |c: char| odd(c) || open && c == '(';
+    let named = name.split(ends).next().unwrap_or(name).trim();
+    owners.push(DeclaredOwner {
+        name: if named.is_empty() { text.to_owned() } else { named.to_owned() },
         countries: Countries::default(),
         identifiers: Identifiers::default(),
         range: range.unwrap_or(ShareRange::UNKNOWN),
@@ -281,9 +321,29 @@ fn declared_owner(text: &str) -> (DeclaredOwner, Option<String>) {
         confidence: Confidence::Unverified,
         citation: String::new(),
         place: Place { source: 0, record: 0 },
+    });
+}
+
+/// A share as people write it: `60 %`, `25-50 %`, `>50 %`, `≤ 25`.
+fn declared_share(text: &str) -> Option<ShareRange> {
+    let text = text.trim().trim_end_matches('%').trim_end();
+    let (low, high, open) = match text.chars().next()? {
+        '>' | '≥' if !text.starts_with(">=") => {
+            (text.trim_start_matches(['>', '≥']), "100", (text.starts_with('>'), false))
+        }
+        '<' | '≤' if !text.starts_with("<=") => {
+            ("0", text.trim_start_matches(['<', '≤']), (false, text.starts_with('<')))
+        }
+        '>' => (&text[2..], "100", (false, false)),
+        '<' => ("0", &text[2..], (false, false)),
+        _ => {
+            let (low, high) = text.split_once(['-', '–']).unwrap_or((text, ""));
+            (low, high, (false, false))
+        }
     };
-    let unread = (range.is_none() || name.is_empty()).then(|| text.to_owned());
-    (owner, unread)
+    let (low, high) = (low.trim().trim_end_matches('%').trim_end(), high.trim());
+    let whole = !low.is_empty() && (!text.contains(['-', '–']) || !high.is_empty());
+    ShareRange::parse(low, high, open.0, open.1).ok().filter(|_| whole)
 }
 
 /// A birth date as ISO 8601 writes it, or the beginning of one: a year, a year and month. What is written
@@ -302,5 +362,56 @@ fn birth_date(text: &str) -> Result<String, Fault> {
             "birth_date",
             format!("`{text}` is not used: write a date such as 1962-05-31, or 1962-05, or 1962"),
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The owners of a text, and how many parts of it could not be read.
+    fn read(text: &str) -> (Vec<String>, usize) {
+        let (owners, unread) = declared_owners(text);
+        let told = |one: &DeclaredOwner| format!("{}: {}", one.name, one.range);
+        (owners.iter().map(told).collect(), unread.len())
+    }
+
+    #[test]
+    fn owners_are_read_as_people_write_them_or_told() {
+        let two = ["Foo Ltd: 60 %", "Bar (HK) Ltd: 40 %"];
+        for text in [
+            "Foo Ltd (60 %); Bar (HK) Ltd (40%)",
+            "Foo Ltd 60%;Bar (HK) Ltd 40 %",
+            "Foo Ltd (60 %), Bar (HK) Ltd (40 %)",
+            "Foo Ltd (60 %)\nBar (HK) Ltd (40 %)",
+            "Foo Ltd (60 %)；Bar (HK) Ltd (40 %)",
+            "Foo Ltd (60 %) and Bar (HK) Ltd (40 %)",
+            "Foo Ltd: 60% / Bar (HK) Ltd: 40%",
+        ] {
+            assert_eq!(read(text), (two.map(str::to_owned).to_vec(), 0), "{text}");
+        }
+        for (text, expected) in [
+            ("Foo Ltd", "Foo Ltd: share unknown"),
+            ("Bar (HK) Ltd", "Bar (HK) Ltd: share unknown"),
+            ("Foo Ltd (25-50 %)", "Foo Ltd: 25 to 50 %"),
+            ("Quarry 9 (60 %)", "Quarry 9: 60 %"),
+        ] {
+            assert_eq!(read(text), (vec![expected.to_owned()], 0), "{text}");
+        }
+        let range = |text: &str| declared_owners(text).0.remove(0).range;
+        let share = |percent: u64| crate::share::Share::from_parts(percent * 10_000_000);
+        assert!(range("Foo (>50 %)").low() > share(50) && range("Foo (<50 %)").high() < share(50));
+        for text in [
+            "Foo Ltd (more than 50 %)",
+            "Foo Ltd (60 %) since 2020",
+            "Foo Ltd 60 percent",
+            "Foo Ltd (150 %)",
+            "Foo Ltd (60,5 %)",
+            "Quarry 9 60 %",
+            "(60 %)",
+        ] {
+            assert!(read(text).1 > 0, "{text}: {:?}", read(text));
+        }
+        assert_eq!(read("Foo Ltd (more than 50 %)").0, ["Foo Ltd: share unknown"]);
     }
 }

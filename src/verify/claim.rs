@@ -131,7 +131,9 @@ impl<'w, 'r> Claims<'w, 'r> {
             }
         };
         let notes = answer["notes"].as_array().into_iter().flatten();
-        let asks = |note: &Value| note["kind"] == "possible_link" || note["kind"] == "list_age";
+        let asks = |note: &Value| {
+            ["possible_link", "list_age", "unread_owner"].iter().any(|kind| note["kind"] == *kind)
+        };
         let by_notes = i32::from(notes.into_iter().any(asks));
         let found = matches.iter().map(|one| says(one)).max().unwrap_or(0).max(by_notes);
         let verdict = answer["verdict"].as_str().unwrap_or_default();

@@ -396,6 +396,9 @@ fn the_end_of_a_suspension_is_a_change_with_its_reason_and_proof() {
 /// A file of customers: those of [`FIRMS`] and others, with numbers from one on.
 fn customer_file(path: &Path, from: usize, count: usize) {
     let mut text = "id,name,country,remark\n".to_owned();
+    // One cell of CSV, and another party each day.
+    let sign = if from == 0 { "'@Acme Trading" } else { "@Acme Trading" };
+    text.push_str(&format!("x,{sign},NO,\n"));
     for number in from..from + count {
         let (name, country) = match number % 7 {
             0 => (FIRMS[number / 7 % FIRMS.len()].to_owned(), "US"),

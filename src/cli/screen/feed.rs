@@ -22,7 +22,12 @@ impl<'o> Feed<'o> {
     pub fn read(&mut self, limit: usize) -> Result<Vec<PartyRow>, Error> {
         let mut batch = self.parties.read(limit)?;
         let Some(owners) = self.owners else { return Ok(batch) };
-        for party in batch.iter_mut().filter_map(|row| row.party.as_mut()) {
+        for row in &mut batch {
+            let Some(party) = &mut row.party else { continue };
+            if let Some(unread) = owners.unread_of(&party.id) {
+                party.unread_owners = true;
+                row.unread.push(unread.clone());
+            }
             let own = owners.of(&party.id);
             if !own.is_empty() {
                 party.owners.extend_from_slice(own);

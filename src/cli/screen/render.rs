@@ -1,6 +1,6 @@
 //! Answers as bytes of the format asked for: each by itself, so that all cores can write.
 
-use parentage::error::Error;
+use parentage::error::{Error, Rejected};
 use parentage::model::{Countries, Party};
 use parentage::report::json::Run;
 use parentage::report::{csv, json, text};
@@ -12,8 +12,14 @@ use super::super::output::{csv_row, sealed};
 
 /// A verdict with what could not be read of its party among its notes; where there is none, these notes.
 pub(super) fn noted(row: &PartyRow, verdict: Option<Verdict>) -> (Option<Verdict>, Vec<Note>) {
-    let unread = row.faults.iter().map(|fault| Note {
-        kind: NoteKind::UnreadField,
+    let of_owners = |fault: &Rejected| fault.column.as_deref() == Some("owners");
+    let fields = row.faults.iter().map(|fault| match of_owners(fault) {
+        true => (NoteKind::UnreadOwner, fault),
+        false => (NoteKind::UnreadField, fault),
+    });
+    let rows = row.unread.iter().map(|row| (NoteKind::UnreadOwner, row));
+    let unread = fields.chain(rows).map(|(kind, fault)| Note {
+        kind,
         text: fault.to_string(),
         place: (fault.line > 0).then(|| format!("{}:{}", fault.file, fault.line)),
     });

@@ -11,7 +11,7 @@ use parentage::report::csv;
 use parentage::report::json;
 use parentage::screen::{Answer, Screener, select_rules};
 use parentage::snapshot::Snapshot;
-use parentage::source::{EarlierAnswers, PartyRow};
+use parentage::source::{EarlierAnswers, PARTY_COLUMNS, PartyRow};
 
 use super::super::data::Format;
 use super::part::report_of;
@@ -60,6 +60,8 @@ pub(super) struct Since<'a> {
     profiled: bool,
     /// Whether cells have an apostrophe before what would be a formula.
     guarded: bool,
+    /// The columns that a party is read from.
+    used: Vec<usize>,
 }
 
 /// Columns of an answer, as [`csv::COLUMNS`] has them.
@@ -128,18 +130,26 @@ impl<'a> Since<'a> {
         let settings = screener.settings();
         let again = Again::new((before, &rules), Side::of(screener), settings);
         let profiled = settings.profile.is_some();
-        Ok(Since { answers, again, before, profiled, guarded })
+        let is_used = |column: &String| {
+            *column == command.name_column || PARTY_COLUMNS.contains(&column.as_str())
+        };
+        let used = (0..columns.len()).filter(|at| is_used(&columns[*at])).collect();
+        Ok(Since { answers, again, before, profiled, guarded, used })
     }
 
     /// The answer for a party, where it still holds. What could not be read of a row is told with its line, and
     /// what a profile reduced is counted, so that these are screened again.
     pub fn taken_over(&self, row: &PartyRow) -> Option<Taken<'_>> {
         let party = row.party.as_ref().filter(|_| row.faults.is_empty())?;
-        if !party.owners.is_empty() {
+        if !party.owners.is_empty() || party.unread_owners {
             return None;
         }
         let cells: Vec<Cow<str>> =
             row.fields.iter().map(|field| cell(field, self.guarded)).collect();
+        // `@1` and `'@1` are one cell of CSV, and two parties.
+        if self.guarded && self.used.iter().any(|at| cells[*at].starts_with('\'')) {
+            return None;
+        }
         let rows = self.answers.of(cells.iter().map(|cell| &**cell))?;
         let answer = Answer::parse(rows[0][VERDICT])?;
         let alone = rows[0][RANK].is_empty();
