@@ -108,6 +108,12 @@ fn a_name_in_the_native_script_is_a_native_name() {
     assert_eq!(count(&[entry, ("華為技術有限公司", "", "CN", "")]), 1);
     assert_eq!(count(&[entry, ("華為技術有限公司", "", "", "")]), 1);
     assert_eq!(count(&[entry, ("華為技術有限公司", "", "US", "")]), 2);
+    for native in ["Ромашка Трейдинг", "شركة الياسمين", "Ανθός Εμπορική"]
+    {
+        let entry = ("Yarrow Shipping Ltd", native, "", "");
+        assert_eq!(count(&[entry, (native, "", "", "")]), 1, "{native}");
+    }
+    assert_eq!(count(&[("Yarrow Ltd", "Łódź Handel", "", ""), ("Łódź Handel Sp", "", "", "")]), 2);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! them to be a possible link.
 
 use super::background::rarity;
-use super::text::is_east_asian;
+use super::text::is_latin;
 use super::token::{Plain, PlainKind, plain};
 
 /// Words of at most this rarity are generic: they stand in more than 2 of 1,000 company names
@@ -20,7 +20,7 @@ pub struct NameKeys {
     /// The name without case, punctuation, spaces and variants of script, legal form included:
     /// what native names are compared by.
     pub native: String,
-    /// Whether it is written in Chinese, Japanese or Korean letters: then it is a native name too.
+    /// Whether it has letters of another script than the Latin: then it is a native name too.
     pub is_native: bool,
 }
 
@@ -51,7 +51,7 @@ fn keys_of(name: &str, tokens: &[Plain]) -> NameKeys {
         exact: words.map(text).collect(),
         form: classes.join("+"),
         native: tokens.iter().map(text).collect(),
-        is_native: name.chars().any(is_east_asian),
+        is_native: name.chars().any(|c| c.is_alphabetic() && !is_latin(c)),
     }
 }
 

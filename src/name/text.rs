@@ -44,6 +44,11 @@ pub(crate) fn is_east_asian(c: char) -> bool {
     is_han(c) || is_kana(c) || is_hangul(c)
 }
 
+/// Whether a letter is of the Latin script, in any width or with any mark.
+pub(super) fn is_latin(c: char) -> bool {
+    matches!(c, 'a'..='z' | 'A'..='Z' | 'ª' | 'º' | 'À'..='ʯ' | 'ᴀ'..='ỿ' | 'ⁿ' | 'Ⱡ'..='Ɀ' | 'Ꜣ'..='ꟿ' | 'ﬀ'..='ﬆ' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ')
+}
+
 /// The letters of `shown` that a part of its folded letters stands for, where folding kept their
 /// number; else the folded part. O(length).
 pub(super) fn as_shown(shown: &str, folded: &str, (from, to): (usize, usize)) -> String {

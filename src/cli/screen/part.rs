@@ -75,10 +75,8 @@ impl Part {
         identity: Identity,
         resume: bool,
     ) -> Result<(Part, Option<Checkpoint>), Error> {
-        for file in [out.to_owned(), report_of(out)] {
-            if std::fs::metadata(&file).is_ok_and(|meta| meta.is_dir()) {
-                return Err(Error::file(file, "is a folder, and a file of that name is written"));
-            }
+        if std::fs::metadata(out).is_ok_and(|meta| meta.is_dir()) {
+            return Err(Error::file(out, "is a folder; name a file in it"));
         }
         let known = if resume { read_checkpoint(out)? } else { None };
         if let Some(known) = &known {
