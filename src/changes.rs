@@ -12,7 +12,9 @@ use crate::screen::Screener;
 
 pub use again::Again;
 pub use exposures::{EntityChange, ExposureChange};
-pub use reach::{Reached, Side, reached};
+pub use reach::Side;
+
+use self::reach::reached;
 pub use records::{Fate, FieldChange, RecordChange, RecordKind};
 
 /// Everything that changed.

@@ -4,6 +4,7 @@ mod alerts;
 mod bulk;
 mod feed;
 mod part;
+mod previous;
 mod render;
 mod since;
 
@@ -16,7 +17,7 @@ use parentage::report::{csv, json, tables};
 use parentage::screen::{DEFAULT_THRESHOLD, Screener, Settings, fits, profiled_rules};
 use parentage::snapshot::Snapshot;
 use parentage::source::{
-    DeclaredOwners, Earlier, Encoding, Parties, PartyRow, TableFormat, TableOptions, read_profile,
+    DeclaredOwners, Encoding, Parties, PartyRow, TableFormat, TableOptions, read_profile,
 };
 
 use self::bulk::{Bulk, Counts};
@@ -325,31 +326,6 @@ impl Screen {
         }
         self.threshold = self.threshold.or(profile.threshold.map(Points));
         self.data.by_profile(profile)
-    }
-
-    /// The answers of an earlier run, which has to have ended and be of the same parties.
-    fn earlier(&self, columns: &[String]) -> Result<Option<Earlier>, Error> {
-        let Some(path) = self.previous.as_ref().filter(|_| self.new_only) else { return Ok(None) };
-        let told = format!("{path}.run.json");
-        let text = std::fs::read_to_string(&told).map_err(|_| {
-            let reason = format!("has no {told} beside it, which a run writes at its end; give answers that are whole");
-            Error::file(path, reason)
-        })?;
-        let earlier = Earlier::open(path, csv::COLUMNS.len())?;
-        if !text.contains(&json::hex(&earlier.digest)) {
-            let reason =
-                format!("is not the file that {told} tells of; give both as the run wrote them");
-            return Err(Error::file(path, reason));
-        }
-        if earlier.own_columns() != columns {
-            let reason = format!(
-                "is of another file of parties: its columns are {}, those of --in are {}",
-                earlier.own_columns().join(", "),
-                columns.join(", ")
-            );
-            return Err(Error::file(path, reason));
-        }
-        Ok(Some(earlier))
     }
 
     /// The format of the answers.

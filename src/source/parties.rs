@@ -284,7 +284,8 @@ fn take(text: &str, owners: &mut Vec<DeclaredOwner>, unread: &mut Vec<String>) {
     }
     let (name, share) = match text.strip_suffix(')').and_then(|open| open.rsplit_once('(')) {
         Some((name, inside)) if inside.contains(|c: char| c == '%' || c.is_ascii_digit()) => {
-            (name, Some(inside))
+            // A number without its sign may be a share, a year or a count: it is told, not guessed.
+            (name, Some(if inside.contains('%') { inside } else { "" }))
         }
         _ => match text.strip_suffix('%').map(str::trim_end) {
             Some(bare) => {
@@ -406,12 +407,15 @@ mod tests {
             "Foo Ltd (60 %) since 2020",
             "Foo Ltd 60 percent",
             "Foo Ltd (150 %)",
+            "Foo Ltd (9)",
+            "Foo Ltd (2019)",
             "Foo Ltd (60,5 %)",
             "Quarry 9 60 %",
             "(60 %)",
         ] {
             assert!(read(text).1 > 0, "{text}: {:?}", read(text));
         }
+        assert_eq!(read("Foo Ltd (9)").0, ["Foo Ltd: share unknown"]);
         assert_eq!(read("Foo Ltd (more than 50 %)").0, ["Foo Ltd: share unknown"]);
     }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use parentage::error::{Error, Rejected};
 use parentage::report::json::{self, InputView, Run};
 use parentage::report::{csv, tables};
-use parentage::screen::{Answer, Reduced, Screener, Verdict};
+use parentage::screen::{Answer, Reduced, Screener};
 use parentage::source::{Alerts, DeclaredOwners, Earlier, PartyRow};
 
 use super::super::data::{Format, tell};
@@ -216,41 +216,22 @@ impl Bulk<'_> {
 
     fn answer(&self, renderer: &Renderer, row: PartyRow, first: bool) -> Result<Answered, Error> {
         let known = self.earlier.as_ref().is_some_and(|earlier| earlier.has_party(&row.fields));
-        if let Some(taken) = self.since.as_ref().and_then(|since| since.taken_over(&row)) {
-            let alerts = if self.earlier.is_some() { taken.alerts } else { Vec::new() };
+        let compared = self.earlier.is_some();
+        let taken = self.since.as_ref().and_then(|since| since.taken_over(&row));
+        let taken_over = taken.is_some();
+        let (answer, reduced, alerts, bytes) = if let Some(taken) = taken {
             // An alert that was there is not new.
-            let bytes = if self.earlier.is_some() {
-                Vec::new()
-            } else {
-                renderer.taken(&row, taken.rows)?
-            };
-            let (answer, reduced) = (taken.answer, Reduced::default());
-            return Ok(Answered {
-                answer,
-                reduced,
-                bytes,
-                faults: row.faults,
-                alerts,
-                known,
-                taken_over: true,
-            });
-        }
-        let verdict = row.party.as_ref().map(|party| self.screener.screen(party));
-        let reduced = verdict.as_ref().map(|verdict| verdict.reduced).unwrap_or_default();
-        let ids = |verdict: &Verdict| {
-            verdict.matches.iter().map(|one| one.alert_id.clone()).collect::<Vec<_>>()
+            let bytes = if compared { Vec::new() } else { renderer.taken(&row, taken.rows)? };
+            (taken.answer, Reduced::default(), taken.alerts, bytes)
+        } else {
+            let verdict = row.party.as_ref().map(|party| self.screener.screen(party));
+            let reduced = verdict.as_ref().map(|verdict| verdict.reduced).unwrap_or_default();
+            let matches = verdict.iter().flat_map(|verdict| &verdict.matches).filter(|_| compared);
+            let alerts = matches.map(|one| one.alert_id.clone()).collect();
+            let (answer, bytes) = renderer.answer(&row, verdict, first)?;
+            (answer, reduced, alerts, bytes)
         };
-        let alerts = self.earlier.as_ref().and(verdict.as_ref()).map(ids).unwrap_or_default();
-        let (answer, bytes) = renderer.answer(&row, verdict, first)?;
-        Ok(Answered {
-            answer,
-            reduced,
-            bytes,
-            faults: row.faults,
-            alerts,
-            known,
-            taken_over: false,
-        })
+        Ok(Answered { answer, reduced, bytes, faults: row.faults, alerts, known, taken_over })
     }
 
     /// Where the answers go, how many an interrupted run has given, and whether these are all.

@@ -14,7 +14,7 @@ use parentage::snapshot::Snapshot;
 use parentage::source::{EarlierAnswers, PARTY_COLUMNS, PartyRow};
 
 use super::super::data::Format;
-use super::part::report_of;
+use super::previous::{another_file, report, same_columns};
 use super::{Points, Screen};
 
 /// What `OUT.run.json` says of the earlier run, as far as this one has to be like it.
@@ -64,11 +64,10 @@ pub(super) struct Since<'a> {
     used: Vec<usize>,
 }
 
-/// Columns of an answer, as [`csv::COLUMNS`] has them.
-const VERDICT: usize = 0;
-const RANK: usize = 3;
-const ENTITY_ID: usize = 6;
-const NOTES: usize = 26;
+/// Where a column of answers stands.
+fn column(name: &str) -> usize {
+    csv::COLUMNS.iter().position(|own| *own == name).expect("it is a column of answers")
+}
 
 /// An answer that still holds.
 pub(super) struct Taken<'t> {
@@ -95,28 +94,15 @@ impl<'a> Since<'a> {
                         Parquet; say so by the names of the files or with --format";
             return Err(Error::Request(what.to_owned()));
         }
-        let told = report_of(path);
-        let text = std::fs::read_to_string(&told).map_err(|_| {
-            let reason = format!("has no {told} beside it, which a run writes at its end; give answers that are whole");
-            Error::file(path, reason)
-        })?;
+        let (text, told) = report(path)?;
         let run: EarlierRun = serde_json::from_str(&text)
             .map_err(|error| Error::file(&told, format!("is no report of a run: {error}")))?;
         let answers = EarlierAnswers::open(path, csv::COLUMNS.len(), csv::COMMON)?;
         let guarded = format == Format::Csv;
         let written: Vec<Cow<str>> = columns.iter().map(|name| cell(name, guarded)).collect();
-        if answers.own_columns != written {
-            let reason = format!(
-                "is of another file of parties: its columns are {}, those of --in are {}",
-                answers.own_columns.join(", "),
-                columns.join(", ")
-            );
-            return Err(Error::file(path, reason));
-        }
+        same_columns(path, &answers.own_columns, &written)?;
         if json::hex(&answers.digest) != run.output.digest {
-            let reason =
-                format!("is not the file that {told} tells of; give both as the run wrote them");
-            return Err(Error::file(path, reason));
+            return Err(another_file(path, &told));
         }
         if run.previous.is_some() && run.since.is_none() {
             let reason =
@@ -151,18 +137,18 @@ impl<'a> Since<'a> {
             return None;
         }
         let rows = self.answers.of(cells.iter().map(|cell| &**cell))?;
-        let answer = Answer::parse(rows[0][VERDICT])?;
-        let alone = rows[0][RANK].is_empty();
-        let entities = rows.iter().map(|row| row[ENTITY_ID]).filter(|id| !id.is_empty());
+        let answer = Answer::parse(rows[0][column("verdict")])?;
+        let alone = rows[0][column("rank")].is_empty();
+        let entities = rows.iter().map(|row| row[column("entity_id")]).filter(|id| !id.is_empty());
         if answer == Answer::Error
             || self.profiled && !alone
-            || self.again.moved(!rows[0][NOTES].is_empty(), entities)
+            || self.again.moved(!rows[0][column("notes")].is_empty(), entities)
             || self.again.concerns(party)
         {
             return None;
         }
-        let alerts = rows.iter().filter_map(|row| row.last()).filter(|id| !id.is_empty());
-        let alerts = alerts.map(|id| (*id).to_owned()).collect();
+        let alerts = rows.iter().map(|row| row[column("alert_id")]).filter(|id| !id.is_empty());
+        let alerts = alerts.map(str::to_owned).collect();
         Some(Taken { answer, alerts, rows })
     }
 
