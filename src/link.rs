@@ -21,7 +21,7 @@ use self::nodes::{Node, Nodes};
 use self::union::Clusters;
 use crate::column::{TextId, hash};
 use crate::error::Place;
-use crate::model::{Countries, EntityId, words};
+use crate::model::{Countries, EntityId, EntityKind, Identifiers, words};
 use crate::name;
 use crate::source::{LinkDecision, Mention, Records};
 
@@ -53,6 +53,8 @@ pub struct Linked {
     pub entities: u32,
     /// Decisions of which a name is nobody's.
     pub unused: Vec<Place>,
+    /// Names that are nobody's and that a decision gives to somebody.
+    pub given: Vec<Given>,
     /// Decisions that hold a pair to be different which others hold to be the same.
     pub both: Vec<Place>,
     /// The keys of every name.
@@ -64,6 +66,34 @@ pub struct Linked {
     apart: Vec<(u32, u32)>,
     /// Pairs that a person holds to be different.
     different: FxHashSet<(u32, u32)>,
+}
+
+/// A name that no record has, and that a person holds to be another name of somebody.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// The name.
+    pub name: String,
+    /// Its countries.
+    pub countries: Countries,
+    /// Where the decision was read.
+    pub place: Place,
+}
+
+/// Joins the mentions of all records into entities; names that a person gives to somebody are mentioned besides.
+/// Returns the decisions that give one. O(n log n) for n mentions, once more for each decision of a chain.
+pub fn link_with_given(records: &mut Records) -> (Linked, Vec<Place>) {
+    let mut places = Vec::new();
+    loop {
+        let linked = link(records);
+        if linked.given.is_empty() {
+            return (linked, places);
+        }
+        let none = Identifiers::default();
+        for Given { name, countries, place } in &linked.given {
+            records.mention(name, "", countries, &none, EntityKind::Unknown);
+            places.push(*place);
+        }
+    }
 }
 
 /// In a bucket of more nodes than this not all pairs are looked at: what an identifier joins is
@@ -81,7 +111,7 @@ pub fn link(records: &Records) -> Linked {
     let mut methods: Vec<Option<JoinedBy>> = vec![None; all.len()];
     let mut apart = Vec::new();
 
-    let Decided { different, unused, both } =
+    let Decided { different, unused, given, both } =
         decisions(&nodes, &records.links, &mut clusters, &mut methods);
     clusters.keep_apart(&different);
     for method in [JoinedBy::Identifier, JoinedBy::Native, JoinedBy::Name] {
@@ -112,6 +142,7 @@ pub fn link(records: &Records) -> Linked {
         joined_by,
         entities,
         unused,
+        given,
         both,
         keys,
         nodes: all,
@@ -126,6 +157,7 @@ struct Decided {
     /// Pairs held to be different.
     different: FxHashSet<(u32, u32)>,
     unused: Vec<Place>,
+    given: Vec<Given>,
     both: Vec<Place>,
 }
 
@@ -146,13 +178,21 @@ fn decisions(
             .collect()
     };
     let mut different = FxHashSet::default();
-    let mut unused = Vec::new();
+    let (mut unused, mut given) = (Vec::new(), Vec::new());
     let mut apart: Vec<(u32, u32, Place)> = Vec::new();
     for decision in links {
         let (left, right) =
             (named(&decision.a, &decision.a_countries), named(&decision.b, &decision.b_countries));
-        if left.is_empty() || right.is_empty() {
-            unused.push(decision.place);
+        let give = |name: &String, countries: &Countries| Given {
+            name: name.clone(),
+            countries: countries.clone(),
+            place: decision.place,
+        };
+        match (left.is_empty(), right.is_empty()) {
+            (false, false) => {}
+            (true, false) if decision.same => given.push(give(&decision.a, &decision.a_countries)),
+            (false, true) if decision.same => given.push(give(&decision.b, &decision.b_countries)),
+            _ => unused.push(decision.place),
         }
         for (a, b) in left.iter().flat_map(|a| right.iter().map(move |b| (*a, *b))) {
             if decision.same {
@@ -171,7 +211,7 @@ fn decisions(
         .map(|(_, _, place)| place)
         .collect();
     both.dedup();
-    Decided { different, unused, both }
+    Decided { different, unused, given, both }
 }
 
 /// Nodes that share what a method joins by, more than one each.

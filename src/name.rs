@@ -51,6 +51,12 @@ pub(crate) use token::may_join;
 pub use token::{Place, TokenKind};
 pub use typed::{ParsedName, Token, parse};
 
+/// Whether a text is a legal form and nothing else, however it is written. O(length).
+pub(crate) fn is_legal_form(text: &str) -> bool {
+    let glued: String = fold(text).chars().filter(|c| c.is_alphanumeric()).collect();
+    forms::form_of(&glued).is_some()
+}
+
 /// A digest of what decides how names are taken apart and compared: the program's version and its
 /// tables. An index of another one may lack names that this program would find.
 pub(crate) fn program_digest() -> [u8; 8] {

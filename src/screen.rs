@@ -250,7 +250,12 @@ impl<'s> Screener<'s> {
         if let Some(own) = &of_owners {
             let candidate = candidates.remove(&own.subject).unwrap_or_else(|| self.itself(party));
             let recorded = self.findings(own.subject);
-            let findings = Findings { exposures: own.exposures.clone(), ..(*recorded).clone() };
+            let findings = Findings {
+                exposures: own.exposures.clone(),
+                possible: own.possible.clone(),
+                alone: own.alone,
+                ..(*recorded).clone()
+            };
             if findings.says_something() {
                 let exposures = findings.exposures.clone();
                 let matched = self.matched(party, own.subject, candidate, exposures);

@@ -10,6 +10,7 @@ mod line_ends;
 mod lists_csv;
 mod names_csv;
 mod open;
+mod owners_column;
 mod owners_csv;
 mod pairs_csv;
 mod parties;

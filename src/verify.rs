@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use self::claim::Claims;
 use self::joins::Joins;
+pub use self::joins::give;
 use self::world::World;
 use crate::day::Day;
 use crate::error::Data;
@@ -60,7 +61,7 @@ pub fn seal(answer: &Value) -> String {
 }
 
 /// Checks answers against the records of the files they cite. O(answers * owners above), and one
-/// pass over the records.
+/// pass over the records, to which [`give`] has added what decisions give.
 pub fn verify(records: &Records, answers: &[Value]) -> Report {
     let joins = Joins::new(records);
     let mut worlds: BTreeMap<Day, World> = BTreeMap::new();

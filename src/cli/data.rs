@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use parentage::day::Day;
-use parentage::error::{Error, Rejected};
+use parentage::error::{Error, Rejected, Warning};
 use parentage::model::Profile;
 use parentage::report::json::Run;
 use parentage::screen::{DEFAULT_FLOOR, DEFAULT_THRESHOLD, Settings, list_age, select_rules};
@@ -195,9 +195,7 @@ impl DataOptions {
             None => self.build()?,
         };
         if !self.quiet {
-            for warning in snapshot.warnings() {
-                anstream::eprintln!("warning: {warning}");
-            }
+            warn(snapshot.warnings());
             for note in list_age(&snapshot, self.day(), self.max_list_age.map(i64::from)) {
                 anstream::eprintln!("warning: {}", note.text);
             }
@@ -342,6 +340,11 @@ pub fn guard(outputs: &[Option<&str>], inputs: &[&str]) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Tells warnings on standard error.
+pub fn warn(warnings: &[Warning]) {
+    warnings.iter().for_each(|warning| anstream::eprintln!("warning: {warning}"));
 }
 
 /// Tells rejected records on standard error.

@@ -24,7 +24,7 @@ use self::bulk::{Bulk, Counts};
 use self::feed::Feed;
 use self::render::Renderer;
 use self::since::Since;
-use super::data::{DataOptions, Format, no_picture, run, said_twice, tell};
+use super::data::{DataOptions, Format, no_picture, run, said_twice, tell, warn};
 use super::output::Output;
 use super::{Outcome, Stop};
 
@@ -298,6 +298,9 @@ impl Screen {
     ) -> Result<u32, Error> {
         if let Some(owners) = owners {
             tell(&owners.rejected);
+            if !self.data.quiet {
+                warn(&owners.warnings);
+            }
             self.owners_digest = Some(json::hex(&owners.source.digest));
             owners.numbered(snapshot.cite(owners.source.clone()));
         }

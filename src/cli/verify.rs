@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::Value;
 
 use parentage::error::Error;
-use parentage::verify::{Report, verify};
+use parentage::verify::{Report, give, verify};
 
 use super::data::{DataOptions, refuse};
 use super::output::Output;
@@ -28,7 +28,8 @@ pub struct Verify {
 impl Verify {
     pub fn run(self) -> Result<Outcome, Stop> {
         let answers = read(&self.file)?;
-        let records = self.data.records()?;
+        let mut records = self.data.records()?;
+        give(&mut records);
         let report = verify(&records, &answers);
         let mut output = Output::open(None)?;
         output.text(&text(&report))?;

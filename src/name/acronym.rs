@@ -32,21 +32,41 @@ pub(crate) fn made(name: &ParsedName) -> Vec<String> {
     if words.count() < 3 || tokens.len() > 2 * LONGEST {
         return Vec::new();
     }
-    let mut made: Vec<String> = vec![String::new()];
-    for token in &tokens {
-        let choices = letters(token);
-        let mut longer = Vec::with_capacity(made.len() * choices.len());
-        for start in &made {
-            longer.extend(choices.iter().map(|more| format!("{start}{more}")));
+    let choices: Vec<Vec<String>> = tokens.iter().map(|token| letters(token)).collect();
+    let mut made: Vec<String> = Vec::new();
+    let mut one = String::new();
+    each(&choices, &mut one, &mut 0, &mut |acronym| {
+        if (SHORTEST..=LONGEST).contains(&acronym.len()) && acronym.is_ascii() {
+            made.push(acronym.to_owned());
         }
-        // Few names have several connectors and forms; those that have make few acronyms of use.
-        longer.truncate(24);
-        made = longer;
-    }
-    made.retain(|acronym| (SHORTEST..=LONGEST).contains(&acronym.len()) && acronym.is_ascii());
+    });
     made.sort_unstable();
     made.dedup();
     made
+}
+
+/// Few names have several connectors and forms; those that have make few acronyms of use.
+const MOST: usize = 24;
+
+/// Tells the first acronyms that are made of one choice for each token.
+fn each(
+    choices: &[Vec<String>],
+    begun: &mut String,
+    told: &mut usize,
+    tell: &mut impl FnMut(&str),
+) {
+    let Some((first, rest)) = choices.split_first() else {
+        *told += 1;
+        return tell(begun);
+    };
+    let length = begun.len();
+    for choice in first {
+        if *told < MOST {
+            begun.push_str(choice);
+            each(rest, begun, told, tell);
+            begun.truncate(length);
+        }
+    }
 }
 
 /// What a token may give to an acronym.

@@ -18,6 +18,8 @@ const LETTERS: &[(char, &str)] = &[
     ('ł', "l"),
     ('þ', "th"),
     ('ı', "i"),
+    // The sigma that ends a Greek word; capitals have one sigma.
+    ('ς', "σ"),
 ];
 
 static TO_SIMPLIFIED: LazyLock<OpenCC> = LazyLock::new(|| {

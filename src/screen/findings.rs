@@ -265,6 +265,11 @@ impl<'s> Finder<'s> {
         })
     }
 
+    /// The possible links.
+    pub fn links(&self) -> &Links<'s> {
+        &self.links
+    }
+
     /// How grave exposures are.
     pub fn gravest(&self, exposures: &[Exposure]) -> u8 {
         gravest(exposures)

@@ -37,36 +37,24 @@ impl<'s> Links<'s> {
         if self.of.is_empty() || gravest == GRAVEST {
             return (Vec::new(), true);
         }
-        let (entities, near) = self.near(entity);
-        let graver = |links: &[u32]| {
-            let same: Vec<(EntityId, EntityId)> =
-                links.iter().map(|link| self.link(*link)).map(|link| (link.a, link.b)).collect();
+        let (entities, near) = self.near(&[entity]);
+        let together = |near| vec![self.consistent(near)];
+        let (links, alone) = matter(near, together, |links| {
             let (part, numbers) =
-                self.snapshot.world().part(&entities, &same, &Declared::default());
+                self.snapshot.world().part(&entities, &self.pairs(links), &Declared::default());
             gravity(&part, &numbers, numbers[&entity]) > gravest
-        };
-        let mut matter: Vec<u32> = near.iter().copied().filter(|link| graver(&[*link])).collect();
-        let alone = !matter.is_empty();
-        let near = if alone { Vec::new() } else { self.consistent(near) };
-        if near.len() > 1 && graver(&near) {
-            matter = near;
-            let mut at = 0;
-            while at < matter.len() {
-                let mut fewer = matter.clone();
-                fewer.remove(at);
-                if graver(&fewer) {
-                    matter = fewer;
-                } else {
-                    at += 1;
-                }
-            }
-        }
-        (matter.into_iter().map(|link| self.link(link).clone()).collect(), alone)
+        });
+        (links.into_iter().map(|link| self.link(link).clone()).collect(), alone)
+    }
+
+    /// The pairs that links hold to be one entity each.
+    pub fn pairs(&self, links: &[u32]) -> Vec<(EntityId, EntityId)> {
+        links.iter().map(|link| self.link(*link)).map(|link| (link.a, link.b)).collect()
     }
 
     /// Links that can hold together: one by one, those that make nobody one entity whose identifiers
     /// or kinds contradict each other.
-    fn consistent(&self, links: Vec<u32>) -> Vec<u32> {
+    pub fn consistent(&self, links: Vec<u32>) -> Vec<u32> {
         let mut sets: Vec<Vec<EntityId>> = Vec::new();
         let mut kept = Vec::new();
         let ends = links.iter().map(|link| self.link(*link)).flat_map(|link| [link.a, link.b]);
@@ -99,19 +87,20 @@ impl<'s> Links<'s> {
         kept
     }
 
-    fn link(&self, number: u32) -> &PossibleLink {
+    /// A link by number.
+    pub fn link(&self, number: u32) -> &PossibleLink {
         &self.snapshot.possible_links()[number as usize]
     }
 
-    /// The entities that decide on an entity if links are accepted, and those links: its owners,
-    /// its branches, and the same of whoever is linked to one of them.
-    fn near(&self, entity: EntityId) -> (Vec<EntityId>, Vec<u32>) {
+    /// The entities that decide on some entities if links are accepted, and those links: their owners,
+    /// their branches, and the same of whoever is linked to one of them.
+    pub fn near(&self, entities: &[EntityId]) -> (Vec<EntityId>, Vec<u32>) {
         let graph = self.snapshot.world().graph().ever();
         let of = |one: EntityId| self.of.get(&one).into_iter().flatten().copied();
         let ends = |one: EntityId| {
             of(one).flat_map(|link| [self.link(link).a, self.link(link).b]).collect::<Vec<_>>()
         };
-        let as_itself = closure([entity], &ends);
+        let as_itself = closure(entities.iter().copied(), &ends);
         let branches = as_itself.iter().flat_map(|one| {
             let below = graph.stakes_of(*one);
             let branches = below.filter(|edge| edge.stake.interest == Interest::Branch);
@@ -129,6 +118,40 @@ impl<'s> Links<'s> {
         entities.sort_unstable();
         (entities, links)
     }
+}
+
+/// Doubts that are looked at one by one: each costs a look at all that decides on the party, and of more
+/// nobody reads which it was.
+const MANY: usize = 200;
+
+/// Of some doubts those that make something graver: each that does so by itself, and true; where none does, as
+/// few as do so `together`, of which several ways may be tried, and false.
+pub(super) fn matter<T: Clone>(
+    doubts: Vec<T>,
+    together: impl FnOnce(Vec<T>) -> Vec<Vec<T>>,
+    graver: impl Fn(&[T]) -> bool,
+) -> (Vec<T>, bool) {
+    let few = doubts.len() <= MANY;
+    let alone = |one: &&T| few && graver(std::slice::from_ref(*one));
+    let by_itself: Vec<T> = doubts.iter().filter(alone).cloned().collect();
+    if !by_itself.is_empty() || doubts.len() < 2 {
+        return (by_itself, true);
+    }
+    let ways = together(doubts).into_iter();
+    let Some(mut matter) = ways.filter(|way| !way.is_empty()).find(|way| graver(way)) else {
+        return (Vec::new(), true);
+    };
+    let mut at = 0;
+    while few && at < matter.len() {
+        let mut fewer = matter.clone();
+        fewer.remove(at);
+        if graver(&fewer) {
+            matter = fewer;
+        } else {
+            at += 1;
+        }
+    }
+    (matter, false)
 }
 
 /// What some entities lead to, themselves included.

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::links::{GRAVEST, matter};
 use super::{Candidate, Note, NoteKind, Screener};
 use crate::expand::{Assumed, Exposure};
 use crate::graph::Holding;
-use crate::link::JoinedBy;
+use crate::link::{JoinedBy, PossibleLink};
 use crate::model::{DeclaredOwner, EntityId, Interest, Party};
 use crate::name;
 use crate::snapshot::{Declaration, Declared, DeclaredRow, EntityView, NameKind, Ownership};
@@ -19,20 +20,35 @@ pub(super) struct OfOwners {
     pub subject: EntityId,
     /// What the lists and rules say of it with these owners.
     pub exposures: Vec<Exposure>,
-    /// Owners whose names come near one that would make it graver.
+    /// Whoever the party or its owners might be that would make it graver, and what they declare against what is
+    /// recorded.
     pub notes: Vec<Note>,
+    /// Possible links that would make it graver.
+    pub possible: Vec<PossibleLink>,
+    /// Whether each of these links would by itself.
+    pub alone: bool,
     /// How far its owners are known with them.
     pub ownership: Ownership,
     /// Keeps the numbers of what was declared.
     pub declaration: Arc<Declaration>,
 }
 
-/// A declared owner that might be an entity.
+/// Somebody who might be an entity: a declared owner, or the party itself.
+#[derive(Clone, Copy)]
 struct Near<'p> {
-    owner: &'p DeclaredOwner,
+    /// The owner; none for the party.
+    owner: Option<&'p DeclaredOwner>,
     own: EntityId,
     entity: EntityId,
     points: i32,
+}
+
+/// What might be, and is not taken to be.
+#[derive(Clone, Copy)]
+enum Doubt<'p> {
+    Near(Near<'p>),
+    /// A possible link of the snapshot, by number.
+    Link(u32),
 }
 
 impl Screener<'_> {
@@ -50,11 +66,18 @@ impl Screener<'_> {
             declared.entities.push((entity, countries));
             entity
         };
+        let mut near: Vec<Near> = Vec::new();
         let subject = match known {
             [one] => *one,
-            _ => new(&mut declared, &mut declaration, view_of(party), party.countries.clone()),
+            _ => {
+                let (view, countries) = (view_of(party), party.countries.clone());
+                let own = new(&mut declared, &mut declaration, view, countries);
+                let points = name::POINTS_OF_ONE;
+                let of = |entity: &EntityId| Near { owner: None, own, entity: *entity, points };
+                near.extend(known.iter().map(of));
+                own
+            }
         };
-        let mut near: Vec<Near> = Vec::new();
         for owner in &party.owners {
             let (found, holder_by) = self.entities_of(owner);
             let holder = match found.as_slice() {
@@ -88,27 +111,90 @@ impl Screener<'_> {
             let ends = (holder, subject);
             declared.rows.push(Holding::declared(ends, terms, *span, *place, record));
         }
-        let entities = self.above(&declared, subject, &near);
+        let entities = self.above(&declared, subject);
         let (exposures, ownership) = self.where_declared(&entities, &[], &declared, subject);
-        let gravest = self.finder.gravest(&exposures);
-        let graver = |links: &[&Near]| {
-            let same: Vec<(EntityId, EntityId)> =
-                links.iter().map(|link| (link.own, link.entity)).collect();
-            let (exposures, _) = self.where_declared(&entities, &same, &declared, subject);
-            self.finder.gravest(&exposures) > gravest
-        };
-        let mut matter: Vec<&Near> = near.iter().filter(|one| graver(&[one])).collect();
-        if matter.is_empty() && near.len() > 1 {
-            // The nearest of each owner, all together.
-            let mut seen = FxHashSet::default();
-            let nearest: Vec<&Near> = near.iter().filter(|one| seen.insert(one.own)).collect();
-            if graver(&nearest) {
-                matter = nearest;
+        let (exposures, mut notes) = self.no_less_than_recorded(party, subject, exposures);
+        let (doubts, alone) =
+            self.that_matter(&near, &declared, subject, self.finder.gravest(&exposures));
+        let mut possible = Vec::new();
+        for doubt in doubts {
+            match doubt {
+                Doubt::Near(one) => notes.push(self.note(party, &one)),
+                Doubt::Link(link) => possible.push(self.finder.links().link(link).clone()),
             }
         }
-        let notes = matter.into_iter().map(|one| self.note(party, one)).collect();
         let declaration = Arc::new(declaration);
-        Some(OfOwners { subject, exposures, notes, ownership, declaration })
+        Some(OfOwners { subject, exposures, notes, possible, alone, ownership, declaration })
+    }
+
+    /// What is said of a party where its owners and it are whoever they might be, as far as that makes it graver
+    /// than `gravest`.
+    fn that_matter<'p>(
+        &self,
+        near: &[Near<'p>],
+        declared: &Declared,
+        subject: EntityId,
+        gravest: u8,
+    ) -> (Vec<Doubt<'p>>, bool) {
+        if gravest == GRAVEST {
+            return (Vec::new(), true);
+        }
+        let links = self.finder.links();
+        let ends = declared.rows.iter().map(|row| row.holder).chain([subject]);
+        let ends = ends.chain(near.iter().map(|one| one.entity));
+        let ends: Vec<EntityId> = ends.filter(|one| self.snapshot.is_recorded(*one)).collect();
+        let (entities, possible) = links.near(&ends);
+        let doubts = near.iter().copied().map(Doubt::Near);
+        let doubts: Vec<Doubt> = doubts.chain(possible.into_iter().map(Doubt::Link)).collect();
+        let together = |doubts: Vec<Doubt<'p>>| {
+            let of_links = |doubt: &Doubt| match doubt {
+                Doubt::Link(link) => Some(*link),
+                Doubt::Near(_) => None,
+            };
+            let links = links.consistent(doubts.iter().filter_map(of_links).collect());
+            // The first of each is the gravest it might be; or each is all that it might be.
+            let mut seen = FxHashSet::default();
+            let first = near.iter().filter(|one| seen.insert(one.own)).copied();
+            let first: Vec<Near> = first.collect();
+            [first, near.to_vec()]
+                .map(|near| {
+                    let near = near.into_iter().map(Doubt::Near);
+                    near.chain(links.iter().copied().map(Doubt::Link)).collect()
+                })
+                .into()
+        };
+        matter(doubts, together, |doubts| {
+            let same: Vec<(EntityId, EntityId)> = doubts
+                .iter()
+                .map(|doubt| match doubt {
+                    Doubt::Near(one) => (one.own, one.entity),
+                    Doubt::Link(link) => (links.link(*link).a, links.link(*link).b),
+                })
+                .collect();
+            let (exposures, _) = self.where_declared(&entities, &same, declared, subject);
+            self.finder.gravest(&exposures) > gravest
+        })
+    }
+
+    /// What is said of a party with what it declares; or, where that is less than what is recorded of it makes by
+    /// itself, that, and a note: nobody clears himself by declaring less.
+    fn no_less_than_recorded(
+        &self,
+        party: &Party,
+        subject: EntityId,
+        exposures: Vec<Exposure>,
+    ) -> (Vec<Exposure>, Vec<Note>) {
+        let recorded = self.findings(subject);
+        if self.finder.gravest(&recorded.exposures) <= self.finder.gravest(&exposures) {
+            return (exposures, Vec::new());
+        }
+        let text = format!(
+            "what is declared of the owners of {} contradicts what is recorded, and would make its verdict less grave; what \
+             is recorded counts",
+            party.name
+        );
+        let note = Note { kind: NoteKind::Doubt, text, place: None };
+        (recorded.exposures.clone(), vec![note])
     }
 
     /// The entities that a declared owner is: by identifier, else by exact name.
@@ -120,8 +206,8 @@ impl Screener<'_> {
         (self.snapshot.exactly_named(&owner.name, &owner.countries), JoinedBy::Name)
     }
 
-    /// The entities that a declared owner might be, the nearest first: several of its name, or those whose name
-    /// comes near it.
+    /// The entities that a declared owner might be, the gravest first, of these the nearest: several of its name,
+    /// or those whose name comes near it.
     fn near<'p>(
         &self,
         owner: &'p DeclaredOwner,
@@ -140,17 +226,20 @@ impl Screener<'_> {
         let scored = candidates.iter().map(|(one, own)| (*one, own.comparison.points()));
         let all = scored.chain(named);
         let mut near: Vec<Near> =
-            all.map(|(entity, points)| Near { owner, own, entity, points }).collect();
-        near.sort_by_key(|one| (-one.points, one.entity));
+            all.map(|(entity, points)| Near { owner: Some(owner), own, entity, points }).collect();
+        let gravity = |one: &Near| {
+            let said = self.findings(one.entity);
+            said.exposures.first().map_or((true, None), |first| (false, Some(first.gravity())))
+        };
+        near.sort_by_cached_key(|one| (gravity(one), -one.points, one.entity));
         near
     }
 
-    /// Everything recorded that decides on the party: whoever its owners, declared or recorded, are or might be,
-    /// its branches, and all above them.
-    fn above(&self, declared: &Declared, subject: EntityId, near: &[Near]) -> Vec<EntityId> {
+    /// Everything recorded that decides on the party: whoever its owners, declared or recorded, are, its
+    /// branches, and all above them.
+    fn above(&self, declared: &Declared, subject: EntityId) -> Vec<EntityId> {
         let graph = self.snapshot.world().graph().ever();
         let ends = declared.rows.iter().map(|row| row.holder).chain([subject]);
-        let ends = ends.chain(near.iter().map(|one| one.entity));
         let recorded = ends.filter(|one| self.snapshot.is_recorded(*one));
         let mut start: Vec<EntityId> = recorded.collect();
         if self.snapshot.is_recorded(subject) {
@@ -191,12 +280,24 @@ impl Screener<'_> {
         let score = f64::from(near.points) / f64::from(name::POINTS_OF_ONE);
         let country =
             if view.country.is_empty() { "country unknown" } else { view.country.as_str() };
-        let text = format!(
-            "the declared owner {} might be {} ({country}), score {score}; if it is, the verdict on {} is graver; an \
-             identifier, or the name as the list writes it, settles it",
-            near.owner.name, view.name, party.name
-        );
-        let place = Some(self.snapshot.sources().show(near.owner.place));
+        let (text, place) = match near.owner {
+            Some(owner) => (
+                format!(
+                    "the declared owner {} might be {} ({country}), score {score}; if it is, the verdict on {} is graver; an \
+                     identifier, or the name as the list writes it, settles it",
+                    owner.name, view.name, party.name
+                ),
+                Some(self.snapshot.sources().show(owner.place)),
+            ),
+            None => (
+                format!(
+                    "{} might be {} ({country}), of which owners are recorded; if it is, they count beside those that it \
+                     declares, and its verdict is graver; its country or an identifier settles it",
+                    party.name, view.name
+                ),
+                None,
+            ),
+        };
         Note { kind: NoteKind::PossibleLink, text, place }
     }
 

@@ -15,7 +15,7 @@ use crate::error::{Place, Sources, Warning};
 use crate::expand::Groups;
 use crate::graph::Graph;
 use crate::index::{Lookup, LookupBuilder, NameIndex, NameIndexBuilder};
-use crate::link::{Keys, Linked, PossibleLink, link, possible_links};
+use crate::link::{Keys, Linked, PossibleLink, link_with_given, possible_links};
 use crate::model::{Countries, EntityId, EntityKind, Identifiers, Interest, ListEntry, words};
 use crate::name;
 use crate::source::{self, GroupMember, Mention, MentionId, Records};
@@ -47,9 +47,9 @@ impl Snapshot {
     }
 
     /// [`build`](Snapshot::build) that tells of each step as it begins.
-    pub fn build_in_steps(records: Records, begins: &dyn Fn(Step)) -> Snapshot {
+    pub fn build_in_steps(mut records: Records, begins: &dyn Fn(Step)) -> Snapshot {
         begins(Step::Link);
-        let linked = link(&records);
+        let (linked, given) = link_with_given(&mut records);
         begins(Step::Graph);
         let Records {
             mut texts,
@@ -120,7 +120,7 @@ impl Snapshot {
             "measure",
         ));
         warnings.extend(of_strangers(&records.sources, &groups, &linked, &world, &entry_mention));
-        let link_doubts = link_doubts(&records.sources, &linked);
+        let link_doubts = link_doubts(&records.sources, &linked, &given);
         let mut snapshot = Snapshot {
             digest: source::digest(&records.sources),
             entity_of: linked.entity_of.into(),
@@ -337,7 +337,7 @@ fn of_strangers(
 }
 
 /// Warnings for decisions on names that are nobody's, or that contradict other decisions.
-fn link_doubts(sources: &Sources, linked: &Linked) -> Vec<Warning> {
+fn link_doubts(sources: &Sources, linked: &Linked, given: &[Place]) -> Vec<Warning> {
     let warn =
         |place: &Place, text: &str| Warning { place: sources.show(*place), text: text.to_owned() };
     let unused = linked.unused.iter().map(|place| {
@@ -346,7 +346,10 @@ fn link_doubts(sources: &Sources, linked: &Linked) -> Vec<Warning> {
     let both = linked.both.iter().map(|place| {
         warn(place, "other decisions hold this pair to be one entity; that is what counts")
     });
-    unused.chain(both).collect()
+    let given = given.iter().map(|place| {
+        warn(place, "a name of this decision is in no record; parties of that name are taken for whoever it says")
+    });
+    unused.chain(both).chain(given).collect()
 }
 
 /// The identifiers of each entity, of all its mentions.

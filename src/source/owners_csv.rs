@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::open;
+use super::parties::{lost, lost_letter};
 use super::read_file;
 use super::recognise::Format;
-use super::records::Records;
-use crate::error::{Data, Error, Place, Rejected, Source};
+use super::records::{HoldingRecord, Records};
+use crate::error::{Data, Error, Place, Rejected, Source, Warning};
 use crate::model::{Countries, DeclaredOwner, Identifiers};
 
 /// The kind of a source of declared owners.
@@ -19,6 +20,8 @@ pub struct DeclaredOwners {
     pub source: Source,
     /// Rows that could not be read.
     pub rejected: Vec<Rejected>,
+    /// What is doubtful of it, such as a column that is not used.
+    pub warnings: Vec<Warning>,
     by_party: BTreeMap<String, Vec<DeclaredOwner>>,
     /// Rows that could not be read, by the id of their party, or what may be it.
     unread: BTreeMap<String, usize>,
@@ -52,18 +55,23 @@ impl DeclaredOwners {
             });
         }
         let source = Source { kind: OWNERS.into(), ..records.sources.0.remove(0) };
-        let header = open::named_rows(path)?.rows.header().clone();
-        let mut unread = BTreeMap::new();
-        for (at, row) in records.rejected.iter().enumerate() {
-            let fields: Vec<&str> = row.text.split(',').map(str::trim).collect();
-            let whole = fields.len() == header.names().len();
-            let issuer = header.place("issuer").filter(|_| whole);
-            // Of a row whose fields cannot be told apart any may be the party's id.
-            let named = issuer.map_or(&fields[..], |issuer| &fields[issuer..=issuer]);
-            unread
-                .extend(named.iter().filter(|id| !id.is_empty()).map(|id| ((*id).to_owned(), at)));
-        }
-        Ok(DeclaredOwners { source, rejected: records.rejected, by_party, unread })
+        let odd = |record: &HoldingRecord| {
+            let holder = records.texts.get(records.mentions[record.holder as usize].name);
+            let odd = lost_letter(holder)?;
+            Some(Rejected {
+                file: source.name.clone(),
+                line: u64::from(record.place.record),
+                column: Some("holder".to_owned()),
+                reason: lost(odd),
+                data: Data::Holdings,
+                text: holder.to_owned(),
+            })
+        };
+        let mut rejected = records.rejected;
+        rejected.extend(records.holdings.iter().filter_map(odd));
+        let unread = unread(path, &rejected)?;
+        let warnings = records.warnings;
+        Ok(DeclaredOwners { source, rejected, warnings, by_party, unread })
     }
 
     /// Gives the file the number under which places cite it.
@@ -101,4 +109,27 @@ impl DeclaredOwners {
             .flat_map(|(party, owners)| owners.iter().map(move |one| row((party, one))))
             .collect()
     }
+}
+
+/// The parties that rows which cannot be read are about, each with the number of its row. O(rows), and nothing
+/// where all can be read.
+fn unread(path: &str, rejected: &[Rejected]) -> Result<BTreeMap<String, usize>, Error> {
+    let mut unread = BTreeMap::new();
+    if rejected.is_empty() {
+        return Ok(unread);
+    }
+    let at_line: BTreeMap<u64, usize> =
+        rejected.iter().enumerate().map(|(at, row)| (row.line, at)).collect();
+    let mut rows = open::named_rows(path)?.rows;
+    let issuer = rows.header().place("issuer");
+    while let Some(row) = rows.next() {
+        // Of a row whose fields cannot be told apart any may be the party's id.
+        let issuer = issuer.filter(|_| row.is_ok());
+        let Some(at) = at_line.get(&rows.line()) else { continue };
+        let fields = rows.fields();
+        let ids = issuer.map_or(&fields[..], |issuer| &fields[issuer..=issuer]).iter();
+        let ids = ids.map(|id| id.trim()).filter(|id| !id.is_empty());
+        unread.extend(ids.map(|id| (id.to_owned(), *at)));
+    }
+    Ok(unread)
 }

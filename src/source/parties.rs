@@ -2,14 +2,12 @@
 
 use super::lists_csv::countries;
 use super::open::digest_of;
+use super::owners_column::declared_owners;
 use super::rows::{Fault, Header, shortened, word};
 use super::table::{Table, TableOptions, TableRow};
-use crate::day::{Day, Span};
+use crate::day::Day;
 use crate::error::{Data, Error, Place, Rejected};
-use crate::model::{
-    Confidence, Countries, DeclaredOwner, EntityKind, Identifiers, Interest, Party,
-};
-use crate::share::ShareRange;
+use crate::model::{Countries, EntityKind, Identifiers, Party};
 
 /// A party file, read row by row.
 pub struct Parties {
@@ -58,6 +56,14 @@ impl Parties {
             let names: String = table.header.names().join(", ").chars().take(300).collect();
             let reason = format!(
                 "has no column `{name_column}`; its columns are {names}; say which holds the names with --name-column"
+            );
+            return Err(Error::file(path, reason));
+        }
+        let otherwise =
+            |name: &&String| name.as_str() != "owners" && name.trim().to_lowercase() == "owners";
+        if let Some(column) = table.header.names().iter().find(otherwise) {
+            let reason = format!(
+                "has a column `{column}`, and only `owners` is read as declared owners; name it so, or something else"
             );
             return Err(Error::file(path, reason));
         }
@@ -173,14 +179,11 @@ impl Reading<'_> {
             .map_or("", |field| field.trim())
     }
 
-    /// A name with a letter that was lost when somebody converted it, or with control characters: it is another
-    /// name than was meant.
+    /// A name with a letter that was lost: it is another name than was meant.
     fn lost_letter(&self) -> Option<Fault> {
-        [self.name_column, "name_native", "aliases"].into_iter().find_map(|column| {
-            let odd = self.get(column).chars().find(|c| *c == '\u{fffd}' || c.is_control() && !c.is_whitespace())?;
-            let what = format!("holds U+{:04X}, which stands for a letter that was lost or is none: the text was converted from another encoding, see --encoding", u32::from(odd));
-            Some(Fault::column(column, what))
-        })
+        [self.name_column, "name_native", "aliases"]
+            .into_iter()
+            .find_map(|column| Some(Fault::column(column, lost(lost_letter(self.get(column))?))))
     }
 
     fn party(mut self) -> (Option<Party>, Vec<Fault>) {
@@ -232,9 +235,15 @@ impl Reading<'_> {
         }
         let (owners, unread) = declared_owners(self.get("owners"));
         let unread_owners = !unread.is_empty();
-        for text in unread {
+        let left = unread.len().saturating_sub(TOLD);
+        for (at, text) in unread.into_iter().take(TOLD).enumerate() {
+            let more = match left {
+                left @ 1.. if at + 1 == TOLD => format!(" (and {left} more of this field)"),
+                _ => String::new(),
+            };
+            let text: String = text.chars().take(TOLD_LETTERS).collect();
             let reason = format!(
-                "`{text}` cannot be read; write `NAME (60 %); NAME (25-50 %)`; a share that is not read counts as unknown"
+                "`{text}` cannot be read{more}; write `NAME (60 %); NAME (25-50 %)`; a share that is not read counts as unknown"
             );
             faults.push(Fault::column("owners", reason));
         }
@@ -257,95 +266,22 @@ impl Reading<'_> {
     }
 }
 
-/// The owners of the column `owners`, parted by `;` or line ends, and what of it cannot be read.
-fn declared_owners(text: &str) -> (Vec<DeclaredOwner>, Vec<String>) {
-    let (mut owners, mut unread) = (Vec::new(), Vec::new());
-    for part in text.split([';', '；', '\n', '\r', '|']) {
-        let mut rest = part.trim();
-        // Whoever parts them otherwise still writes a share behind each.
-        while let Some(at) = rest.find('%').filter(|at| rest[at + 1..].contains('%')) {
-            let behind = &rest[at + 1..];
-            let closed = behind.trim_start().strip_prefix(')').unwrap_or(behind);
-            let own = &rest[..rest.len() - closed.len()];
-            take(own.trim(), &mut owners, &mut unread);
-            let parted = closed.trim_start();
-            rest = parted.trim_start_matches([',', '/', '&', '+', '、']).trim_start();
-            rest = rest.strip_prefix("and ").unwrap_or(rest);
-        }
-        take(rest, &mut owners, &mut unread);
-    }
-    (owners, unread)
+/// A letter that was lost when somebody converted a name, or a control character.
+pub(super) fn lost_letter(name: &str) -> Option<char> {
+    name.chars().find(|c| *c == '\u{fffd}' || c.is_control() && !c.is_whitespace())
 }
 
-/// Takes one owner: `NAME`, `NAME (60 %)`, `NAME (25-50 %)`, `NAME (>50 %)`, `NAME 60%`.
-fn take(text: &str, owners: &mut Vec<DeclaredOwner>, unread: &mut Vec<String>) {
-    if text.is_empty() {
-        return;
-    }
-    let (name, share) = match text.strip_suffix(')').and_then(|open| open.rsplit_once('(')) {
-        Some((name, inside)) if inside.contains(|c: char| c == '%' || c.is_ascii_digit()) => {
-            // A number without its sign may be a share, a year or a count: it is told, not guessed.
-            (name, Some(if inside.contains('%') { inside } else { "" }))
-        }
-        _ => match text.strip_suffix('%').map(str::trim_end) {
-            Some(bare) => {
-                let (name, share) = bare.rsplit_once(char::is_whitespace).unwrap_or((bare, ""));
-                (name, Some(share))
-            }
-            None => (text, None),
-        },
-    };
-    let range = share.map_or(Some(ShareRange::UNKNOWN), declared_share);
-    let name = name.trim().trim_end_matches([':', ',', '-', '–', '=']).trim_end();
-    // What is left of a share, a comment or another owner would make of a name one that nobody has.
-    let odd = |c: char| "%<>≤≥".contains(c);
-    let percent = text.to_lowercase();
-    let open = name.matches('(').count() != name.matches(')').count();
-    let doubtful = name.is_empty()
-        || name.contains(odd)
-        || open
-        || share.is_none()
-            && ["percent", "per cent", "pct"].iter().any(|word| percent.contains(word))
-        || share.is_some() && name.ends_with(|c: char| c.is_ascii_digit()) && !text.ends_with(')');
-    if range.is_none() || doubtful {
-        unread.push(text.to_owned());
-    }
-    let ends = |c: char| odd(c) || open && c == '(';
-    let named = name.split(ends).next().unwrap_or(name).trim();
-    owners.push(DeclaredOwner {
-        name: if named.is_empty() { text.to_owned() } else { named.to_owned() },
-        countries: Countries::default(),
-        identifiers: Identifiers::default(),
-        range: range.unwrap_or(ShareRange::UNKNOWN),
-        interest: Interest::Equity,
-        span: Span { from: Day::ALWAYS, until: Day::NEVER },
-        confidence: Confidence::Unverified,
-        citation: String::new(),
-        place: Place { source: 0, record: 0 },
-    });
+/// What to tell of a name with such a letter.
+pub(super) fn lost(letter: char) -> String {
+    format!(
+        "holds U+{:04X}, which stands for a letter that was lost or is none: the text was converted from another encoding, see --encoding",
+        u32::from(letter)
+    )
 }
 
-/// A share as people write it: `60 %`, `25-50 %`, `>50 %`, `≤ 25`.
-fn declared_share(text: &str) -> Option<ShareRange> {
-    let text = text.trim().trim_end_matches('%').trim_end();
-    let (low, high, open) = match text.chars().next()? {
-        '>' | '≥' if !text.starts_with(">=") => {
-            (text.trim_start_matches(['>', '≥']), "100", (text.starts_with('>'), false))
-        }
-        '<' | '≤' if !text.starts_with("<=") => {
-            ("0", text.trim_start_matches(['<', '≤']), (false, text.starts_with('<')))
-        }
-        '>' => (&text[2..], "100", (false, false)),
-        '<' => ("0", &text[2..], (false, false)),
-        _ => {
-            let (low, high) = text.split_once(['-', '–']).unwrap_or((text, ""));
-            (low, high, (false, false))
-        }
-    };
-    let (low, high) = (low.trim().trim_end_matches('%').trim_end(), high.trim());
-    let whole = !low.is_empty() && (!text.contains(['-', '–']) || !high.is_empty());
-    ShareRange::parse(low, high, open.0, open.1).ok().filter(|_| whole)
-}
+/// Parts of a field that are told one by one, and letters told of each: what is told stays a line or two.
+const TOLD: usize = 5;
+const TOLD_LETTERS: usize = 100;
 
 /// A birth date as ISO 8601 writes it, or the beginning of one: a year, a year and month. What is written
 /// otherwise would contradict every date that a list has.
@@ -363,59 +299,5 @@ fn birth_date(text: &str) -> Result<String, Fault> {
             "birth_date",
             format!("`{text}` is not used: write a date such as 1962-05-31, or 1962-05, or 1962"),
         )),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The owners of a text, and how many parts of it could not be read.
-    fn read(text: &str) -> (Vec<String>, usize) {
-        let (owners, unread) = declared_owners(text);
-        let told = |one: &DeclaredOwner| format!("{}: {}", one.name, one.range);
-        (owners.iter().map(told).collect(), unread.len())
-    }
-
-    #[test]
-    fn owners_are_read_as_people_write_them_or_told() {
-        let two = ["Foo Ltd: 60 %", "Bar (HK) Ltd: 40 %"];
-        for text in [
-            "Foo Ltd (60 %); Bar (HK) Ltd (40%)",
-            "Foo Ltd 60%;Bar (HK) Ltd 40 %",
-            "Foo Ltd (60 %), Bar (HK) Ltd (40 %)",
-            "Foo Ltd (60 %)\nBar (HK) Ltd (40 %)",
-            "Foo Ltd (60 %)；Bar (HK) Ltd (40 %)",
-            "Foo Ltd (60 %) and Bar (HK) Ltd (40 %)",
-            "Foo Ltd: 60% / Bar (HK) Ltd: 40%",
-        ] {
-            assert_eq!(read(text), (two.map(str::to_owned).to_vec(), 0), "{text}");
-        }
-        for (text, expected) in [
-            ("Foo Ltd", "Foo Ltd: share unknown"),
-            ("Bar (HK) Ltd", "Bar (HK) Ltd: share unknown"),
-            ("Foo Ltd (25-50 %)", "Foo Ltd: 25 to 50 %"),
-            ("Quarry 9 (60 %)", "Quarry 9: 60 %"),
-        ] {
-            assert_eq!(read(text), (vec![expected.to_owned()], 0), "{text}");
-        }
-        let range = |text: &str| declared_owners(text).0.remove(0).range;
-        let share = |percent: u64| crate::share::Share::from_parts(percent * 10_000_000);
-        assert!(range("Foo (>50 %)").low() > share(50) && range("Foo (<50 %)").high() < share(50));
-        for text in [
-            "Foo Ltd (more than 50 %)",
-            "Foo Ltd (60 %) since 2020",
-            "Foo Ltd 60 percent",
-            "Foo Ltd (150 %)",
-            "Foo Ltd (9)",
-            "Foo Ltd (2019)",
-            "Foo Ltd (60,5 %)",
-            "Quarry 9 60 %",
-            "(60 %)",
-        ] {
-            assert!(read(text).1 > 0, "{text}: {:?}", read(text));
-        }
-        assert_eq!(read("Foo Ltd (9)").0, ["Foo Ltd: share unknown"]);
-        assert_eq!(read("Foo Ltd (more than 50 %)").0, ["Foo Ltd: share unknown"]);
     }
 }

@@ -31,6 +31,46 @@ pub(super) struct Joins {
     exact: FxHashMap<String, Vec<MentionId>>,
 }
 
+/// Mentions the names that no record has and that a decision gives to somebody who has one; then those that
+/// one gives to these. O(mentions), and nothing without decisions.
+pub fn give(records: &mut Records) {
+    if !records.links.iter().any(|decision| decision.same) {
+        return;
+    }
+    let mut known: FxHashMap<(String, String), Vec<Countries>> = FxHashMap::default();
+    let of = |name: &str| {
+        let keys = name::keys(name);
+        (keys.exact, keys.form)
+    };
+    for mention in &records.mentions {
+        let countries = Countries::parse(records.texts.get(mention.countries)).unwrap_or_default();
+        known.entry(of(records.texts.get(mention.name))).or_default().push(countries);
+    }
+    loop {
+        let mut given: Vec<(String, Countries)> = Vec::new();
+        for decision in records.links.iter().filter(|decision| decision.same) {
+            let sides =
+                [(&decision.a, &decision.a_countries), (&decision.b, &decision.b_countries)];
+            let is_known = sides.map(|(name, countries)| {
+                let of_name = known.get(&of(name));
+                of_name.is_some_and(|all| all.iter().any(|own| !countries.contradict(own)))
+            });
+            if is_known[0] != is_known[1] {
+                let (name, countries) = sides[usize::from(is_known[0])];
+                given.push((name.clone(), countries.clone()));
+            }
+        }
+        if given.is_empty() {
+            return;
+        }
+        for (name, countries) in given {
+            let none = Identifiers::default();
+            records.mention(&name, "", &countries, &none, EntityKind::Unknown);
+            known.entry(of(&name)).or_default().push(countries);
+        }
+    }
+}
+
 /// Names that share a key with more others than this are joined only where they lack nothing.
 const LARGEST: usize = 200;
 
@@ -330,7 +370,7 @@ impl Work {
 mod tests {
     use super::*;
     use crate::error::Place;
-    use crate::link::link;
+    use crate::link::link_with_given;
     use crate::source::LinkDecision;
     use proptest::prelude::*;
 
@@ -343,7 +383,10 @@ mod tests {
             records.mention(name, native, &countries, &Identifiers::parse(identifiers), *kind);
         }
         for (a, b, country, same) in links {
-            let of = |at: &usize| given[at % given.len()].0.to_owned();
+            let of = |at: &usize| match given.get(*at % (given.len() + 2)) {
+                Some(given) => given.0.to_owned(),
+                None => format!("Stranger {}", at % 2),
+            };
             records.links.push(LinkDecision {
                 a: of(a),
                 a_countries: Countries::parse(country).unwrap(),
@@ -364,8 +407,11 @@ mod tests {
     }
 
     fn same_as_link(given: &[Given], links: &[(usize, usize, &str, bool)]) {
-        let records = records(given, links);
-        let (linked, joins) = (link(&records), Joins::new(&records));
+        let (mut by_link, mut records) = (records(given, links), records(given, links));
+        let (linked, _) = link_with_given(&mut by_link);
+        give(&mut records);
+        let joins = Joins::new(&records);
+        assert_eq!(by_link.mentions.len(), records.mentions.len(), "{given:?} {links:?}");
         let count = MentionId::try_from(records.mentions.len()).unwrap();
         let own: Vec<MentionId> = (0..count).map(|mention| joins.entity(mention)).collect();
         assert_eq!(firsts(&own), firsts(&linked.entity_of), "{given:?} {links:?}");

@@ -110,6 +110,10 @@ fn declared_owners_say_what_recorded_ones_would() {
             said(&recorded_in, exposures),
             "world {number}: {names:?}"
         );
+        let linked = |possible: bool| if possible { Answer::Review } else { Answer::Clear };
+        let recorded = Answer::of(&recorded.findings(subject))
+            .min(linked(!recorded.findings(subject).possible.is_empty()));
+        assert!(verdict.answer <= recorded, "world {number}: {names:?}: {:?}", verdict.notes);
         assert_eq!(verdict.ownership, recorded_in.world().ownership(subject, by_rows.day));
         compared += 1;
         reached += usize::from(own.is_some());
@@ -240,4 +244,98 @@ fn a_file_and_a_column_of_owners_are_read_and_every_row_counts() {
     assert_eq!(verified.status, 0, "{}{}", verified.out, verified.err);
     assert!(verified.out.contains("owners that a party declares"), "{}", verified.out);
     assert!(std::fs::read_to_string(path("out.html")).unwrap().contains("own.csv"));
+}
+
+#[test]
+fn who_the_owners_might_be_and_what_is_recorded_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "list.csv",
+        "list,entry,name,country,published\nCN-CONTROL,1,Bering Optics GmbH,DE,2025-01-01\n\
+         CN-CONTROL,2,Ostara Chemicals,,2025-01-01\nCN-CONTROL,3,Third Harbor Oy,,2025-01-01\n",
+    );
+    write(
+        "holdings.csv",
+        "holder,issuer,issuer_country,share_min,confidence\nBering Optic GmbH,Tarra Two Ltd,,100,documented\n\
+         Ostara Chemicals,Doc Sixty Ltd,,60,documented\nOstara Chemicals,Ambi Widgets Ltd,US,24,documented\n\
+         Acme,Ambi Widgets Ltd,DE,24,documented\n",
+    );
+    write(
+        "parties.csv",
+        "id,name,owners\n1,Zqx Three,Tarra Two Ltd (100 %)\n2,Doc Sixty Ltd,Ostara Chemicals (10 %)\n\
+         3,Ambi Widgets Ltd,Third Harbor Oy (24 %)\n4,Quarry,Acme (100 %)\n",
+    );
+    let (list, holdings, parties) = (path("list.csv"), path("holdings.csv"), path("parties.csv"));
+    let run = parentage(&[
+        "screen",
+        "--in",
+        &parties,
+        "--lists",
+        &list,
+        "--ownership",
+        &holdings,
+        "--as-of",
+        "2026-11-24",
+        "--format",
+        "jsonl",
+        "--floor",
+        "25",
+    ]);
+    let answers: Vec<serde_json::Value> =
+        run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let verdicts: Vec<&str> =
+        answers.iter().map(|answer| answer["verdict"].as_str().unwrap()).collect();
+    assert_eq!(verdicts, ["review", "hit", "review", "clear"], "{}", run.out);
+    for (at, told) in [
+        (0, "Bering Optic GmbH"),
+        (1, "contradicts what is recorded"),
+        (2, "Ambi Widgets Ltd might be Ambi Widgets Ltd (US)"),
+    ] {
+        assert!(answers[at]["notes"].to_string().contains(told), "{}", answers[at]["notes"]);
+    }
+}
+
+#[test]
+fn a_name_that_only_a_decision_has_is_whoever_it_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    std::fs::create_dir(folder.path().join("lists")).unwrap();
+    write(
+        "lists/list.csv",
+        "list,entry,name,country,published\nCN-CONTROL,1,Zubrin Aerospace Inc,US,2025-01-01\n",
+    );
+    // A chain: the second name is known by the first decision alone.
+    write(
+        "lists/links.csv",
+        "a,a_country,b,b_country,decision,reason\nWandering Albatross,,Pelican Works,,same,seen\n\
+         Pelican Works,,Zubrin Aerospace Inc,,same,known\nTern,,Nobody Here,,same,\n",
+    );
+    write("holdings.csv", "holder,issuer,share_min\nWandering Albatross,Quarry Nine,50\n");
+    write(
+        "parties.csv",
+        "name,owners\nPelican Works,\nWandering Albatross,\nQuarry Nine,\nSandpit,Pelican Works (60 %)\nTern,\n",
+    );
+    let (lists, holdings, parties) = (path("lists"), path("holdings.csv"), path("parties.csv"));
+    let out = path("out.jsonl");
+    let data = ["--lists", &lists, "--ownership", &holdings];
+    let screen = ["screen", "--in", &parties, "--as-of", "2026-11-24", "--out", &out];
+    let run = parentage(&[&screen[..], &data].concat());
+    assert_eq!(run.status, 0, "{}", run.err);
+    let text = std::fs::read_to_string(&out).unwrap();
+    let answers: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let verdicts: Vec<&str> =
+        answers.iter().map(|answer| answer["verdict"].as_str().unwrap()).collect();
+    assert_eq!(verdicts, ["hit", "hit", "hit", "hit", "clear"], "{text}");
+    let first = &answers[0]["matches"][0]["exposures"][0];
+    assert_eq!(first["listed"][0]["joined_by"], "links.csv", "{first}");
+    let verified = parentage(&[&["verify", &out][..], &data].concat());
+    assert_eq!(verified.status, 0, "{}{}", verified.out, verified.err);
+    let built = parentage(&[&["build", "--out", &path("w.snapshot")][..], &data].concat());
+    let told = format!("{}{}", built.out, built.err);
+    assert!(told.contains("links.csv:2: a name of this decision is in no record"), "{told}");
+    assert!(told.contains("links.csv:4: a name of this decision is nobody's"), "{told}");
 }
