@@ -57,6 +57,13 @@ pub(crate) fn is_legal_form(text: &str) -> bool {
     forms::form_of(&glued).is_some()
 }
 
+/// The country that a text names in one of eleven languages, as two letters (ISO 3166-1). O(length).
+pub(crate) fn country_named(text: &str) -> Option<&'static str> {
+    let glued: String = fold(text).chars().filter(|c| c.is_alphanumeric()).collect();
+    let code = vocabulary::place(&glued)?.code;
+    (code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase())).then_some(code)
+}
+
 /// A digest of what decides how names are taken apart and compared: the program's version and its
 /// tables. An index of another one may lack names that this program would find.
 pub(crate) fn program_digest() -> [u8; 8] {

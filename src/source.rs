@@ -4,29 +4,47 @@
 
 mod answers;
 mod blocks;
+mod csl_csv;
+mod csl_json;
+mod dpl_text;
 mod earlier;
+mod eu_xml;
+mod ftm_json;
+mod guarded;
 mod holdings_csv;
 mod line_ends;
+mod listed;
 mod lists_csv;
 mod names_csv;
+mod ofac_csv;
+mod ofac_xml;
+mod ofsi_csv;
 mod open;
 mod owners_column;
 mod owners_csv;
 mod pairs_csv;
 mod parties;
 mod profile_toml;
+mod published;
 mod recognise;
 mod records;
 mod rows;
 mod rules_toml;
+mod senzing_json;
 mod table;
+mod targets_csv;
 mod toml_file;
+mod un_xml;
+mod us_1260h_csv;
+mod xml;
 
 use std::io::{BufRead, Cursor, Read};
 
 use self::blocks::{BLOCK, Broken, read_in_blocks};
 use self::line_ends::ends_in_carriage_returns;
+use self::listed::Sink;
 use self::open::{Embedded, InputFile, Opened};
+use self::published::Published;
 use self::recognise::{Format, unrecognised};
 use self::rows::{Header, Rows};
 use crate::error::{Data, Error, Place, RecordUnit, Rejected, Source, Sources, Warning};
@@ -65,7 +83,9 @@ pub struct Inputs {
 /// they stand in [`Records::rejected`].
 pub fn read(inputs: &Inputs) -> Result<Records, Error> {
     let mut records = Records::new();
-    let lists = resolve(&inputs.lists, Embedded::Lists)?;
+    let mut lists = resolve(&inputs.lists, Embedded::Lists)?;
+    // What other files say of entries is there when these are read.
+    lists.sort_by_cached_key(|file| file.published() != Some(Published::OfacSides));
     let ownership = resolve(&inputs.ownership, Embedded::Ownership)?;
     let links = given(&inputs.links)?;
     warn_of_folders(inputs, &mut records)?;
@@ -79,10 +99,16 @@ pub fn read(inputs: &Inputs) -> Result<Records, Error> {
             read_not_covered(file, &mut records)?;
             continue;
         }
+        if let Some(format) = file.published() {
+            read_published(file, format, &mut records)?;
+            any_list = true;
+            continue;
+        }
         let wanted = |format: Format| format.data() == Data::Lists;
         let format = read_file(file, wanted, "--ownership", elsewhere(&file.path), &mut records)?;
         any_list |= format == Some(Format::Entries);
     }
+    warn_of_sides(&mut records);
     if !any_list {
         let reason = "holds no list; a list is a CSV file whose header has `list` and `name`";
         return Err(Error::file(inputs.lists.join(", "), reason));
@@ -97,6 +123,49 @@ pub fn read(inputs: &Inputs) -> Result<Records, Error> {
     }
     read_rules(inputs, &mut records)?;
     Ok(records)
+}
+
+/// Reads a list as its authority publishes it. What is broken off is told as one record of which nothing behind it
+/// was read.
+fn read_published(file: &InputFile, format: Published, records: &mut Records) -> Result<(), Error> {
+    let mut opened = file.open()?;
+    let (kind, read) = format.parts();
+    let mut source = Source { unit: format.unit(), ..Source::of_lines(&file.name, kind) };
+    records.reading.clone_from(&source.name);
+    let number = records.next_source();
+    let citation = format!("{kind}, {}", file.name);
+    let mut sink = Sink { records, source: &mut source, number, citation, record: 0, aside: 0 };
+    if let Err(reason) = read(&mut opened.reader, &mut sink) {
+        let line = sink.record;
+        sink.source.records += 1;
+        sink.reject(
+            line,
+            format!("{reason}; what follows record {line} was not read"),
+            String::new(),
+        );
+    }
+    finish(opened, file, source, records)
+}
+
+/// Tells of names and addresses of entries that no file has.
+fn warn_of_sides(records: &mut Records) {
+    let strangers = records.ofac.of_nobody();
+    if let Some(first) = strangers.first() {
+        let reason = format!(
+            "names, addresses or comments of {} entries that no file has, such as number {first}; give the file of entries (sdn.csv, cons_prim.csv) beside them",
+            strangers.len()
+        );
+        let (file, text) = ("OFAC".to_owned(), String::new());
+        records.rejected.push(Rejected {
+            file,
+            line: 0,
+            column: None,
+            reason,
+            data: Data::Lists,
+            text,
+        });
+    }
+    records.ofac = ofac_csv::Sides::default();
 }
 
 /// Warns of what a folder holds and is not read, and of a folder of ownership data without any.

@@ -79,6 +79,11 @@ const CODES: &str = "\
     SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI \
     VN VU WF WS XK YE YT ZA ZM ZW";
 
+/// The codes of countries.
+pub fn codes() -> impl Iterator<Item = &'static str> {
+    CODES.split_whitespace()
+}
+
 impl Country {
     /// Reads a code of ISO 3166-1 of either case. `UK` and `EL`, which official texts write for the
     /// United Kingdom and Greece, are read as `GB` and `GR`: a code apart would contradict them.
@@ -273,7 +278,8 @@ impl Identifiers {
         self.0.iter().any(|identifier| other.0.contains(identifier))
     }
 
-    /// Whether some scheme stands in both with no value in common.
+    /// Whether some scheme stands in both with no value in common. Schemes of which one may have several numbers
+    /// ([`MANY`]) join and never contradict.
     pub fn contradict(&self, other: &Identifiers) -> bool {
         rivals(|| self.0.iter().map(String::as_str), || other.0.iter().map(String::as_str))
     }
@@ -296,13 +302,18 @@ impl Identifiers {
     }
 }
 
+/// How the schemes begin of which one person or company has several numbers: passports expire, and the lists of
+/// authorities name whichever register, tax office or bank they know of.
+pub const MANY: [&str; 5] = ["passport", "national-id", "tax-", "reg-", "swift"];
+
 /// Whether some scheme stands among both with no value in common.
 fn rivals<'t, A, B>(own: impl Fn() -> A, others: impl Fn() -> B) -> bool
 where
     A: Iterator<Item = &'t str>,
     B: Iterator<Item = &'t str>,
 {
-    own().any(|identifier| {
+    let one_each = |identifier: &&str| !MANY.iter().any(|scheme| identifier.starts_with(scheme));
+    own().filter(one_each).any(|identifier| {
         let of_scheme = |other: &&str| scheme(other) == scheme(identifier);
         others().any(|other| of_scheme(&other))
             && !own().filter(of_scheme).any(|one| others().any(|other| other == one))

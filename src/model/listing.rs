@@ -91,6 +91,8 @@ pub struct ListEntry {
     pub restriction: Option<Restriction>,
     /// How well it is known.
     pub confidence: ListConfidence,
+    /// What the source says besides, in its words.
+    pub remarks: String,
     /// The citation the source gives.
     pub source: String,
     /// Where it was read.

@@ -117,6 +117,7 @@ pub(super) fn entry(row: &Row, place: Place, records: &mut Records) -> Result<()
         restriction: word!("restriction", row.get("restriction"), Restriction)?,
         confidence: word!("confidence", row.get("confidence"), ListConfidence)?
             .unwrap_or(ListConfidence::Secondary),
+        remarks: String::new(),
         source: text("source"),
         place,
     };

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use include_dir::{Dir, include_dir};
 
+use super::published::{Published, SEEN};
 use super::rows::{Fault, Rows};
 use crate::error::Error;
 
@@ -208,6 +209,17 @@ fn is_documentation(name: &str) -> bool {
 const MOST_UNPACKED: u64 = 4 << 30;
 
 impl InputFile {
+    /// The format of published lists that the file is of, by its first bytes; `None` for others, for what is built
+    /// in, and for pipes, which are read once.
+    pub fn published(&self) -> Option<Published> {
+        if matches!(self.bytes, Bytes::Embedded(_)) || !Path::new(&self.path).is_file() {
+            return None;
+        }
+        let mut start = Vec::new();
+        self.open().ok()?.reader.take(SEEN as u64).read_to_end(&mut start).ok()?;
+        Published::recognise(&start)
+    }
+
     /// Opens the file. `.gz`, `.zst` and `.zip` with one member are recognised from their bytes.
     pub fn open(&self) -> Result<Opened, Error> {
         let failed = |error| Error::io(&self.path, error);

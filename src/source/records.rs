@@ -9,12 +9,13 @@ use rustc_hash::FxHashMap;
 use twox_hash::XxHash3_128;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+use super::ofac_csv::Sides;
 use crate::column::{TextId, TextsBuilder};
 use crate::day::{Day, Span};
 use crate::error::{Place, RecordUnit, Rejected, Source, Sources, Warning};
 use crate::model::{
-    Confidence, Countries, EntityKind, HoldingRow, Identifiers, Interest, ListEntry, ListEvent,
-    ListInfo, Measure,
+    Certitude, Confidence, Countries, EntityKind, EventKind, HoldingRow, Identifiers, Interest,
+    ListEntry, ListEvent, ListInfo, Measure,
 };
 use crate::rule::Rule;
 use crate::share::{Share, ShareRange};
@@ -212,6 +213,10 @@ pub struct Records {
     spare: Vec<u8>,
     /// List entries, each with its mention.
     pub entries: Vec<(ListEntry, MentionId)>,
+    /// Whom lists say that an entry belongs to or is linked with, by name.
+    pub linked: Vec<(MentionId, String)>,
+    /// What other files of OFAC say of its entries, while lists are read.
+    pub(super) ofac: Sides,
     /// What the lists are.
     pub lists: Vec<ListInfo>,
     /// Events.
@@ -340,8 +345,22 @@ impl Records {
         self.warnings.extend(part.warnings);
     }
 
+    /// Says that an entry is listed no more from a day on.
+    pub(super) fn end(&mut self, entry: &ListEntry, from: Day) {
+        self.events.push(ListEvent {
+            list: entry.list.clone(),
+            announcement: entry.announcement.clone(),
+            entry: entry.entry.clone(),
+            event: EventKind::Removed,
+            span: Span { from, until: Day::NEVER },
+            certitude: Certitude::Official,
+            source: entry.source.clone(),
+            place: entry.place,
+        });
+    }
+
     /// Keeps a list entry.
-    pub fn push_entry(&mut self, entry: ListEntry) {
+    pub fn push_entry(&mut self, entry: ListEntry) -> MentionId {
         let mention = self.mention(
             &entry.name,
             &entry.name_native,
@@ -350,6 +369,7 @@ impl Records {
             entry.kind,
         );
         self.entries.push((entry, mention));
+        mention
     }
 
     /// Supposes that a holding is another than was read, or none: rows that `replaced` names by

@@ -1,0 +1,43 @@
+//! The Denied Persons List of the Bureau of Industry and Security as text, its fields parted by tabs. A person has a
+//! row for each address.
+
+use std::io::BufRead;
+
+use super::guarded::Table;
+use super::listed::{About, Listed, Sink, day};
+use crate::model::Restriction;
+
+pub(super) const DPL: About = About {
+    list: "US-DPL",
+    title: "Denied Persons List",
+    authority: "US Department of Commerce, Bureau of Industry and Security",
+    restriction: Some(Restriction::ExportBan),
+};
+
+/// Reads the list.
+pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), String> {
+    let mut table = Table::with_header(reader, b'\t')?;
+    sink.describe(&DPL, None);
+    while let Some(row) = table.next()? {
+        let listed = Listed {
+            list: DPL.list.into(),
+            name: row.get("name").to_owned(),
+            countries: vec![row.get("country").to_owned()],
+            cities: vec![row.get("city").to_owned()],
+            announcement: row.get("fr_citation").to_owned(),
+            published: day(row.get("effective_date"), true),
+            // The last day counts.
+            until: day(row.get("expiration_date"), true).map(|day| day.plus(1)),
+            remarks: vec![row.get("action").to_owned()],
+            ..Listed::default()
+        };
+        let listed = match row.is_ragged() {
+            true => {
+                Err(format!("has {} fields, and the header has another number", row.fields.len()))
+            }
+            false => Ok(listed),
+        };
+        sink.take(row.line, listed, &|| row.shown());
+    }
+    Ok(())
+}

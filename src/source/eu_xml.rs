@@ -1,0 +1,134 @@
+//! The consolidated list of EU financial sanctions as XML (export of the FSF, schema 1.1).
+
+use std::io::BufRead;
+
+use super::listed::{About, Listed, Sink, births, day, identifier};
+use super::xml::{Element, Elements, Item};
+use crate::model::{EntityKind, Restriction};
+
+pub(super) const EU: About = About {
+    list: "EU-FSF",
+    title: "Consolidated list of persons, groups and entities subject to EU financial sanctions",
+    authority: "European Commission",
+    restriction: Some(Restriction::AssetFreeze),
+};
+
+/// Reads the list.
+pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), String> {
+    let mut elements = Elements::new(reader);
+    let mut number = 0;
+    while let Some(item) = elements.next(|name| name == "sanctionEntity")? {
+        match item {
+            Item::Begun(root) if root.name == "export" => {
+                sink.describe(&EU, day(root.attribute("generationDate"), false));
+            }
+            Item::Begun(_) => {}
+            Item::Whole(element) => {
+                number += 1;
+                sink.take(number, listed(&element), &|| element.shown());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A name of an entity: as a whole, else of its parts.
+fn name_of(alias: &Element) -> String {
+    let whole = alias.attribute("wholeName");
+    if !whole.is_empty() {
+        return whole.to_owned();
+    }
+    ["firstName", "middleName", "lastName"].map(|part| alias.attribute(part)).join(" ")
+}
+
+fn listed(element: &Element) -> Result<Listed, String> {
+    let kind = element.child("subjectType").map_or("", |kind| {
+        let code = kind.attribute("classificationCode");
+        if code.is_empty() { kind.attribute("code") } else { code }
+    });
+    let mut names: Vec<(String, bool)> = element
+        .all("nameAlias")
+        .map(|alias| (name_of(alias), alias.attribute("strong") != "false"))
+        .collect();
+    names.retain(|(name, _)| name.chars().any(char::is_alphanumeric));
+    if names.is_empty() {
+        return Err("has no name (`nameAlias`)".to_owned());
+    }
+    let latin = |name: &str| name.chars().filter(|c| c.is_alphabetic()).all(|c| (c as u32) < 0x250);
+    // The first strong name in Latin letters, which is how others cite it.
+    let first = names
+        .iter()
+        .position(|(name, strong)| *strong && latin(name))
+        .or_else(|| names.iter().position(|(_, strong)| *strong))
+        .unwrap_or(0);
+    let (name, _) = names.remove(first);
+    let native = names.iter().position(|(name, strong)| *strong && !latin(name));
+    let native = native.map(|at| names.remove(at).0).unwrap_or_default();
+    let (strong, weak): (Vec<_>, Vec<_>) = names.into_iter().partition(|(_, strong)| *strong);
+    let first_of = |all: Vec<(String, bool)>| all.into_iter().map(|(name, _)| name).collect();
+    let regulation = element.child("regulation").cloned().unwrap_or_default();
+    let of_place = |place: &Element| {
+        let code = place.attribute("countryIso2Code");
+        let known = !code.is_empty() && code != "00";
+        if known { code.to_owned() } else { place.attribute("countryDescription").to_owned() }
+    };
+    let mut remarks: Vec<String> =
+        element.all("remark").map(|remark| remark.text.clone()).collect();
+    let mut identifiers = Vec::new();
+    for one in element.all("identification") {
+        let called = [
+            one.attribute("identificationTypeCode"),
+            one.attribute("identificationTypeDescription"),
+        ]
+        .join(" ");
+        let number = match one.attribute("number") {
+            "" => one.attribute("latinNumber"),
+            number => number,
+        };
+        match identifier(&called, number, &of_place(one)) {
+            Some(one) => identifiers.push(one),
+            None => remarks.push(format!("{called} {number}")),
+        }
+    }
+    remarks.push(element.attribute("designationDetails").to_owned());
+    let un = element.attribute("unitedNationId");
+    if !un.is_empty() {
+        remarks.push(format!("UN reference {un}"));
+    }
+    let born = element.all("birthdate").flat_map(|birth| {
+        let about = if birth.attribute("circa") == "true" { "circa " } else { "" };
+        let (from, to) = (birth.attribute("yearRangeFrom"), birth.attribute("yearRangeTo"));
+        match (birth.attribute("birthdate"), birth.attribute("year")) {
+            ("", "") if !from.is_empty() => births(&format!("{from} to {to}")),
+            ("", year) => births(&format!("{about}{year}")),
+            (date, _) => births(&format!("{about}{date}")),
+        }
+    });
+    let published = day(element.attribute("designationDate"), false)
+        .or_else(|| day(regulation.attribute("publicationDate"), false));
+    Ok(Listed {
+        list: EU.list.into(),
+        entry: element.attribute("euReferenceNumber").to_owned(),
+        name,
+        native,
+        aliases: first_of(strong),
+        weak: first_of(weak),
+        kind: match kind {
+            "P" | "person" => EntityKind::Person,
+            "E" | "enterprise" => EntityKind::Company,
+            _ => EntityKind::Unknown,
+        },
+        countries: element.all("citizenship").chain(element.all("address")).map(of_place).collect(),
+        cities: element
+            .all("address")
+            .map(|address| address.attribute("city").to_owned())
+            .collect(),
+        born: born.collect(),
+        identifiers,
+        programmes: vec![regulation.attribute("programme").to_owned()],
+        announcement: regulation.attribute("numberTitle").to_owned(),
+        published,
+        remarks,
+        ..Listed::default()
+    })
+}

@@ -1,0 +1,203 @@
+//! Entities of FollowTheMoney, one a line (`entities.ftm.json` of OpenSanctions): those that are sanctioned or under
+//! export control are list entries, each on the lists of its datasets.
+
+use std::io::BufRead;
+
+use serde_json::Value;
+
+use super::guarded::{objects, text, texts};
+use super::listed::{About, Listed, Sink, births, day, identifier};
+use crate::model::{EntityKind, Restriction};
+
+const fn about(list: &'static str, title: &'static str, restriction: Option<Restriction>) -> About {
+    About { list, title, authority: "OpenSanctions", restriction }
+}
+
+/// Lists by the datasets of OpenSanctions, by name and by title.
+const DATASETS: &[(&str, &str, About)] = &[
+    (
+        "us_ofac_sdn",
+        "US OFAC Specially Designated Nationals",
+        about("US-SDN", "US SDN, by OpenSanctions", Some(Restriction::AssetFreeze)),
+    ),
+    (
+        "us_ofac_cons",
+        "US OFAC Consolidated (non-SDN)",
+        about("US-NONSDN", "US non-SDN, by OpenSanctions", Some(Restriction::Other)),
+    ),
+    (
+        "us_trade_csl",
+        "US Trade Consolidated Screening",
+        about(
+            "US-CSL",
+            "US Consolidated Screening List, by OpenSanctions",
+            Some(Restriction::Licence),
+        ),
+    ),
+    (
+        "us_bis_denied",
+        "US BIS Denied Persons",
+        about("US-DPL", "US Denied Persons List, by OpenSanctions", Some(Restriction::ExportBan)),
+    ),
+    (
+        "us_dod_chinese_milcorps",
+        "US DoD Chinese military companies",
+        about("US-1260H", "US Section 1260H, by OpenSanctions", Some(Restriction::Other)),
+    ),
+    (
+        "un_sc_sanctions",
+        "UN Security Council Consolidated Sanctions",
+        about("UN", "UN list, by OpenSanctions", Some(Restriction::AssetFreeze)),
+    ),
+    (
+        "eu_fsf",
+        "EU Financial Sanctions Files",
+        about("EU-FSF", "EU list, by OpenSanctions", Some(Restriction::AssetFreeze)),
+    ),
+    (
+        "gb_hmt_sanctions",
+        "UK HMT/OFSI Consolidated",
+        about("UK-SANCTIONS", "UK list, by OpenSanctions", None),
+    ),
+    (
+        "gb_fcdo_sanctions",
+        "UK FCDO Sanctions List",
+        about("UK-SANCTIONS", "UK list, by OpenSanctions", None),
+    ),
+    (
+        "ch_seco_sanctions",
+        "Swiss SECO Sanctions",
+        about("CH-SECO", "Swiss list, by OpenSanctions", Some(Restriction::AssetFreeze)),
+    ),
+    (
+        "ca_dfatd_sema_sanctions",
+        "Canadian Consolidated Autonomous",
+        about("CA-SEMA", "Canadian list, by OpenSanctions", Some(Restriction::AssetFreeze)),
+    ),
+];
+
+/// What is on some other list.
+const OTHER: About = about("OPENSANCTIONS", "Other lists, by OpenSanctions", None);
+
+/// The lists of datasets, each once.
+pub(super) fn lists_of<'d>(datasets: impl Iterator<Item = &'d str>) -> Vec<&'static About> {
+    let mut lists: Vec<&'static About> = Vec::new();
+    for dataset in datasets.map(str::trim).filter(|dataset| !dataset.is_empty()) {
+        let known =
+            DATASETS.iter().find(|(name, title, _)| *name == dataset || dataset.starts_with(title));
+        let about = known.map_or(&OTHER, |(_, _, about)| about);
+        if !lists.iter().any(|one| one.list == about.list) {
+            lists.push(about);
+        }
+    }
+    // What is on a list of its own needs no other.
+    if lists.len() > 1 {
+        lists.retain(|about| about.list != OTHER.list);
+    }
+    if lists.is_empty() { vec![&OTHER] } else { lists }
+}
+
+/// Whether a topic says that an entity is itself on a list: not that it is near somebody who is.
+fn is_listing(topic: &str) -> bool {
+    matches!(
+        topic,
+        "sanction"
+            | "sanction.counter"
+            | "export.control"
+            | "export.risk"
+            | "debarment"
+            | "invest.ban"
+    )
+}
+
+/// Reads the file.
+pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), String> {
+    objects(reader, &mut |number, object| {
+        let object = match object {
+            Ok(object) => object,
+            Err(reason) => return sink.take(number, Err(reason), &String::new),
+        };
+        let Some(properties) = object.get("properties").filter(|all| all.is_object()) else {
+            let reason = "is no entity of FollowTheMoney: it has no `properties`".to_owned();
+            return sink.take(number, Err(reason), &|| object.to_string());
+        };
+        let Some(kind) = kind_of(&text(&object, "schema")) else { return sink.pass() };
+        if !texts(properties, "topics").iter().any(|topic| is_listing(topic)) {
+            return sink.pass();
+        }
+        let datasets = texts(&object, "datasets");
+        let last = day(&text(&object, "last_seen"), false);
+        let mut first = true;
+        for about in lists_of(datasets.iter().map(String::as_str)) {
+            sink.describe(about, last);
+            let listed = Listed { list: about.list.into(), ..listed(&object, properties, kind) };
+            // A further listing of one record.
+            sink.source.records -= u64::from(!first);
+            sink.take(number, Ok(listed), &|| object.to_string());
+            first = false;
+        }
+    })
+}
+
+/// What an entity of a schema is; `None` for addresses, payments, links and the like.
+pub(super) fn kind_of(schema: &str) -> Option<EntityKind> {
+    match schema {
+        "Person" => Some(EntityKind::Person),
+        "Company" | "Organization" => Some(EntityKind::Company),
+        "LegalEntity" | "Asset" => Some(EntityKind::Unknown),
+        "PublicBody" => Some(EntityKind::PublicBody),
+        "Vessel" | "Airplane" | "Vehicle" | "CryptoWallet" | "Security" => Some(EntityKind::Other),
+        _ => None,
+    }
+}
+
+fn listed(object: &Value, properties: &Value, kind: EntityKind) -> Listed {
+    let all = |names: &[&str]| -> Vec<String> {
+        names.iter().flat_map(|name| texts(properties, name)).collect()
+    };
+    let mut names = all(&["name"]);
+    let caption = text(object, "caption");
+    let name =
+        if caption.is_empty() { names.first().cloned().unwrap_or_default() } else { caption };
+    names.extend(all(&["alias", "previousName", "abbreviation"]));
+    let countries = all(&["country", "jurisdiction", "mainCountry", "nationality", "citizenship"]);
+    let one_country = match countries.as_slice() {
+        [one] => one.as_str(),
+        _ => "",
+    };
+    let mut remarks = all(&["notes", "summary", "position"]);
+    let mut identifiers = Vec::new();
+    for (property, called) in [
+        ("leiCode", "lei"),
+        ("registrationNumber", "registration number"),
+        ("ogrnCode", "registration number"),
+        ("uscCode", "registration number"),
+        ("taxNumber", "tax number"),
+        ("innCode", "tax number"),
+        ("vatCode", "tax number"),
+        ("imoNumber", "imo"),
+        ("passportNumber", "passport"),
+        ("idNumber", "national id"),
+        ("swiftBic", "swift"),
+    ] {
+        for number in all(&[property]) {
+            match identifier(called, &number, one_country) {
+                Some(one) => identifiers.push(one),
+                None => remarks.push(format!("{property} {number}")),
+            }
+        }
+    }
+    Listed {
+        entry: text(object, "id"),
+        name,
+        aliases: names,
+        weak: all(&["weakAlias"]),
+        kind,
+        countries,
+        born: all(&["birthDate"]).iter().flat_map(|date| births(date)).collect(),
+        identifiers,
+        programmes: all(&["programId", "program"]),
+        remarks,
+        ..Listed::default()
+    }
+}

@@ -1,0 +1,239 @@
+//! Rows and objects of files of others, one at a time, none of which grows without end.
+
+use std::cell::Cell;
+use std::io::{self, BufRead, Read};
+use std::rc::Rc;
+
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+use serde_json::Value;
+
+/// Bytes of one record. The longest of public lists have some hundred thousand.
+const LARGEST: usize = 8 << 20;
+
+/// A stream that ends in an error where one record grows beyond all measure.
+pub(super) struct Guarded<R> {
+    pub inner: R,
+    /// Bytes read since the last record began: whoever reads sets it back.
+    pub since: Rc<Cell<usize>>,
+}
+
+impl<R: Read> Read for Guarded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        let since = self.since.get() + read;
+        self.since.set(since);
+        if since > LARGEST + buffer.len() {
+            let what = format!("has a record of more than {} MB, as no list has", LARGEST >> 20);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+        }
+        Ok(read)
+    }
+}
+
+/// Rows of a file of separated values.
+pub(super) struct Table<'r> {
+    reader: csv::Reader<Guarded<&'r mut dyn BufRead>>,
+    since: Rc<Cell<usize>>,
+    columns: Vec<String>,
+    record: csv::ByteRecord,
+}
+
+/// One row.
+pub(super) struct Row<'t> {
+    columns: &'t [String],
+    /// Its fields.
+    pub fields: Vec<String>,
+    /// Its first line.
+    pub line: u64,
+}
+
+impl<'r> Table<'r> {
+    /// A table without a header.
+    pub fn plain(reader: &'r mut dyn BufRead, delimiter: u8) -> Table<'r> {
+        let since = Rc::new(Cell::new(0));
+        let reader = Guarded { inner: reader, since: Rc::clone(&since) };
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .from_reader(reader);
+        Table { reader, since, columns: Vec::new(), record: csv::ByteRecord::new() }
+    }
+
+    /// A table whose first row names its columns.
+    pub fn with_header(reader: &'r mut dyn BufRead, delimiter: u8) -> Result<Table<'r>, String> {
+        let mut table = Table::plain(reader, delimiter);
+        table.header()?;
+        Ok(table)
+    }
+
+    /// Takes the next row for the names of columns.
+    pub fn header(&mut self) -> Result<(), String> {
+        let header = self.next()?.map(|row| row.fields).unwrap_or_default();
+        self.columns = header
+            .iter()
+            .map(|name| name.trim_start_matches('\u{feff}').trim().to_lowercase())
+            .collect();
+        Ok(())
+    }
+
+    /// The next row; `None` at the end. Text that is no UTF-8 is read as Windows-1252.
+    pub fn next(&mut self) -> Result<Option<Row<'_>>, String> {
+        self.since.set(0);
+        if !self.reader.read_byte_record(&mut self.record).map_err(|error| error.to_string())? {
+            return Ok(None);
+        }
+        let line = self.record.position().map_or(0, csv::Position::line);
+        let text = |field: &[u8]| match std::str::from_utf8(field) {
+            Ok(text) => text.to_owned(),
+            Err(_) => encoding_rs::WINDOWS_1252.decode(field).0.into_owned(),
+        };
+        let fields = self.record.iter().map(text).collect();
+        Ok(Some(Row { columns: &self.columns, fields, line }))
+    }
+}
+
+impl Row<'_> {
+    /// A field by the name of its column, in small letters; blank where there is none.
+    pub fn get(&self, column: &str) -> &str {
+        let place = self.columns.iter().position(|own| own == column);
+        place.and_then(|place| self.fields.get(place)).map_or("", |field| field.trim())
+    }
+
+    /// Whether there is a field too many or too few.
+    pub fn is_ragged(&self) -> bool {
+        self.fields.len() != self.columns.len()
+    }
+
+    /// All of it, for a report.
+    pub fn shown(&self) -> String {
+        self.fields.join(",")
+    }
+}
+
+/// Objects of a JSON file: one a line, the items of a list, or those of `results` in an object. `take` is given
+/// each with its number. An object that cannot be read ends a list, and is told where it is one a line.
+pub(super) fn objects(
+    reader: &mut dyn BufRead,
+    take: &mut dyn FnMut(u64, Result<Value, String>),
+) -> Result<(), String> {
+    let first = loop {
+        let buffer = reader.fill_buf().map_err(|error| error.to_string())?;
+        match buffer.first() {
+            None => return Ok(()),
+            Some(byte) if byte.is_ascii_whitespace() || b"\xef\xbb\xbf".contains(byte) => {
+                reader.consume(1)
+            }
+            Some(byte) => break *byte,
+        }
+    };
+    if first == b'[' {
+        return listed(reader, take);
+    }
+    let mut line = Vec::new();
+    let mut number = 0;
+    loop {
+        line.clear();
+        let most = LARGEST as u64 + 1;
+        let read =
+            reader.take(most).read_until(b'\n', &mut line).map_err(|error| error.to_string())?;
+        if read == 0 {
+            return Ok(());
+        }
+        number += 1;
+        if line.len() > LARGEST {
+            return Err(format!("has a record of more than {} MB, as no list has", LARGEST >> 20));
+        }
+        if line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        match serde_json::from_slice(&line) {
+            // One object over many lines: `{"results": [...]}`, or a single record.
+            Err(error) if number == 1 && error.is_eof() => {
+                return listed(&mut (&line[..]).chain(reader), take);
+            }
+            Ok(Value::Object(whole)) if number == 1 && whole.contains_key("results") => {
+                let all =
+                    whole.get("results").and_then(Value::as_array).cloned().unwrap_or_default();
+                (1..).zip(all).for_each(|(number, one)| take(number, Ok(one)));
+            }
+            read => take(number, read.map_err(|error| error.to_string())),
+        }
+    }
+}
+
+fn listed(
+    reader: &mut dyn BufRead,
+    take: &mut dyn FnMut(u64, Result<Value, String>),
+) -> Result<(), String> {
+    let since = Rc::new(Cell::new(0));
+    let reader = io::BufReader::new(Guarded { inner: reader, since: Rc::clone(&since) });
+    let mut deserializer = serde_json::Deserializer::from_reader(reader);
+    let items = Items { take, since, number: 0 };
+    deserializer.deserialize_any(items).map_err(|error| error.to_string())
+}
+
+struct Items<'t> {
+    take: &'t mut dyn FnMut(u64, Result<Value, String>),
+    since: Rc<Cell<usize>>,
+    number: u64,
+}
+
+impl<'de> Visitor<'de> for Items<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str("a list of objects, or an object with `results`")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
+        while let Some(item) = items.next_element::<Value>()? {
+            self.since.set(0);
+            self.number += 1;
+            (self.take)(self.number, Ok(item));
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Items { take, since, .. } = self;
+        let mut found = false;
+        while let Some(key) = map.next_key::<String>()? {
+            if key == "results" {
+                found = true;
+                let items = Items { take: &mut *take, since: Rc::clone(&since), number: 0 };
+                map.next_value_seed(items)?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        if found { Ok(()) } else { Err(A::Error::custom("holds no list of records")) }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Items<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+/// The texts of a key: of a list each, of a text itself.
+pub(super) fn texts(object: &Value, key: &str) -> Vec<String> {
+    match object.get(key) {
+        Some(Value::String(text)) => vec![text.clone()],
+        Some(Value::Number(number)) => vec![number.to_string()],
+        Some(Value::Array(all)) => {
+            all.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The first text of a key.
+pub(super) fn text(object: &Value, key: &str) -> String {
+    texts(object, key).into_iter().next().unwrap_or_default()
+}

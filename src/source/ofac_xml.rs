@@ -1,0 +1,85 @@
+//! OFAC's lists as XML of the schema `sdnList` (`sdn.xml`, `consolidated.xml`).
+
+use std::io::BufRead;
+
+use super::listed::{Listed, Sink, births, day, identifier};
+use super::ofac_csv::{LISTS, kind_of, list_of, remarks};
+use super::xml::{Element, Elements, Item};
+use crate::day::Day;
+
+/// Reads the list.
+pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), String> {
+    let mut elements = Elements::new(reader);
+    let (mut number, mut published, mut told): (u64, Option<Day>, Option<u64>) = (0, None, None);
+    let mut lists: Vec<&'static str> = Vec::new();
+    while let Some(item) = elements.next(|name| matches!(name, "publshInformation" | "sdnEntry"))? {
+        match item {
+            Item::Begun(_) => {}
+            Item::Whole(element) if element.name == "publshInformation" => {
+                published = day(element.text_of("Publish_Date"), true);
+                told = element.text_of("Record_Count").parse().ok();
+            }
+            Item::Whole(element) => {
+                number += 1;
+                let listed = listed(&element);
+                if let Some(about) = LISTS.iter().find(|about| about.list == listed.list)
+                    && !lists.contains(&about.list)
+                {
+                    lists.push(about.list);
+                    sink.describe(about, published);
+                }
+                sink.take(number, Ok(listed), &|| element.shown());
+            }
+        }
+    }
+    sink.declared(told, number)
+}
+
+/// A name of two fields, as the CSV files write it.
+fn name_of(element: &Element) -> String {
+    match (element.text_of("lastName"), element.text_of("firstName")) {
+        (last, "") => last.to_owned(),
+        ("", first) => first.to_owned(),
+        (last, first) => format!("{last}, {first}"),
+    }
+}
+
+fn listed(element: &Element) -> Listed {
+    let mut listed = Listed {
+        entry: element.text_of("uid").to_owned(),
+        name: name_of(element),
+        kind: kind_of(element.text_of("sdnType")),
+        programmes: element.within("programList", "program").map(|one| one.text.clone()).collect(),
+        remarks: vec![element.text_of("title").to_owned()],
+        ..Listed::default()
+    };
+    for aka in element.within("akaList", "aka") {
+        let to =
+            if aka.text_of("category") == "weak" { &mut listed.weak } else { &mut listed.aliases };
+        to.push(name_of(aka));
+    }
+    for address in element.within("addressList", "address") {
+        listed.countries.push(address.text_of("country").to_owned());
+        listed.cities.push(address.text_of("city").to_owned());
+    }
+    let countries = element
+        .within("nationalityList", "nationality")
+        .chain(element.within("citizenshipList", "citizenship"));
+    listed.countries.extend(countries.map(|one| one.text_of("country").to_owned()));
+    let born = element.within("dateOfBirthList", "dateOfBirthItem");
+    listed.born.extend(born.flat_map(|one| births(one.text_of("dateOfBirth"))));
+    for id in element.within("idList", "id") {
+        let (called, number) = (id.text_of("idType"), id.text_of("idNumber"));
+        match identifier(called, number, id.text_of("idCountry")) {
+            Some(one) => listed.identifiers.push(one),
+            None => listed.remarks.push(format!("{called} {number}")),
+        }
+    }
+    if let Some(vessel) = element.child("vesselInfo") {
+        let told = vessel.children.iter().map(|one| format!("{} {}", one.name, one.text.trim()));
+        listed.remarks.extend(told);
+    }
+    remarks(element.text_of("remarks"), &mut listed);
+    listed.list = list_of(&listed.programmes, &listed.remarks).into();
+    listed
+}

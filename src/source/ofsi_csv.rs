@@ -1,0 +1,120 @@
+//! The consolidated list of asset freeze targets of the UK's Office of Financial Sanctions Implementation as CSV: a row
+//! for each name of an entry. It was closed on 2026-01-28; the UK Sanctions List is what goes on.
+
+use std::collections::BTreeMap;
+use std::io::BufRead;
+
+use super::guarded::{Row, Table};
+use super::listed::{About, Listed, Sink, births, day, identifier};
+use crate::model::{EntityKind, Restriction};
+
+pub(super) const UK: About = About {
+    list: "UK-SANCTIONS",
+    title: "UK sanctions targets",
+    authority: "HM Government",
+    // Every entry says for itself what it entails.
+    restriction: None,
+};
+
+/// Reads the list. The rows of an entry stand together under `Group ID`, or anywhere: they are held until the end,
+/// which is some ten megabytes.
+pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), String> {
+    let mut table = Table::plain(reader, b',');
+    // `Last Updated,27/04/2020`, and then the header.
+    let updated = table.next()?.and_then(|row| day(row.fields.get(1)?, false));
+    table.header()?;
+    sink.describe(&UK, updated);
+    let mut groups: BTreeMap<String, (u64, Listed)> = BTreeMap::new();
+    while let Some(row) = table.next()? {
+        let group = row.get("group id").to_owned();
+        if row.is_ragged() || group.is_empty() {
+            let reason = "has no `Group ID`, or fields too many or too few".to_owned();
+            sink.source.records += 1;
+            sink.reject(row.line, reason, row.shown());
+            continue;
+        }
+        match groups.get_mut(&group) {
+            Some((_, known)) => {
+                merge(known, listed(&row));
+                sink.pass();
+            }
+            None => drop(groups.insert(group, (row.line, listed(&row)))),
+        }
+    }
+    for (_, (line, listed)) in groups {
+        let name = listed.name.clone();
+        sink.take(line, Ok(listed), &|| name.clone());
+    }
+    Ok(())
+}
+
+/// Adds another row of an entry. The primary name stands for it, wherever its row is.
+fn merge(known: &mut Listed, other: Listed) {
+    let primary = |one: &Listed| one.measures == PRIMARY;
+    if primary(&other) && !primary(known) {
+        known.aliases.push(std::mem::replace(&mut known.name, other.name));
+        known.measures = other.measures;
+    } else if other.weak.is_empty() {
+        known.aliases.push(other.name);
+    }
+    known.weak.extend(other.weak);
+    known.aliases.extend(other.aliases);
+    known.countries.extend(other.countries);
+    known.cities.extend(other.cities);
+    known.born.extend(other.born);
+    known.identifiers.extend(other.identifiers);
+    known.remarks.extend(
+        other.remarks.into_iter().filter(|one| !known.remarks.contains(one)).collect::<Vec<_>>(),
+    );
+    if known.native.is_empty() {
+        known.native = other.native;
+    }
+}
+
+/// What an entry of this list entails.
+const PRIMARY: &str = "asset freeze";
+
+fn listed(row: &Row) -> Listed {
+    let names = ["name 6", "name 1", "name 2", "name 3", "name 4", "name 5"];
+    // The surname stands first in the file, in column 6.
+    let given: Vec<&str> = names[1..].iter().map(|column| row.get(column)).collect();
+    let name = [given.join(" "), row.get("name 6").to_owned()].join(" ");
+    let alias = row.get("alias type").to_lowercase();
+    let is_weak = row.get("alias quality").to_lowercase().starts_with("low");
+    let mut listed = Listed {
+        list: UK.list.into(),
+        entry: row.get("group id").to_owned(),
+        name: name.clone(),
+        native: row.get("name non-latin script").to_owned(),
+        weak: if is_weak { vec![name] } else { Vec::new() },
+        kind: match row.get("group type").to_lowercase().as_str() {
+            "individual" => EntityKind::Person,
+            "entity" => EntityKind::Company,
+            _ => EntityKind::Other,
+        },
+        countries: [row.get("nationality"), row.get("country")].map(str::to_owned).to_vec(),
+        born: births(row.get("dob")),
+        programmes: vec![row.get("regime").to_owned()],
+        published: day(row.get("listed on"), false),
+        restriction: Some(Restriction::AssetFreeze),
+        // Prime aliases are names of the entry itself.
+        measures: if alias.starts_with("prim") {
+            PRIMARY.to_owned()
+        } else {
+            format!("{PRIMARY} ")
+        },
+        remarks: vec![row.get("position").to_owned(), row.get("other information").to_owned()],
+        ..Listed::default()
+    };
+    for (called, column, details) in [
+        ("passport", "passport number", "passport details"),
+        ("national id", "national identification number", "ni details"),
+    ] {
+        match identifier(called, row.get(column), row.get("nationality")) {
+            Some(one) => listed.identifiers.push(one),
+            None => listed.remarks.push(row.get(column).to_owned()),
+        }
+        listed.remarks.push(row.get(details).to_owned());
+    }
+    listed
+}

@@ -1,0 +1,134 @@
+//! Lists as authorities and others publish them: which format a file is of, its content says.
+
+use std::io::BufRead;
+
+use super::listed::Sink;
+use super::{
+    csl_csv, csl_json, dpl_text, eu_xml, ftm_json, ofac_csv, ofac_xml, ofsi_csv, senzing_json,
+    targets_csv, un_xml, us_1260h_csv,
+};
+use crate::error::RecordUnit;
+
+/// A format of published lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Published {
+    OfacCsv,
+    OfacSides,
+    OfacXml,
+    CslCsv,
+    CslJson,
+    Dpl,
+    Un,
+    Eu,
+    Ofsi,
+    Ftm,
+    Targets,
+    Senzing,
+    Us1260h,
+}
+
+/// Reads a file into a sink. An error ends the file: nothing behind it can be read.
+pub(super) type ReadFile = fn(&mut dyn BufRead, &mut Sink) -> Result<(), String>;
+
+impl Published {
+    /// What it is called, and its reader.
+    pub fn parts(self) -> (&'static str, ReadFile) {
+        match self {
+            Published::OfacCsv => ("OFAC list (CSV)", ofac_csv::read),
+            Published::OfacSides => {
+                ("OFAC names, addresses and comments (CSV)", ofac_csv::read_side)
+            }
+            Published::OfacXml => ("OFAC list (XML)", ofac_xml::read),
+            Published::CslCsv => ("US Consolidated Screening List (CSV)", csl_csv::read),
+            Published::CslJson => ("US Consolidated Screening List (JSON)", csl_json::read),
+            Published::Dpl => ("BIS Denied Persons List (text)", dpl_text::read),
+            Published::Un => ("UN consolidated list (XML)", un_xml::read),
+            Published::Eu => ("EU consolidated list (XML)", eu_xml::read),
+            Published::Ofsi => ("OFSI consolidated list (CSV)", ofsi_csv::read),
+            Published::Ftm => ("FollowTheMoney entities (JSON lines)", ftm_json::read),
+            Published::Targets => ("OpenSanctions targets (CSV)", targets_csv::read),
+            Published::Senzing => ("Senzing records (JSON)", senzing_json::read),
+            Published::Us1260h => ("US Section 1260H list (CSV)", us_1260h_csv::read),
+        }
+    }
+
+    /// What its record numbers count.
+    pub fn unit(self) -> RecordUnit {
+        match self {
+            Published::OfacXml
+            | Published::Un
+            | Published::Eu
+            | Published::CslJson
+            | Published::Senzing => RecordUnit::Record,
+            _ => RecordUnit::Line,
+        }
+    }
+
+    /// The format of a file by its first bytes; `None` for what is none of these.
+    pub fn recognise(start: &[u8]) -> Option<Published> {
+        let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+        let text = String::from_utf8_lossy(&start[..start.len().min(SEEN)]);
+        let text = text.trim_start();
+        match text.chars().next()? {
+            '<' => of_xml(text),
+            '{' | '[' => of_json(text),
+            _ => of_table(text),
+        }
+    }
+}
+
+/// Bytes from which a format is told.
+pub(super) const SEEN: usize = 1 << 16;
+
+fn of_xml(text: &str) -> Option<Published> {
+    // The first element that is no declaration and no comment.
+    let mut rest = text;
+    let root = loop {
+        rest = &rest[rest.find('<')? + 1..];
+        match rest.as_bytes().first()? {
+            b'?' => rest = &rest[rest.find("?>")?..],
+            b'!' if rest.starts_with("!--") => rest = &rest[rest.find("-->")?..],
+            b'!' => rest = &rest[rest.find('>')?..],
+            _ => break rest.split([' ', '>', '\n', '\r', '\t', '/']).next()?,
+        }
+    };
+    match root.rsplit(':').next()? {
+        "CONSOLIDATED_LIST" => Some(Published::Un),
+        "export" if text.contains("fpi/fsd") || text.contains("sanctionEntity") => {
+            Some(Published::Eu)
+        }
+        "sdnList" => Some(Published::OfacXml),
+        _ => None,
+    }
+}
+
+fn of_json(text: &str) -> Option<Published> {
+    let has = |key: &str| text.contains(&format!("\"{key}\""));
+    match () {
+        () if has("schema") && has("properties") => Some(Published::Ftm),
+        () if has("DATA_SOURCE") || has("NAME_ORG") || has("NAME_FULL") => Some(Published::Senzing),
+        () if has("results") && has("source") || has("source_list_url") => Some(Published::CslJson),
+        () => None,
+    }
+}
+
+fn of_table(text: &str) -> Option<Published> {
+    let first = text.lines().next()?;
+    let columns: Vec<String> = first
+        .split([',', '\t', ';'])
+        .map(|column| column.trim().trim_matches('"').to_lowercase())
+        .collect();
+    let has = |all: &[&str]| all.iter().all(|name| columns.iter().any(|column| column == name));
+    match () {
+        () if has(&["source", "entity_number", "alt_names"]) => Some(Published::CslCsv),
+        () if has(&["name", "street_address", "fr_citation"]) => Some(Published::Dpl),
+        () if has(&["id", "schema", "name", "aliases"]) => Some(Published::Targets),
+        () if has(&["name", "clean name", "alias"]) => Some(Published::Us1260h),
+        () if columns.first().is_some_and(|first| first == "last updated")
+            && text.lines().nth(1).is_some_and(|second| second.contains("Name 6")) =>
+        {
+            Some(Published::Ofsi)
+        }
+        () => ofac_csv::recognise(first),
+    }
+}

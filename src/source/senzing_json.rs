@@ -1,0 +1,99 @@
+//! Records of Senzing's entity specification, one a line or in a list: every record is an entry of the list that its
+//! `DATA_SOURCE` names.
+
+use std::io::BufRead;
+
+use serde_json::{Map, Value};
+
+use super::guarded::objects;
+use super::listed::{Listed, Sink, births, identifier};
+use crate::model::EntityKind;
+
+/// Reads the file.
+pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), String> {
+    objects(reader, &mut |number, object| {
+        let listed = object.and_then(|object| match &object {
+            Value::Object(fields) => listed(fields).map(|listed| (listed, object.to_string())),
+            _ => Err("is no record: it is no object".to_owned()),
+        });
+        let shown = listed.as_ref().map(|(_, shown)| shown.clone()).unwrap_or_default();
+        sink.take(number, listed.map(|(listed, _)| listed), &|| shown.clone());
+    })
+}
+
+/// A field in text, by its name without the label before it (`PRIMARY_NAME_ORG`).
+fn field(fields: &Map<String, Value>, name: &str) -> String {
+    let shown = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => String::new(),
+    };
+    let ends =
+        |key: &str| key == name || key.strip_suffix(name).is_some_and(|label| label.ends_with('_'));
+    let exact = fields.get(name).map(shown).filter(|text| !text.is_empty());
+    exact
+        .or_else(|| fields.iter().find(|(key, _)| ends(key)).map(|(_, value)| shown(value)))
+        .unwrap_or_default()
+}
+
+fn name_of(fields: &Map<String, Value>) -> String {
+    let whole = [field(fields, "NAME_ORG"), field(fields, "NAME_FULL")];
+    if let Some(whole) = whole.into_iter().find(|name| !name.is_empty()) {
+        return whole;
+    }
+    ["NAME_FIRST", "NAME_MIDDLE", "NAME_LAST"].map(|part| field(fields, part)).join(" ")
+}
+
+fn listed(fields: &Map<String, Value>) -> Result<Listed, String> {
+    let source = field(fields, "DATA_SOURCE");
+    if source.is_empty() {
+        return Err("has no `DATA_SOURCE`, which names its list".to_owned());
+    }
+    // Features stand in lists within the record, or beside one another in it.
+    let mut parts: Vec<&Map<String, Value>> = vec![fields];
+    for value in fields.values() {
+        parts.extend(value.as_array().into_iter().flatten().filter_map(Value::as_object));
+    }
+    let mut listed =
+        Listed { list: source.into(), entry: field(fields, "RECORD_ID"), ..Listed::default() };
+    for part in parts {
+        let name = name_of(part);
+        if name.chars().any(char::is_alphanumeric) {
+            if listed.name.is_empty() { listed.name = name } else { listed.aliases.push(name) }
+        }
+        for (number, country, called) in [
+            ("LEI_NUMBER", "LEI_COUNTRY", "lei"),
+            ("TAX_ID_NUMBER", "TAX_ID_COUNTRY", "tax id"),
+            ("NATIONAL_ID_NUMBER", "NATIONAL_ID_COUNTRY", "national id"),
+            ("PASSPORT_NUMBER", "PASSPORT_COUNTRY", "passport"),
+            ("OTHER_ID_NUMBER", "OTHER_ID_COUNTRY", ""),
+            ("DUNS_NUMBER", "", "d-u-n-s"),
+        ] {
+            let value = field(part, number);
+            match identifier(called, &value, &field(part, country)) {
+                Some(one) => listed.identifiers.push(one),
+                None if value.is_empty() => {}
+                None => listed.remarks.push(format!("{number} {value}")),
+            }
+        }
+        for country in [
+            "ADDR_COUNTRY",
+            "NATIONALITY",
+            "CITIZENSHIP",
+            "COUNTRY_OF_ASSOCIATION",
+            "REGISTRATION_COUNTRY",
+        ] {
+            listed.countries.push(field(part, country));
+        }
+        listed.cities.push(field(part, "ADDR_CITY"));
+        listed.born.extend(births(&field(part, "DATE_OF_BIRTH")));
+        let kind = field(part, "RECORD_TYPE");
+        match kind.as_str() {
+            "PERSON" => listed.kind = EntityKind::Person,
+            "ORGANIZATION" => listed.kind = EntityKind::Company,
+            "VESSEL" | "AIRCRAFT" => listed.kind = EntityKind::Other,
+            _ => {}
+        }
+    }
+    Ok(listed)
+}

@@ -1,0 +1,49 @@
+//! The list of Chinese military companies of the US Department of Defense (Section 1260H) as a CSV of names, aliases,
+//! former names and parents.
+
+use std::io::BufRead;
+
+use super::guarded::Table;
+use super::listed::{About, Listed, Sink, day};
+use crate::model::{EntityKind, Restriction};
+
+const LIST: About = About {
+    list: "US-1260H",
+    title: "Entities identified as Chinese military companies (Section 1260H)",
+    authority: "US Department of Defense",
+    // Procurement by the Department is what the law restricts.
+    restriction: Some(Restriction::Other),
+};
+
+/// Reads the list.
+pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), String> {
+    let mut table = Table::with_header(reader, b',')?;
+    sink.describe(&LIST, None);
+    while let Some(row) = table.next()? {
+        let names = |column: &str| -> Vec<String> {
+            row.get(column).split(';').map(str::to_owned).collect()
+        };
+        let clean = row.get("clean name");
+        let listed = Listed {
+            list: LIST.list.into(),
+            name: if clean.is_empty() { row.get("name") } else { clean }.to_owned(),
+            aliases: [names("alias"), names("previous name")].concat(),
+            kind: EntityKind::Company,
+            countries: vec!["CN".to_owned()],
+            announcement: row.get("source url").to_owned(),
+            published: day(row.get("start date"), false),
+            until: day(row.get("end date"), false),
+            remarks: vec![row.get("note").to_owned()],
+            linked: vec![row.get("parent name").to_owned()],
+            ..Listed::default()
+        };
+        let listed = match row.is_ragged() {
+            true => {
+                Err(format!("has {} fields, and the header has another number", row.fields.len()))
+            }
+            false => Ok(listed),
+        };
+        sink.take(row.line, listed, &|| row.shown());
+    }
+    Ok(())
+}
