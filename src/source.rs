@@ -8,6 +8,7 @@ mod csl_csv;
 mod csl_json;
 mod dpl_text;
 mod earlier;
+mod eu_csv;
 mod eu_xml;
 mod ftm_json;
 mod guarded;
@@ -30,10 +31,13 @@ mod recognise;
 mod records;
 mod rows;
 mod rules_toml;
+mod seco_xml;
+mod sema_xml;
 mod senzing_json;
 mod table;
 mod targets_csv;
 mod toml_file;
+mod uk_list;
 mod un_xml;
 mod us_1260h_csv;
 mod xml;
@@ -138,11 +142,7 @@ fn read_published(file: &InputFile, format: Published, records: &mut Records) ->
     if let Err(reason) = read(&mut opened.reader, &mut sink) {
         let line = sink.record;
         sink.source.records += 1;
-        sink.reject(
-            line,
-            format!("{reason}; what follows record {line} was not read"),
-            String::new(),
-        );
+        sink.reject(line, format!("{reason}; what follows record {line} was not read"), "");
     }
     finish(opened, file, source, records)
 }

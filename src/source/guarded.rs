@@ -124,7 +124,7 @@ pub(super) fn objects(
         match buffer.first() {
             None => return Ok(()),
             Some(byte) if byte.is_ascii_whitespace() || b"\xef\xbb\xbf".contains(byte) => {
-                reader.consume(1)
+                reader.consume(1);
             }
             Some(byte) => break *byte,
         }

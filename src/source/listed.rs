@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::records::Records;
 use crate::day::Day;
-use crate::error::{Data, Place, Rejected, Source, Warning};
+use crate::error::{Data, Place, Rejected, Source};
 use crate::model::{
     Countries, EntityKind, Identifiers, ListConfidence, ListEntry, ListInfo, Restriction,
 };
@@ -92,7 +92,7 @@ impl Sink<'_> {
         self.source.records += 1;
         self.record = record;
         if let Err(reason) = listed.and_then(|listed| self.accept(listed)) {
-            self.reject(record, reason, text());
+            self.reject(record, reason, &text());
         }
     }
 
@@ -103,7 +103,7 @@ impl Sink<'_> {
     }
 
     /// Tells what cannot be read.
-    pub fn reject(&mut self, record: u64, reason: String, text: String) {
+    pub fn reject(&mut self, record: u64, reason: String, text: &str) {
         self.source.rejected += 1;
         let text: String = text.chars().take(REPORTED).collect();
         let (file, column) = (self.source.name.clone(), None);

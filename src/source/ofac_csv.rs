@@ -103,7 +103,7 @@ pub(super) fn read_side(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(),
             sink.reject(
                 row.line,
                 format!("`{}` is no number of an entry", said(&row, 0)),
-                row.shown(),
+                &row.shown(),
             );
             continue;
         };
@@ -115,7 +115,7 @@ pub(super) fn read_side(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(),
             fields => {
                 sink.source.records += 1;
                 let reason = format!("has {fields} fields; OFAC's files have 2, 5, 6 or 12");
-                sink.reject(row.line, reason, row.shown());
+                sink.reject(row.line, reason, &row.shown());
                 continue;
             }
         }

@@ -24,24 +24,26 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
     let updated = table.next()?.and_then(|row| day(row.fields.get(1)?, false));
     table.header()?;
     sink.describe(&UK, updated);
-    let mut groups: BTreeMap<String, (u64, Listed)> = BTreeMap::new();
+    let mut groups: BTreeMap<String, (u64, Listed, bool)> = BTreeMap::new();
     while let Some(row) = table.next()? {
         let group = row.get("group id").to_owned();
         if row.is_ragged() || group.is_empty() {
             let reason = "has no `Group ID`, or fields too many or too few".to_owned();
             sink.source.records += 1;
-            sink.reject(row.line, reason, row.shown());
+            sink.reject(row.line, reason, &row.shown());
             continue;
         }
+        let (own, primary) = listed(&row);
         match groups.get_mut(&group) {
-            Some((_, known)) => {
-                merge(known, listed(&row));
+            Some((_, known, named)) => {
+                merge(known, own, primary && !*named);
+                *named |= primary;
                 sink.pass();
             }
-            None => drop(groups.insert(group, (row.line, listed(&row)))),
+            None => drop(groups.insert(group, (row.line, own, primary))),
         }
     }
-    for (_, (line, listed)) in groups {
+    for (line, listed, _) in groups.into_values() {
         let name = listed.name.clone();
         sink.take(line, Ok(listed), &|| name.clone());
     }
@@ -49,11 +51,9 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
 }
 
 /// Adds another row of an entry. The primary name stands for it, wherever its row is.
-fn merge(known: &mut Listed, other: Listed) {
-    let primary = |one: &Listed| one.measures == PRIMARY;
-    if primary(&other) && !primary(known) {
+fn merge(known: &mut Listed, other: Listed, primary: bool) {
+    if primary {
         known.aliases.push(std::mem::replace(&mut known.name, other.name));
-        known.measures = other.measures;
     } else if other.weak.is_empty() {
         known.aliases.push(other.name);
     }
@@ -71,10 +71,8 @@ fn merge(known: &mut Listed, other: Listed) {
     }
 }
 
-/// What an entry of this list entails.
-const PRIMARY: &str = "asset freeze";
-
-fn listed(row: &Row) -> Listed {
+/// An entry by one of its rows, and whether that is of its primary name.
+fn listed(row: &Row) -> (Listed, bool) {
     let names = ["name 6", "name 1", "name 2", "name 3", "name 4", "name 5"];
     // The surname stands first in the file, in column 6.
     let given: Vec<&str> = names[1..].iter().map(|column| row.get(column)).collect();
@@ -97,12 +95,7 @@ fn listed(row: &Row) -> Listed {
         programmes: vec![row.get("regime").to_owned()],
         published: day(row.get("listed on"), false),
         restriction: Some(Restriction::AssetFreeze),
-        // Prime aliases are names of the entry itself.
-        measures: if alias.starts_with("prim") {
-            PRIMARY.to_owned()
-        } else {
-            format!("{PRIMARY} ")
-        },
+        measures: "asset freeze".to_owned(),
         remarks: vec![row.get("position").to_owned(), row.get("other information").to_owned()],
         ..Listed::default()
     };
@@ -116,5 +109,5 @@ fn listed(row: &Row) -> Listed {
         }
         listed.remarks.push(row.get(details).to_owned());
     }
-    listed
+    (listed, alias.starts_with("prim"))
 }

@@ -4,8 +4,8 @@ use std::io::BufRead;
 
 use super::listed::Sink;
 use super::{
-    csl_csv, csl_json, dpl_text, eu_xml, ftm_json, ofac_csv, ofac_xml, ofsi_csv, senzing_json,
-    targets_csv, un_xml, us_1260h_csv,
+    csl_csv, csl_json, dpl_text, eu_csv, eu_xml, ftm_json, ofac_csv, ofac_xml, ofsi_csv, seco_xml,
+    sema_xml, senzing_json, targets_csv, uk_list, un_xml, us_1260h_csv,
 };
 use crate::error::RecordUnit;
 
@@ -20,7 +20,12 @@ pub(super) enum Published {
     Dpl,
     Un,
     Eu,
+    EuCsv,
+    UkXml,
+    UkCsv,
     Ofsi,
+    Seco,
+    Sema,
     Ftm,
     Targets,
     Senzing,
@@ -44,6 +49,11 @@ impl Published {
             Published::Dpl => ("BIS Denied Persons List (text)", dpl_text::read),
             Published::Un => ("UN consolidated list (XML)", un_xml::read),
             Published::Eu => ("EU consolidated list (XML)", eu_xml::read),
+            Published::EuCsv => ("EU consolidated list (CSV)", eu_csv::read),
+            Published::UkXml => ("UK Sanctions List (XML)", uk_list::read_xml),
+            Published::UkCsv => ("UK Sanctions List (CSV)", uk_list::read_csv),
+            Published::Seco => ("SECO sanctions list (XML)", seco_xml::read),
+            Published::Sema => ("Canadian autonomous sanctions list (XML)", sema_xml::read),
             Published::Ofsi => ("OFSI consolidated list (CSV)", ofsi_csv::read),
             Published::Ftm => ("FollowTheMoney entities (JSON lines)", ftm_json::read),
             Published::Targets => ("OpenSanctions targets (CSV)", targets_csv::read),
@@ -98,6 +108,9 @@ fn of_xml(text: &str) -> Option<Published> {
             Some(Published::Eu)
         }
         "sdnList" => Some(Published::OfacXml),
+        "Designations" => Some(Published::UkXml),
+        "swiss-sanctions-list" => Some(Published::Seco),
+        "data-set" if text.contains("<record") => Some(Published::Sema),
         _ => None,
     }
 }
@@ -128,6 +141,10 @@ fn of_table(text: &str) -> Option<Published> {
             && text.lines().nth(1).is_some_and(|second| second.contains("Name 6")) =>
         {
             Some(Published::Ofsi)
+        }
+        () if has(&["filegenerationdate", "entity_logicalid"]) => Some(Published::EuCsv),
+        () if text.lines().nth(1).is_some_and(|second| second.contains("Unique ID")) => {
+            Some(Published::UkCsv)
         }
         () => ofac_csv::recognise(first),
     }

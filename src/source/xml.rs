@@ -41,6 +41,14 @@ impl Element {
         self.all(outer).flat_map(move |outer| outer.all(name))
     }
 
+    /// The elements of a name however deep within.
+    pub fn deep<'e>(&'e self, name: &'e str) -> Box<dyn Iterator<Item = &'e Element> + 'e> {
+        Box::new(self.children.iter().flat_map(move |child| {
+            let own = Some(child).filter(|child| child.name == name);
+            own.into_iter().chain(child.deep(name))
+        }))
+    }
+
     /// The text of the first child of a name; blank where there is none.
     pub fn text_of(&self, name: &str) -> &str {
         self.child(name).map_or("", |child| child.text.trim())

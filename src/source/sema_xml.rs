@@ -1,0 +1,67 @@
+//! Canada's consolidated list of autonomous sanctions as XML (`sema-lmes.xml`): a record an entry. Names of elements
+//! are English, or English and French (`LastName-NomDeFamille`).
+
+use std::io::BufRead;
+
+use super::listed::{About, Listed, Sink, births, day, identifier};
+use super::xml::{Element, Elements, Item};
+use crate::model::{EntityKind, Restriction};
+
+const LIST: About = About {
+    list: "CA-SEMA",
+    title: "Consolidated Canadian Autonomous Sanctions List",
+    authority: "Global Affairs Canada",
+    restriction: Some(Restriction::AssetFreeze),
+};
+
+/// Reads the list.
+pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), String> {
+    let mut elements = Elements::new(reader);
+    let mut number = 0;
+    sink.describe(&LIST, None);
+    while let Some(item) = elements.next(|name| name == "record")? {
+        if let Item::Whole(element) = item {
+            number += 1;
+            sink.take(number, Ok(listed(&element)), &|| element.shown());
+        }
+    }
+    Ok(())
+}
+
+fn listed(element: &Element) -> Listed {
+    let text = |name: &str| -> &str {
+        let own = element.children.iter().find(|child| child.name.split('-').next() == Some(name));
+        own.map_or("", |child| child.text.trim())
+    };
+    let (last, given, entity) = (text("LastName"), text("GivenName"), text("EntityOrShip"));
+    let ship = text("ShipIMONumber");
+    let programme = text("Country").split('/').next().unwrap_or_default();
+    let imo = identifier("imo", ship, "");
+    let mut remarks = vec![text("TitleOrShip").to_owned(), text("TitleOrShipType").to_owned()];
+    if imo.is_none() {
+        remarks.push(ship.to_owned());
+    }
+    Listed {
+        list: LIST.list.into(),
+        entry: [programme.trim(), text("Schedule"), text("Item")].join(" "),
+        name: if entity.is_empty() { format!("{given} {last}") } else { entity.to_owned() },
+        aliases: text("Aliases").split(';').map(str::to_owned).collect(),
+        kind: match () {
+            () if !ship.is_empty() => EntityKind::Other,
+            () if entity.is_empty() => EntityKind::Person,
+            () => EntityKind::Company,
+        },
+        born: if entity.is_empty() {
+            births(text("DateOfBirthOrShipBuildDate"))
+        } else {
+            Vec::new()
+        },
+        identifiers: imo.into_iter().collect(),
+        // The country is that of the regulations, and not of whom they list.
+        programmes: vec![programme.to_owned()],
+        announcement: text("Schedule").to_owned(),
+        published: day(text("DateOfListing"), false),
+        remarks,
+        ..Listed::default()
+    }
+}

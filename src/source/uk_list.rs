@@ -1,0 +1,217 @@
+//! The UK Sanctions List, as XML (`Designations`) and as CSV: every designation, with what it entails.
+
+use std::collections::BTreeMap;
+use std::io::BufRead;
+
+use super::guarded::{Row, Table};
+use super::listed::{Listed, Sink, births, day, identifier};
+use super::ofsi_csv::UK;
+use super::xml::{Element, Elements, Item};
+use crate::model::{EntityKind, Restriction};
+
+/// Reads the XML.
+pub(super) fn read_xml(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), String> {
+    let mut elements = Elements::new(reader);
+    let (mut number, mut generated) = (0, None);
+    while let Some(item) = elements.next(|name| matches!(name, "Designation" | "DateGenerated"))? {
+        match item {
+            Item::Whole(date) if date.name == "DateGenerated" => {
+                generated = day(&date.text, false);
+            }
+            Item::Whole(element) => {
+                number += 1;
+                if number == 1 {
+                    sink.describe(&UK, generated);
+                }
+                sink.take(number, Ok(of_xml(&element)), &|| element.shown());
+            }
+            Item::Begun(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Where names are given: parts in the order in which they are spoken, the surname last.
+const PARTS: [&str; 6] = ["Name1", "Name2", "Name3", "Name4", "Name5", "Name6"];
+
+fn of_xml(element: &Element) -> Listed {
+    let listed = Listed {
+        list: UK.list.into(),
+        entry: element.text_of("UniqueID").to_owned(),
+        kind: kind_of(element.text_of("IndividualEntityShip")),
+        programmes: vec![element.text_of("RegimeName").to_owned()],
+        published: day(element.text_of("DateDesignated"), false),
+        restriction: restriction_of(element.text_of("SanctionsImposed")),
+        measures: element.text_of("SanctionsImposed").replace('|', ", "),
+        remarks: vec![element.text_of("OtherInformation").to_owned()],
+        ..Listed::default()
+    };
+    let mut designation = Designation { listed, ..Designation::default() };
+    for name in element.within("Names", "Name") {
+        let spoken = PARTS.map(|part| name.text_of(part)).join(" ");
+        designation.place(spoken, name.text_of("NameType"), name.text_of("AliasStrength"));
+    }
+    let mut listed = designation.listed;
+    let natives = element.within("NonLatinNames", "NonLatinName");
+    for native in natives.map(|one| one.text_of("NameNonLatinScript").to_owned()) {
+        if listed.native.is_empty() { listed.native = native } else { listed.aliases.push(native) }
+    }
+    let texts = |name: &str| -> Vec<String> {
+        element
+            .deep(name)
+            .map(|one| one.text.trim().to_owned())
+            .filter(|text| !text.is_empty())
+            .collect()
+    };
+    listed.countries = [texts("Nationality"), texts("AddressCountry")].concat();
+    listed.born = texts("DOB").iter().flat_map(|text| births(&born(text))).collect();
+    listed.linked = texts("ParentCompany");
+    for (name, called) in [
+        ("PassportNumber", "passport"),
+        ("NationalIdentifierNumber", "national id"),
+        ("BusinessRegistrationNumber", "registration number"),
+        ("IMONumber", "imo"),
+    ] {
+        for number in texts(name) {
+            match identifier(called, &number, "") {
+                Some(one) => listed.identifiers.push(one),
+                None => listed.remarks.push(format!("{called} {number}")),
+            }
+        }
+    }
+    listed
+}
+
+/// `dd/mm/1962` is a year.
+fn born(text: &str) -> String {
+    text.to_lowercase().replace("dd", "00").replace("mm", "00")
+}
+
+fn kind_of(text: &str) -> EntityKind {
+    match text.to_lowercase().as_str() {
+        "individual" => EntityKind::Person,
+        "entity" => EntityKind::Company,
+        _ => EntityKind::Other,
+    }
+}
+
+/// What a designation entails, as one of this project's words: a freeze of assets before all else.
+fn restriction_of(imposed: &str) -> Option<Restriction> {
+    match imposed.to_lowercase() {
+        text if text.trim().is_empty() => None,
+        text if text.contains("asset freeze") => Some(Restriction::AssetFreeze),
+        _ => Some(Restriction::Other),
+    }
+}
+
+/// A designation while its names are read.
+#[derive(Default)]
+struct Designation {
+    listed: Listed,
+    /// Whether it has its primary name.
+    named: bool,
+    /// Its first line.
+    line: u64,
+}
+
+impl Designation {
+    /// Puts a name where it belongs: the first primary one stands for the entry.
+    fn place(&mut self, name: String, of_type: &str, strength: &str) {
+        let listed = &mut self.listed;
+        let of_type = of_type.to_lowercase();
+        let primary = of_type == "primary name" || of_type.is_empty();
+        if strength.to_lowercase().contains("low") {
+            listed.weak.push(name);
+        } else if primary && !self.named {
+            let before = std::mem::replace(&mut listed.name, name);
+            listed.aliases.push(before);
+            self.named = true;
+        } else if listed.name.is_empty() {
+            listed.name = name;
+        } else {
+            listed.aliases.push(name);
+        }
+    }
+}
+
+/// Reads the CSV: a row for each name and address of a designation.
+pub(super) fn read_csv(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), String> {
+    let mut table = Table::plain(reader, b',');
+    let reported = table.next()?.and_then(|row| {
+        let text = row.fields.join(" ");
+        day(text.split_once(':').map_or(text.as_str(), |(_, date)| date), false)
+    });
+    table.header()?;
+    sink.describe(&UK, reported);
+    let mut all: BTreeMap<String, Designation> = BTreeMap::new();
+    while let Some(row) = table.next()? {
+        let id = row.get("unique id").to_owned();
+        if id.is_empty() {
+            sink.source.records += 1;
+            sink.reject(row.line, "has no `Unique ID`".to_owned(), &row.shown());
+            continue;
+        }
+        if all.contains_key(&id) {
+            sink.pass();
+        }
+        add(all.entry(id).or_default(), &row);
+    }
+    for Designation { line, listed, .. } in all.into_values() {
+        let name = listed.name.clone();
+        sink.take(line, Ok(listed), &|| name.clone());
+    }
+    Ok(())
+}
+
+/// Adds a row to its designation.
+fn add(designation: &mut Designation, row: &Row) {
+    if designation.line == 0 {
+        designation.line = row.line;
+        let kind =
+            ["designation type", "individual, entity, ship"].map(|column| row.get(column)).concat();
+        let imposed = row.get("sanctions imposed");
+        designation.listed = Listed {
+            list: UK.list.into(),
+            entry: row.get("unique id").to_owned(),
+            kind: kind_of(&kind),
+            programmes: vec![row.get("regime name").to_owned()],
+            published: day(row.get("date designated"), false),
+            restriction: restriction_of(imposed),
+            measures: imposed.replace('|', ", "),
+            remarks: vec![row.get("other information").to_owned()],
+            ..Listed::default()
+        };
+    }
+    let parts = ["name 1", "name 2", "name 3", "name 4", "name 5", "name 6"];
+    let spoken = super::listed::tidy(&parts.map(|part| row.get(part)).join(" "));
+    let listed = &designation.listed;
+    let known = [&listed.aliases, &listed.weak].iter().any(|names| names.contains(&spoken));
+    if !spoken.is_empty() && !known && listed.name != spoken {
+        designation.place(spoken, row.get("name type"), row.get("alias strength"));
+    }
+    let listed = &mut designation.listed;
+    let native = row.get("name non-latin script").to_owned();
+    if listed.native.is_empty() {
+        listed.native = native;
+    } else {
+        listed.aliases.push(native);
+    }
+    listed.countries.extend(
+        ["nationality(/ies)", "nationality", "address country"]
+            .map(|column| row.get(column).to_owned()),
+    );
+    listed.born.extend(births(&born(row.get("d.o.b"))));
+    listed.linked.extend(row.get("parent company").split(';').map(str::to_owned));
+    for (column, called) in [
+        ("passport number", "passport"),
+        ("national identifier number", "national id"),
+        ("business registration number (s)", "registration number"),
+        ("imo number", "imo"),
+    ] {
+        match identifier(called, row.get(column), "") {
+            Some(one) => listed.identifiers.push(one),
+            None => listed.remarks.push(row.get(column).to_owned()),
+        }
+    }
+    listed.remarks.dedup();
+}

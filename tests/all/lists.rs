@@ -1,0 +1,506 @@
+//! Lists as authorities publish them: excerpts of our own making in each format, and every file that is at hand
+//! counted by other means.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use parentage::model::ListEntry;
+use parentage::source::{Inputs, Records, read};
+
+/// What is read of files of some names and texts, beside one another.
+fn read_of(files: &[(&str, &str)]) -> Records {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    read_path(folder.path())
+}
+
+fn read_path(path: &Path) -> Records {
+    let lists = vec![path.display().to_string()];
+    let none = tempfile::tempdir().unwrap();
+    let ownership = none.path().join("holdings.csv");
+    std::fs::write(&ownership, "holder,issuer\n").unwrap();
+    let ownership = vec![ownership.display().to_string()];
+    read(&Inputs { lists, ownership, ..Inputs::default() }).unwrap()
+}
+
+/// An entry in one line.
+fn told(entry: &ListEntry) -> String {
+    let day =
+        |day: Option<parentage::day::Day>| day.map_or_else(String::new, |day| day.to_string());
+    let fields = [
+        entry.list.clone(),
+        entry.entry.clone(),
+        entry.name.clone(),
+        entry.name_native.clone(),
+        entry.aliases.join("; "),
+        entry.weak_aliases.join("; "),
+        entry.countries.to_string(),
+        entry.birth_date.clone(),
+        entry.identifiers.to_string(),
+        format!("{:?}", entry.kind),
+        entry.programmes.join("; "),
+        day(entry.published),
+    ];
+    fields.join(" | ")
+}
+
+fn entries(records: &Records) -> Vec<String> {
+    records.entries.iter().map(|(entry, _)| told(entry)).collect()
+}
+
+fn checked(records: &Records, list: &str) -> String {
+    let info = records.lists.iter().find(|info| info.list == list).unwrap();
+    info.checked_until.map_or_else(String::new, |day| day.to_string())
+}
+
+#[test]
+fn ofac_sets_of_csv_files_are_read_together() {
+    let records = read_of(&[
+        (
+            "sdn.csv",
+            "11,\"ZUBRIN TRADING\",-0- ,\"IRAN] [SDGT\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"a.k.a. 'ZT'; Registration ID 12345 \
+             (Iran); Linked To: PELICAN HOLD\"\n12,\"DOE, Jane\",\"individual\",\"SDGT\",\"Treasurer\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- \
+             ,\"DOB circa 1962; alt. DOB 31 Aug 1963; POB Tern; nationality Iraq; Passport A1234567 (Iraq).\"\n\
+             13,\"TERN STAR\",\"vessel\",\"IRAN\",-0- ,\"9XYZ\",\"Tanker\",-0- ,-0- ,\"Panama\",-0- ,\"Vessel Registration \
+             Identification IMO 9187629.\"\n\u{1a}",
+        ),
+        ("alt.csv", "11,1,\"aka\",\"ZUBRIN COMMERCE\",-0- \n"),
+        ("add.csv", "11,1,\"1 Road\",\"Tehran 11369\",\"Iran\",-0- \n12,2,-0- ,-0- ,-0- ,-0- \n"),
+        ("sdn_comments.csv", "11,\"INGS LTD; Additional remark.\"\n"),
+        (
+            "cons_prim.csv",
+            "21,\"TUNDRA BANK\",-0- ,\"UKRAINE-EO13662] [RUSSIA-EO14024\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"Executive Order \
+             13662 Directive Determination - Subject to Directive 1\"\n22,\"LANTERN OPTICS\",-0- ,\"CMIC-EO13959\",-0- ,-0- ,-0- \
+             ,-0- ,-0- ,-0- ,-0- ,-0- \n23,\"ROE, John\",\"individual\",\"NS-PLC\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \n",
+        ),
+    ]);
+    assert_eq!(records.rejected, []);
+    assert_eq!(
+        entries(&records),
+        [
+            "US-SSI | 21 | TUNDRA BANK |  |  |  |  |  |  | Company | UKRAINE-EO13662; RUSSIA-EO14024 | ",
+            "US-CMIC | 22 | LANTERN OPTICS |  |  |  |  |  |  | Company | CMIC-EO13959 | ",
+            "US-NONSDN | 23 | ROE, John |  |  |  |  |  |  | Person | NS-PLC | ",
+            "US-SDN | 11 | ZUBRIN TRADING |  | ZUBRIN COMMERCE | ZT | IR |  | reg-ir:12345 | Company | IRAN; SDGT | ",
+            "US-SDN | 12 | DOE, Jane |  |  |  | IQ | 1961;1962;1963;1963-08-31 | passport-iq:A1234567 | Person | SDGT | ",
+            "US-SDN | 13 | TERN STAR |  |  |  |  |  | imo:9187629 | Other | IRAN | ",
+        ]
+    );
+    assert_eq!(records.entries[3].0.city, "Tehran");
+    assert_eq!(records.entries[3].0.remarks, "Additional remark.");
+    let linked: Vec<&str> = records.linked.iter().map(|(_, name)| name.as_str()).collect();
+    assert_eq!(linked, ["PELICAN HOLDINGS LTD"], "the comments go on in the midst of a word");
+
+    let alone = read_of(&[
+        ("list.csv", "list,name\nX,Y\n"),
+        ("alt.csv", "11,1,\"aka\",\"ZUBRIN COMMERCE\",-0- \n"),
+    ]);
+    assert!(alone.rejected[0].reason.contains("1 entries that no file has, such as number 11"));
+}
+
+#[test]
+fn ofac_xml_says_how_many_it_holds() {
+    let xml = |count: u32| {
+        format!(
+            "<?xml version=\"1.0\"?><sdnList xmlns=\"x\"><publshInformation><Publish_Date>04/22/2026</Publish_Date>\
+             <Record_Count>{count}</Record_Count></publshInformation><sdnEntry><uid>7</uid><firstName>Jane</firstName>\
+             <lastName>DOE</lastName><sdnType>Individual</sdnType><programList><program>SDGT</program></programList><akaList>\
+             <aka><category>weak</category><lastName>JD</lastName></aka><aka><category>strong</category><lastName>ROE</lastName>\
+             <firstName>J &amp; K</firstName></aka></akaList><idList><id><idType>Passport</idType><idNumber>A12</idNumber>\
+             <idCountry>Iraq</idCountry></id></idList><dateOfBirthList><dateOfBirthItem><dateOfBirth>Aug 1962</dateOfBirth>\
+             </dateOfBirthItem></dateOfBirthList><nationalityList><nationality><country>Iraq</country></nationality>\
+             </nationalityList></sdnEntry></sdnList>"
+        )
+    };
+    let records = read_of(&[("sdn.xml", &xml(1))]);
+    assert_eq!(records.rejected, []);
+    assert_eq!(
+        entries(&records),
+        [
+            "US-SDN | 7 | DOE, Jane |  | ROE, J & K | JD | IQ | 1962-08 | passport-iq:A12 | Person | SDGT | "
+        ]
+    );
+    assert_eq!(checked(&records, "US-SDN"), "2026-04-22");
+    let short = read_of(&[("sdn.xml", &xml(2))]);
+    assert!(short.rejected[0].reason.contains("2 records, and 1 were read"));
+}
+
+#[test]
+fn un_eu_uk_swiss_and_canadian_lists_are_read() {
+    let un = read_of(&[(
+        "un.xml",
+        "<CONSOLIDATED_LIST dateGenerated=\"2026-02-27T00:00:09Z\"><INDIVIDUALS><INDIVIDUAL><FIRST_NAME>JANE</FIRST_NAME>\
+         <SECOND_NAME>DOE</SECOND_NAME><UN_LIST_TYPE>DRC</UN_LIST_TYPE><REFERENCE_NUMBER>CDi.900</REFERENCE_NUMBER>\
+         <LISTED_ON>2012-12-31</LISTED_ON><NATIONALITY><VALUE>Democratic Republic of the Congo</VALUE></NATIONALITY>\
+         <INDIVIDUAL_ALIAS><QUALITY>Good</QUALITY><ALIAS_NAME>J. D.; JD Senior</ALIAS_NAME></INDIVIDUAL_ALIAS><INDIVIDUAL_ALIAS>\
+         <QUALITY>Low</QUALITY><ALIAS_NAME>Lark</ALIAS_NAME></INDIVIDUAL_ALIAS><INDIVIDUAL_DATE_OF_BIRTH><TYPE_OF_DATE>BETWEEN\
+         </TYPE_OF_DATE><FROM_YEAR>1960</FROM_YEAR><TO_YEAR>1961</TO_YEAR></INDIVIDUAL_DATE_OF_BIRTH><INDIVIDUAL_DOCUMENT>\
+         <TYPE_OF_DOCUMENT>Passport</TYPE_OF_DOCUMENT><NUMBER>P77 88</NUMBER><ISSUING_COUNTRY>Kenya</ISSUING_COUNTRY>\
+         </INDIVIDUAL_DOCUMENT></INDIVIDUAL></INDIVIDUALS><ENTITIES><ENTITY><FIRST_NAME>TERN MINING</FIRST_NAME>\
+         <REFERENCE_NUMBER>CDe.9</REFERENCE_NUMBER><NAME_ORIGINAL_SCRIPT>نورس</NAME_ORIGINAL_SCRIPT></ENTITY></ENTITIES>\
+         </CONSOLIDATED_LIST>",
+    )]);
+    assert_eq!(un.rejected, []);
+    assert_eq!(
+        entries(&un),
+        [
+            "UN | CDi.900 | JANE DOE |  | J. D.; JD Senior | Lark | CD | 1960;1961 | passport-ke:P7788 | Person | DRC | 2012-12-31",
+            "UN | CDe.9 | TERN MINING | نورس |  |  |  |  |  | Company |  | ",
+        ]
+    );
+    assert_eq!(checked(&un, "UN"), "2026-02-27");
+
+    let expected = "EU-FSF | EU.9.1 | Zubrin Trading | Зубрин | Zubrin Commerce | ZT | IR;SY | 1961;1962;1963 | passport-sy:N123 | Person | TAQA | 2008-07-03";
+    let eu = read_of(&[(
+        "eu.xml",
+        "<?xml version=\"1.0\"?><!-- made up --><export xmlns=\"http://eu.europa.ec/fpi/fsd/export\" generationDate=\"2026-04-15T15:29:22\">\
+         <sanctionEntity designationDate=\"2008-07-03\" euReferenceNumber=\"EU.9.1\" logicalId=\"9\"><regulation programme=\"TAQA\" \
+         numberTitle=\"1/2008\"/><subjectType code=\"person\" classificationCode=\"P\"/><nameAlias wholeName=\"Zubrin Trading\" \
+         strong=\"true\"/><nameAlias wholeName=\"Зубрин\" strong=\"true\"/><nameAlias firstName=\"Zubrin\" lastName=\"Commerce\" \
+         strong=\"true\"/><nameAlias wholeName=\"ZT\" strong=\"false\"/><citizenship countryIso2Code=\"SY\"/><address \
+         countryIso2Code=\"IR\" city=\"Tehran\"/><birthdate circa=\"true\" year=\"1962\"/><identification \
+         identificationTypeCode=\"passport\" number=\"N123\" countryIso2Code=\"SY\"/></sanctionEntity></export>",
+    )]);
+    assert_eq!(entries(&eu), [expected]);
+    assert_eq!(checked(&eu, "EU-FSF"), "2026-04-15");
+    let eu = read_of(&[(
+        "eu.csv",
+        "\u{feff}fileGenerationDate;Entity_LogicalId;Entity_EU_ReferenceNumber;Entity_DesignationDate;Entity_SubjectType;\
+         Entity_Regulation_Programme;NameAlias_WholeName;NameAlias_Strong;Address_CountryIso2Code;Citizenship_CountryIso2Code;\
+         BirthDate_Year;BirthDate_Circa;Identification_Number;Identification_TypeCode;Identification_CountryIso2Code\n\
+         2026-04-15;9;EU.9.1;2008-07-03;P;TAQA;Zubrin Trading;;;;;;;;\n2026-04-15;9;EU.9.1;2008-07-03;P;TAQA;Зубрин;;;;;;;;\n\
+         2026-04-15;9;EU.9.1;2008-07-03;P;TAQA;Zubrin Commerce;;IR;SY;;;;;\n\
+         2026-04-15;9;EU.9.1;2008-07-03;P;TAQA;ZT;false;;;1962;true;N123;passport;SY\n",
+    )]);
+    assert_eq!(entries(&eu), [expected.replace(" | Зубрин | ", " |  | Зубрин; ")]);
+
+    let expected = "UK-SANCTIONS | RUS9 | Anna Maria TERN | Анна | A. Tern | Swift | RU | 1962 | passport:77889 | Person | Russia Regulations | 2022-03-16";
+    let uk = read_of(&[(
+        "uk.xml",
+        "<Designations><DateGenerated>2026-05-30</DateGenerated><Designation><UniqueID>RUS9</UniqueID><Names><Name><Name6>A. Tern\
+         </Name6><NameType>Alias</NameType></Name><Name><Name1>Anna</Name1><Name2>Maria</Name2><Name6>TERN</Name6><NameType>Primary \
+         Name</NameType></Name><Name><Name6>Swift</Name6><NameType>Alias</NameType><AliasStrength>Low quality a.k.a</AliasStrength>\
+         </Name></Names><NonLatinNames><NonLatinName><NameNonLatinScript>Анна</NameNonLatinScript></NonLatinName></NonLatinNames>\
+         <RegimeName>Russia Regulations</RegimeName><IndividualEntityShip>Individual</IndividualEntityShip><SanctionsImposed>Asset \
+         freeze|Travel Ban</SanctionsImposed><DateDesignated>16/03/2022</DateDesignated><IndividualDetails><Individual><DOBs>\
+         <DOB>dd/mm/1962</DOB></DOBs><Nationalities><Nationality>Russia</Nationality></Nationalities><PassportDetails><Passport>\
+         <PassportNumber>77889</PassportNumber></Passport></PassportDetails></Individual></IndividualDetails></Designation>\
+         <Designation><UniqueID>RUS10</UniqueID><Names><Name><Name6>Gull</Name6><NameType>Primary Name</NameType></Name></Names>\
+         <IndividualEntityShip>Ship</IndividualEntityShip><SanctionsImposed>Trade sanctions</SanctionsImposed></Designation>\
+         </Designations>",
+    )]);
+    assert_eq!(entries(&uk)[0], expected);
+    let restriction = |at: usize| format!("{:?}", uk.entries[at].0.restriction);
+    assert_eq!([restriction(0), restriction(1)], ["Some(AssetFreeze)", "Some(Other)"]);
+    let uk = read_of(&[(
+        "uk.csv",
+        "Report Date: 30-May-2026,,,\nLast Updated,Unique ID,Name 6,Name 1,Name 2,Name type,Alias strength,Name non-latin script,\
+         Regime Name,Designation Type,Sanctions Imposed,Date Designated,D.O.B,Nationality(/ies),Passport number\n\
+         ,RUS9,A. Tern,,,Alias,,,Russia Regulations,Individual,Asset freeze|Travel Ban,16/03/2022,,,\n\
+         ,RUS9,TERN,Anna,Maria,Primary Name,,Анна,Russia Regulations,Individual,Asset freeze|Travel Ban,16/03/2022,dd/mm/1962,\
+         Russia,77889\n,RUS9,Swift,,,Alias,Low quality a.k.a,,Russia Regulations,Individual,Asset freeze|Travel \
+         Ban,16/03/2022,,,\n",
+    )]);
+    assert_eq!(entries(&uk), [expected]);
+    assert_eq!(checked(&uk, "UK-SANCTIONS"), "2026-05-30");
+    let ofsi = read_of(&[(
+        "ConList.csv",
+        "Last Updated,27/04/2020\nName 6,Name 1,Name 2,Name 3,Name 4,Name 5,Name Non-Latin Script,DOB,Nationality,Passport \
+         Number,Group Type,Alias Type,Alias Quality,Regime,Listed On,Group ID\n\
+         A. Tern,,,,,,,,,,Individual,AKA,,Russia Regulations,16/03/2022,RUS9\n\
+         TERN,Anna,Maria,,,,Анна,00/00/1962,Russia,77889,Individual,Primary name,,Russia Regulations,16/03/2022,RUS9\n\
+         Swift,,,,,,,,,,Individual,AKA,Low,Russia Regulations,16/03/2022,RUS9\n",
+    )]);
+    assert_eq!(entries(&ofsi), [expected.replace("passport:", "passport-ru:")]);
+
+    let swiss = read_of(&[(
+        "seco.xml",
+        "<swiss-sanctions-list list-type=\"whole-list\" date=\"2026-03-10\"><sanctions-program ssid=\"20\"><program-key \
+         lang=\"eng\">Belarus</program-key><sanctions-set ssid=\"43\" lang=\"eng\">annex</sanctions-set></sanctions-program>\
+         <target ssid=\"100\"><sanctions-set-id>43</sanctions-set-id><modification modification-type=\"de-listed\" \
+         publication-date=\"2024-01-01\" effective-date=\"2024-01-02\"><removed><target ssid=\"1\"/></removed></modification>\
+         <modification modification-type=\"listed\" publication-date=\"2022-03-16\" effective-date=\"2022-03-16\"/><individual>\
+         <identity ssid=\"1\" main=\"true\"><name name-type=\"primary-name\"><name-part order=\"2\" \
+         name-part-type=\"family-name\"><value>Tern</value><spelling-variant lang=\"rus\" script=\"CYRL\">Крачка</spelling-variant>\
+         </name-part><name-part order=\"1\" name-part-type=\"given-name\"><value>Anna</value><spelling-variant lang=\"rus\" \
+         script=\"CYRL\">Анна</spelling-variant></name-part></name><name name-type=\"alias\" quality=\"low\"><name-part \
+         order=\"1\"><value>Swift</value></name-part></name><day-month-year day=\"30\" month=\"8\" year=\"1954\"/><nationality>\
+         <country iso-code=\"BY\">Belarus</country></nationality></identity></individual></target></swiss-sanctions-list>",
+    )]);
+    assert_eq!(swiss.rejected, []);
+    assert_eq!(
+        entries(&swiss),
+        [
+            "CH-SECO | 100 | Anna Tern |  | Анна Крачка | Swift | BY | 1954-08-30 |  | Person | Belarus | 2022-03-16"
+        ]
+    );
+    assert_eq!(swiss.events.len(), 1, "it was taken off");
+    assert_eq!(swiss.events[0].span.from.to_string(), "2024-01-02");
+
+    let canada = read_of(&[(
+        "sema.xml",
+        "<data-set><record><Country-Pays>Russia / Russie</Country-Pays><EntityOrShip-EntiteOuNavire>Zubrin Trading\
+         </EntityOrShip-EntiteOuNavire><Schedule-Annexe>1, Part 2</Schedule-Annexe><Item-NumeroDarticle>7</Item-NumeroDarticle>\
+         <DateOfListing-DateDinscription>2022-02-24</DateOfListing-DateDinscription><Aliases-Alias>ZT; Zubrin</Aliases-Alias></record>\
+         <record><Country>Belarus / Bélarus</Country><GivenName>Anna</GivenName><LastName>Tern</LastName><Schedule>1</Schedule>\
+         <Item>8</Item><DateOfBirthOrShipBuildDate>1962</DateOfBirthOrShipBuildDate></record></data-set>",
+    )]);
+    assert_eq!(
+        entries(&canada),
+        [
+            "CA-SEMA | Russia 1, Part 2 7 | Zubrin Trading |  | ZT; Zubrin |  |  |  |  | Company | Russia | 2022-02-24",
+            "CA-SEMA | Belarus 1 8 | Anna Tern |  |  |  |  | 1962 |  | Person | Belarus | ",
+        ]
+    );
+}
+
+#[test]
+fn lists_put_together_by_others_are_read() {
+    let header = "source,entity_number,type,programs,name,title,addresses,federal_register_notice,start_date,end_date,alt_names,\
+                  citizenships,dates_of_birth,nationalities,ids,license_requirement\n";
+    let csl = read_of(&[(
+        "csl.csv",
+        &format!(
+            "{header}Entity List (EL) - Bureau of Industry and Security,,,,Zubrin Trading,,\"1 Road, Tehran, IR; 2 Road, Dubai, AE\",\
+             80 FR 1,2015-11-12,,ZT; Zubrin,,,,,All items\nDenied Persons List (DPL) - Bureau of Industry and Security,,,,J. Doe,,,,\
+             2017-10-16,2020-10-13,,,,,,\nSpecially Designated Nationals (SDN) - Treasury Department,77,Individual,SDGT,Jane \
+             ROE,,,,,,,IQ,1962,,\"IQ, A123456, Passport\",\nSome Other List,,,,X,,,,,,,,,,,\n"
+        ),
+    )]);
+    assert_eq!(
+        entries(&csl),
+        [
+            "US-ENTITY | 2 | Zubrin Trading |  | ZT; Zubrin |  | AE;IR |  |  | Unknown |  | 2015-11-12",
+            "US-DPL | 3 | J. Doe |  |  |  |  |  |  | Unknown |  | 2017-10-16",
+            "US-SDN | 77 | Jane ROE |  |  |  | IQ | 1962 | passport-iq:A123456 | Person | SDGT | ",
+        ]
+    );
+    assert_eq!(csl.events[0].span.from.to_string(), "2020-10-13");
+    assert!(
+        csl.rejected[0].reason.contains("Some Other List"),
+        "a source that is not known is told"
+    );
+    let json = read_of(&[(
+        "csl.json",
+        "{\"total\": 1, \"results\": [\n{\"id\": \"a\", \"source\": \"Entity List (EL) - Bureau of Industry and Security\", \"name\": \
+         \"Zubrin Trading\", \"alt_names\": [\"ZT\", \"Zubrin\"], \"start_date\": \"2015-11-12\", \"source_list_url\": \"x\", \
+         \"addresses\": [{\"city\": \"Tehran\", \"country\": \"IR\"}, {\"country\": \"AE\"}], \"ids\": []}]}",
+    )]);
+    assert_eq!(entries(&json), [entries(&csl)[0].replace(" | 2 | ", " | a | ")]);
+    let dpl = read_of(&[(
+        "dpl.txt",
+        "\"Name\"\t\"Street_Address\"\t\"City\"\t\"Country\"\t\"Effective_Date\"\t\"Expiration_Date\"\t\"Action\"\t\"FR_Citation\"\n\
+         \" J. DOE\"\t\"\"\t\"TERN\"\t\"US\"\t\"06/19/2003\"\t\"06/29/2056\"\t\"X\"\t\"68 F.R. 1\"\n",
+    )]);
+    assert_eq!(
+        entries(&dpl),
+        ["US-DPL | 2 | J. DOE |  |  |  | US |  |  | Unknown |  | 2003-06-19"]
+    );
+    assert_eq!(dpl.events[0].span.from.to_string(), "2056-06-30", "the last day counts");
+    let ftm = read_of(&[(
+        "entities.ftm.json",
+        "{\"id\":\"a\",\"caption\":\"Zubrin Trading\",\"schema\":\"Company\",\"properties\":{\"name\":[\"Zubrin Trading\",\"Зубрин\"],\
+         \"topics\":[\"sanction\"],\"country\":[\"ru\"],\"innCode\":[\"7712345678\"],\"weakAlias\":[\"ZT\"]},\"datasets\":\
+         [\"eu_fsf\",\"us_ofac_sdn\"],\"last_seen\":\"2026-06-01T10:57:03\"}\n{\"id\":\"b\",\"schema\":\"Address\",\"properties\":{}}\n\
+         {\"id\":\"c\",\"schema\":\"Person\",\"caption\":\"X\",\"properties\":{\"topics\":[\"role.pep\"]},\"datasets\":[\"x\"]}\nnothing\n",
+    )]);
+    assert_eq!(
+        entries(&ftm),
+        [
+            "EU-FSF | a | Zubrin Trading |  | Зубрин | ZT | RU |  | tax-ru:7712345678 | Company |  | ",
+            "US-SDN | a | Zubrin Trading |  | Зубрин | ZT | RU |  | tax-ru:7712345678 | Company |  | ",
+        ]
+    );
+    assert_eq!((ftm.rejected.len(), ftm.rejected[0].line), (1, 4));
+    let targets = read_of(&[(
+        "targets.simple.csv",
+        "id,schema,name,aliases,birth_date,countries,addresses,identifiers,sanctions,dataset,last_seen\n\
+         a,Person,Anna Tern,A. Tern;Анна,1962,ru;by,,,,EU Financial Sanctions Files (FSF),2026-06-01\n",
+    )]);
+    assert_eq!(
+        entries(&targets),
+        ["EU-FSF | a | Anna Tern |  | A. Tern; Анна |  | BY;RU | 1962 |  | Person |  | "]
+    );
+    let senzing = read_of(&[(
+        "senzing.json",
+        "[{\"DATA_SOURCE\": \"WATCH\", \"RECORD_ID\": \"1\", \"RECORD_TYPE\": \"ORGANIZATION\", \"NAMES\": [{\"NAME_TYPE\": \
+         \"PRIMARY\", \"NAME_ORG\": \"Zubrin Trading\"}, {\"NAME_ORG\": \"ZT\"}], \"TAX_ID_NUMBER\": \"12-34\", \"TAX_ID_COUNTRY\": \
+         \"US\", \"ADDR_COUNTRY\": \"US\"}, {\"DATA_SOURCE\": \"WATCH\"}]",
+    )]);
+    assert_eq!(
+        entries(&senzing),
+        ["WATCH | 1 | Zubrin Trading |  | ZT |  | US |  | tax-us:12-34 | Company |  | "]
+    );
+    assert_eq!(senzing.rejected.len(), 1, "a record without a name");
+    let dod = read_of(&[(
+        "1260h.csv",
+        "Name,Clean Name,Alias,Previous Name,Parent Name,Note,Start date,End date,Source Url\n\
+         Tern Optics (TO)*,Tern Optics,TO,Old Tern; OT,Tern Group,,2024-01-31,2025-01-07,\n",
+    )]);
+    assert_eq!(
+        entries(&dod),
+        [
+            "US-1260H | 2 | Tern Optics |  | TO; Old Tern; OT |  | CN |  |  | Company |  | 2024-01-31"
+        ]
+    );
+    assert_eq!((dod.linked.len(), dod.events.len()), (1, 1));
+}
+
+#[test]
+fn what_would_grow_without_end_is_refused() {
+    let deep = format!("<CONSOLIDATED_LIST>{}", "<a>".repeat(100_000));
+    let entity = "<!DOCTYPE x [<!ENTITY a \"b\">]><CONSOLIDATED_LIST><ENTITY><FIRST_NAME>&a;</FIRST_NAME></ENTITY></CONSOLIDATED_LIST>";
+    let long = format!("<CONSOLIDATED_LIST><ENTITY><FIRST_NAME>{}", "x".repeat(100 << 20));
+    let quote = format!("id,schema,name,aliases\na,Person,\"{}", "x\n".repeat(20 << 20));
+    let json = format!("{{\"schema\": 1, \"properties\": \"{}", "x".repeat(100 << 20));
+    for (name, text, told) in [
+        ("deep.xml", deep.as_str(), "nested more than"),
+        ("entity.xml", entity, "document type"),
+        ("long.xml", &long, "more than 8 MB"),
+        ("quote.csv", &quote, "more than 8 MB"),
+        ("long.json", &json, "more than 8 MB"),
+        (
+            "cut.xml",
+            "<CONSOLIDATED_LIST><ENTITY><FIRST_NAME>Tern</FIRST_NAME></ENTITY>",
+            "breaks off",
+        ),
+    ] {
+        let records = read_of(&[(name, text)]);
+        assert_eq!(records.rejected.len(), 1, "{name}");
+        assert!(
+            records.rejected[0].reason.contains(told),
+            "{name}: {}",
+            records.rejected[0].reason
+        );
+    }
+}
+
+/// A file of `../shared/data`; `None` where it is not here.
+fn shared(file: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(file);
+    if !path.exists() {
+        println!("skipped: ../shared is not here");
+        return None;
+    }
+    Some(path)
+}
+
+/// How often a text stands in a file.
+fn count(path: &Path, text: &str) -> usize {
+    let bytes = std::fs::read(path).unwrap();
+    bytes.windows(text.len()).filter(|window| *window == text.as_bytes()).count()
+}
+
+/// The number of entries, of all aliases and of all identifiers.
+fn totals(records: &Records) -> (usize, usize, usize) {
+    let all = || records.entries.iter().map(|(entry, _)| entry);
+    let aliases = all().map(|entry| entry.aliases.len() + entry.weak_aliases.len()).sum();
+    (all().count(), aliases, all().map(|entry| entry.identifiers.all().len()).sum())
+}
+
+#[test]
+fn every_entry_and_alias_of_real_lists_is_there() {
+    for file in ["un/UN_consolidated.xml", "un/sample_unsc.xml"] {
+        let Some(path) = shared(file) else { return };
+        let records = read_path(&path);
+        assert_eq!(records.rejected, [], "{file}");
+        let elements = count(&path, "<INDIVIDUAL>") + count(&path, "<ENTITY>");
+        assert_eq!(totals(&records).0, elements, "{file}");
+        // Every alias, by reading the text between its tags; the same name twice in one entry is one.
+        let text = std::fs::read_to_string(&path).unwrap();
+        let known: std::collections::BTreeSet<String> = records
+            .entries
+            .iter()
+            .flat_map(|(entry, _)| {
+                entry.aliases.iter().chain(&entry.weak_aliases).chain([&entry.name])
+            })
+            .cloned()
+            .collect();
+        let written =
+            text.split("<ALIAS_NAME>").skip(1).filter_map(|rest| rest.split_once("</ALIAS_NAME>"));
+        for (alias, _) in written {
+            let alias = alias.replace("&amp;", "&").replace("&apos;", "'").replace("&quot;", "\"");
+            for one in alias.split(';') {
+                let one = one.split_whitespace().collect::<Vec<_>>().join(" ");
+                let says = one.chars().any(char::is_alphanumeric);
+                assert!(!says || known.contains(&one), "{file}: {one}");
+            }
+        }
+    }
+    let Some(ofac) = shared("ofac") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for item in std::fs::read_dir(&ofac).unwrap() {
+        let path = item.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "csv") {
+            std::fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    let records = read_path(folder.path());
+    // Names and addresses of nine entries that this day's `sdn.csv` has no more.
+    assert_eq!(records.rejected.len(), 1, "{:?}", records.rejected);
+    let rows = |file: &str| -> Vec<csv::StringRecord> {
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_path(ofac.join(file))
+            .unwrap();
+        reader.records().map(Result::unwrap).filter(|row| row.len() > 1).collect()
+    };
+    let primary = [rows("sdn.csv"), rows("cons_prim.csv")].concat();
+    assert_eq!(totals(&records).0, primary.len());
+    let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (entry, _) in &records.entries {
+        let all = entry.aliases.iter().chain(&entry.weak_aliases).chain([&entry.name]).cloned();
+        names.entry(entry.entry.clone()).or_default().extend(all);
+    }
+    let mut aliases = 0;
+    for row in [rows("alt.csv"), rows("cons_alt.csv")].concat() {
+        let name = row[3].split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some(known) = names.get(&row[0]) {
+            assert!(known.contains(&name), "{row:?}");
+            aliases += 1;
+        }
+    }
+    assert!(aliases > 10_000, "{aliases}");
+    let passports = primary.iter().map(|row| row[11].matches("Passport ").count()).sum::<usize>();
+    let read = records.entries.iter().flat_map(|(entry, _)| entry.identifiers.all());
+    let read = read.filter(|one| one.starts_with("passport")).count();
+    // Some remarks speak of a passport without a number, and one number stands twice in an entry.
+    assert!(read * 100 >= passports * 97 && read <= passports, "{read} of {passports}");
+}
+
+#[test]
+fn every_other_list_at_hand_is_read() {
+    for (file, rejected, elements) in [
+        ("ofac/sdn.xml", 1, "<sdnEntry>"),
+        ("eu/sample_eu.xml", 0, "<sanctionEntity "),
+        ("csl/csl.csv", 0, ""),
+        ("csl/csl_us_consolidated_sample.csv", 0, ""),
+        ("csl/dpl.txt", 0, ""),
+        ("opensanctions/us_dod_chinese_milcorps_sanctions.csv", 0, ""),
+        ("senzing_organizations.json", 0, "\"RECORD_ID\""),
+    ] {
+        let Some(path) = shared(file) else { return };
+        let records = read_path(&path);
+        assert_eq!(records.rejected.len(), rejected, "{file}: {:?}", records.rejected);
+        let expected = if elements.is_empty() {
+            let delimiter = if file.ends_with("txt") { b'\t' } else { b',' };
+            let mut reader =
+                csv::ReaderBuilder::new().delimiter(delimiter).from_path(&path).unwrap();
+            reader.byte_records().map(Result::unwrap).count()
+        } else {
+            count(&path, elements)
+        };
+        assert_eq!(records.entries.len(), expected, "{file}");
+    }
+    let Some(path) = shared("uk-hmt/sample_hmt.csv") else { return };
+    let records = read_path(&path);
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).from_path(&path).unwrap();
+    let ids = reader.records().map(Result::unwrap).skip(2);
+    let ids: std::collections::BTreeSet<String> =
+        ids.map(|row| row[row.len() - 1].to_owned()).collect();
+    assert_eq!((records.rejected.len(), records.entries.len()), (0, ids.len()));
+}
