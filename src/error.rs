@@ -50,10 +50,16 @@ pub struct Source {
     pub kind: Cow<'static, str>,
     /// BLAKE3 digest of its bytes as they were given.
     pub digest: [u8; 32],
+    /// Bytes of it, as they were given.
+    pub bytes: u64,
     /// Data records read.
     pub records: u64,
+    /// Of them, taken.
+    pub accepted: u64,
     /// Of them, rejected.
     pub rejected: u64,
+    /// Of them, what is no record of its own: a further name of one, an address, somebody on no list.
+    pub aside: u64,
 }
 
 impl Source {
@@ -64,8 +70,11 @@ impl Source {
             unit: RecordUnit::Line,
             kind: kind.into(),
             digest: [0; 32],
+            bytes: 0,
             records: 0,
+            accepted: 0,
             rejected: 0,
+            aside: 0,
         }
     }
 }

@@ -19,14 +19,14 @@ use rustc_hash::FxHashSet;
 
 use self::nodes::{Node, Nodes};
 use self::union::Clusters;
-use crate::column::{TextId, hash};
+use crate::column::{TextId, TextsView, hash};
 use crate::error::Place;
 use crate::model::{Countries, EntityId, EntityKind, Identifiers, words};
 use crate::name;
 use crate::source::{LinkDecision, Mention, Records};
 
 pub use nodes::{Keys, KeysView};
-pub use possible::{PossibleLink, possible_links};
+pub use possible::{PossibleLink, possible_links, said_links};
 
 words! {
     /// By what a mention was joined to its entity; stronger first.
@@ -149,6 +149,20 @@ pub fn link(records: &Records) -> Linked {
         entity_of_node,
         apart,
         different,
+    }
+}
+
+impl Linked {
+    /// The entities of exactly a name, its legal form included. O(log n).
+    pub fn named(&self, texts: TextsView, name: &str) -> Vec<EntityId> {
+        let nodes = Nodes { all: &self.nodes, texts, keys: &self.keys };
+        let keys = name::keys(name);
+        let found = nodes.named((keys.exact.as_str(), keys.form.as_str()));
+        let mut found: Vec<EntityId> =
+            found.map(|node| self.entity_of_node[node as usize]).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 }
 

@@ -10,6 +10,7 @@ pub mod picture;
 pub mod quality;
 pub mod tables;
 pub mod text;
+pub mod totals;
 mod tree;
 pub mod turns;
 

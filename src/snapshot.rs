@@ -346,6 +346,11 @@ impl Snapshot {
             .collect()
     }
 
+    /// What is said of a list.
+    pub fn list(&self, list: &str) -> Option<&ListInfo> {
+        self.lists.iter().find(|info| info.list == list)
+    }
+
     /// The lists loaded, and how far they were checked.
     pub fn lists_checked(&self, day: Day) -> Vec<ListChecked> {
         let described = self.lists.iter().map(|info| info.list.as_str());

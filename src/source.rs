@@ -17,6 +17,7 @@ mod line_ends;
 mod listed;
 mod lists_csv;
 mod names_csv;
+mod ofac_advanced;
 mod ofac_csv;
 mod ofac_xml;
 mod ofsi_csv;
@@ -40,6 +41,7 @@ mod toml_file;
 mod uk_list;
 mod un_xml;
 mod us_1260h_csv;
+mod values;
 mod xml;
 
 use std::io::{BufRead, Cursor, Read};
@@ -138,7 +140,7 @@ fn read_published(file: &InputFile, format: Published, records: &mut Records) ->
     records.reading.clone_from(&source.name);
     let number = records.next_source();
     let citation = format!("{kind}, {}", file.name);
-    let mut sink = Sink { records, source: &mut source, number, citation, record: 0, aside: 0 };
+    let mut sink = Sink { records, source: &mut source, number, citation, record: 0 };
     if let Err(reason) = read(&mut opened.reader, &mut sink) {
         let line = sink.record;
         sink.source.records += 1;
@@ -231,8 +233,11 @@ fn read_not_covered(file: &InputFile, records: &mut Records) -> Result<(), Error
         unit,
         kind: kind.into(),
         digest,
+        bytes: 0,
         records: 1,
+        accepted: 1,
         rejected: 0,
+        aside: 0,
     });
     Ok(())
 }
@@ -354,8 +359,16 @@ fn finish(
     source: Source,
     records: &mut Records,
 ) -> Result<(), Error> {
+    let counter = opened.digest.clone();
     let digest = opened.digest().map_err(|error| Error::io(&file.path, error))?;
-    records.sources.0.push(Source { digest, ..source });
+    let Source { records: read, accepted, rejected, aside, .. } = source;
+    if read != accepted + rejected + aside {
+        let reason = format!(
+            "has {read} records, of which {accepted} were taken, {rejected} rejected and {aside} set aside: a fault of this program; please report it"
+        );
+        return Err(Error::file(&file.path, reason));
+    }
+    records.sources.0.push(Source { digest, bytes: counter.bytes(), ..source });
     Ok(())
 }
 
@@ -391,6 +404,7 @@ fn read_rows<R: BufRead>(
             Some(Err(fault)) => Some(fault),
         };
         source.records += 1;
+        source.accepted += u64::from(fault.is_none());
         if let Some(fault) = fault {
             source.rejected += 1;
             let rejected = fault.reject(&source.name, rows.line(), format.data(), rows.text());
@@ -449,8 +463,11 @@ fn read_rules(inputs: &Inputs, records: &mut Records) -> Result<(), Error> {
             unit,
             kind: kind.into(),
             digest,
+            bytes: 0,
             records: 1,
+            accepted: 1,
             rejected: 0,
+            aside: 0,
         });
     }
     if records.rules.is_empty() {

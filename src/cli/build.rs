@@ -1,13 +1,14 @@
 //! `parentage build`: read everything, and say what was read, joined, rejected, and what a person
 //! should settle.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use clap::Args;
 use serde::Serialize;
 
 use parentage::error::Error;
+use parentage::report::totals::{Totals, totals};
 use parentage::snapshot::Snapshot;
 use parentage::source::{Inputs, read};
 
@@ -25,6 +26,15 @@ pub struct Build {
     /// Write everything into this snapshot file
     #[arg(long, value_name = "FILE", conflicts_with = "snapshot")]
     out: Option<String>,
+    /// Write the control totals of every file read into this JSON file
+    #[arg(long, value_name = "FILE")]
+    totals: Option<String>,
+    /// Refuse lists that have over 10 % fewer entries than this earlier snapshot has
+    #[arg(long, value_name = "SNAPSHOT")]
+    previous: Option<String>,
+    /// Accept lists that shrank against --previous
+    #[arg(long, requires = "previous")]
+    allow_shrink: bool,
     /// Check every byte of this snapshot file, and do nothing else
     #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "snapshot", "lists", "ownership", "links", "rules"])]
     check: Option<String>,
@@ -50,11 +60,9 @@ struct Report {
 
 #[derive(Serialize)]
 struct SourceLine {
-    file: String,
-    kind: String,
-    records: u64,
     linked: u64,
-    rejected: u64,
+    #[serde(flatten)]
+    totals: Totals,
 }
 
 #[derive(Serialize)]
@@ -81,8 +89,18 @@ impl Build {
             let what = "build has no CSV: its report is no table; use --format json";
             return Err(Error::Request(what.to_owned()).into());
         }
-        self.data.guard(&[self.out.as_deref()], &[])?;
+        let outs = [self.out.as_deref(), self.totals.as_deref()];
+        let previous: Vec<&str> = self.previous.iter().map(String::as_str).collect();
+        self.data.guard(&outs, &previous)?;
         let snapshot = self.data.snapshot()?;
+        if let Some(previous) = self.previous.as_deref().filter(|_| !self.allow_shrink) {
+            not_shrunk(&Snapshot::open(previous)?, &snapshot)?;
+        }
+        if let Some(path) = &self.totals {
+            let text = serde_json::to_string_pretty(&totals(&snapshot)).expect("totals are plain");
+            let failed = |error| Error::io(path, error);
+            std::fs::write(path, text + "\n").map_err(failed)?;
+        }
         let file = self.out.as_deref().map(|path| snapshot.save(path)).transpose()?;
         let (added, gone) = self.difference(&snapshot)?;
         let report = Report { file, ..report(&snapshot, self.data.day(), added, gone) };
@@ -105,6 +123,30 @@ impl Build {
         let only = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect();
         Ok((only(&ours, &theirs), only(&theirs, &ours)))
     }
+}
+
+/// Refuses lists that lost more than a tenth of their entries: a file that was cut off, or another one.
+fn not_shrunk(before: &Snapshot, now: &Snapshot) -> Result<(), Error> {
+    let count = |snapshot: &Snapshot| {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for entry in snapshot.entries() {
+            *counts.entry(entry.list.clone()).or_default() += 1;
+        }
+        counts
+    };
+    let (then, counts) = (count(before), count(now));
+    let shrunk = then.iter().filter_map(|(list, then)| {
+        let now = counts.get(list).copied().unwrap_or_default();
+        (now * 10 < then * 9).then(|| format!("{list} had {then} entries and has {now}"))
+    });
+    let shrunk: Vec<String> = shrunk.collect();
+    if shrunk.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Request(format!(
+        "lists shrank by more than a tenth: {}; look at their files, and say --allow-shrink if they are right",
+        shrunk.join(", ")
+    )))
 }
 
 fn entries(snapshot: &Snapshot) -> BTreeSet<String> {
@@ -132,19 +174,16 @@ fn report(
     gone: Vec<String>,
 ) -> Report {
     // What was read and came to nothing is not linked: decisions on nobody, events of nobody.
-    let idle = |source: &parentage::error::Source| {
+    let idle = |file: &str| {
         let all = snapshot.link_doubts().iter().chain(snapshot.warnings());
         let of = |warning: &&parentage::error::Warning| {
-            warning.place.rsplit_once(':').is_some_and(|(file, _)| file == source.name)
+            warning.place.rsplit_once(':').is_some_and(|(own, _)| own == file)
         };
         u64::try_from(all.filter(of).count()).unwrap_or_default()
     };
-    let source = |source: &parentage::error::Source| SourceLine {
-        file: source.name.clone(),
-        kind: source.kind.to_string(),
-        records: source.records,
-        linked: (source.records - source.rejected).saturating_sub(idle(source)),
-        rejected: source.rejected,
+    let source = |totals: Totals| SourceLine {
+        linked: totals.accepted.saturating_sub(idle(&totals.file)),
+        totals,
     };
     let link = |link: &parentage::link::PossibleLink| LinkLine {
         a: link.names.0.clone(),
@@ -158,7 +197,7 @@ fn report(
     let graph = snapshot.world().graph();
     let below = listed.iter().filter(|entity| graph.held_by(**entity).next().is_some()).count();
     Report {
-        sources: snapshot.sources().0.iter().map(source).collect(),
+        sources: totals(snapshot).into_iter().map(source).collect(),
         entities: snapshot.entity_count(),
         listed_entities: listed.len(),
         listed_with_holdings_below: below,
@@ -176,16 +215,48 @@ fn report(
     }
 }
 
-fn text(report: &Report) -> String {
-    let mut out = String::new();
-    let width = report.sources.iter().map(|source| source.file.len()).max().unwrap_or(0);
-    for source in &report.sources {
+/// What came of each list: entries by kind, names and numbers, and the day of the data.
+fn lists(out: &mut String, report: &Report) {
+    let of_lists = report.sources.iter().map(|source| &source.totals).filter(|one| one.entries > 0);
+    let mut of_lists = of_lists.peekable();
+    if of_lists.peek().is_some() {
+        let _ = writeln!(out);
+    }
+    for own in of_lists {
+        let counted = |counts: &BTreeMap<String, u64>| {
+            let each = counts.iter().map(|(what, count)| format!("{count} {what}"));
+            each.collect::<Vec<_>>().join(", ")
+        };
         let _ = writeln!(
             out,
-            "{:width$}  {:16} {:>8} read {:>8} linked {:>6} rejected",
-            source.file, source.kind, source.records, source.linked, source.rejected
+            "{}: {} ({}); {} aliases, {} identifiers, {} joined, {} possible links; data of {}",
+            own.file,
+            counted(&own.by_list),
+            counted(&own.by_kind),
+            own.aliases,
+            own.identifiers,
+            own.joins,
+            own.possible_links,
+            own.date.as_deref().unwrap_or("an unknown day"),
         );
     }
+}
+
+fn text(report: &Report) -> String {
+    let mut out = String::new();
+    let width = |of: fn(&Totals) -> usize| {
+        report.sources.iter().map(|source| of(&source.totals)).max().unwrap_or(0)
+    };
+    let (files, kinds) = (width(|one| one.file.len()), width(|one| one.kind.len()));
+    for SourceLine { linked, totals } in &report.sources {
+        let Totals { file, kind, records, rejected, aside, .. } = totals;
+        let aside = if *aside > 0 { format!(" {aside:>6} set aside") } else { String::new() };
+        let _ = writeln!(
+            out,
+            "{file:files$}  {kind:kinds$} {records:>8} read {linked:>8} linked {rejected:>6} rejected{aside}",
+        );
+    }
+    lists(&mut out, report);
     let _ = writeln!(
         out,
         "\n{} entities; {} of them listed, {} of the listed with a recorded holding below them",

@@ -11,6 +11,7 @@ use super::Linked;
 use super::nodes::{KeysView, Nodes};
 use crate::column::TextsView;
 use crate::model::{Countries, EntityId, Identifiers};
+use crate::source::{Mention, MentionId};
 
 /// Two entities that might be one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -78,6 +79,30 @@ pub fn possible_links(
     let mut found: Vec<PossibleLink> = found.into_values().collect();
     found.sort_unstable();
     found
+}
+
+/// What lists say that an entry belongs to or is linked with, where somebody has just that name and is on no list
+/// himself: whoever is on one needs no link. It is no holding, since no list says how much of it. O(n log n).
+pub fn said_links(
+    linked: &Linked,
+    texts: TextsView,
+    mentions: &[Mention],
+    said: &[(MentionId, String)],
+    is_listed: impl Fn(EntityId) -> bool,
+) -> Vec<PossibleLink> {
+    let link = |(mention, name): &(MentionId, String)| {
+        let a = linked.entity_of[*mention as usize];
+        let b = match linked.named(texts, name).as_slice() {
+            [one] if *one != a && !is_listed(*one) => *one,
+            _ => return None,
+        };
+        let own = &mentions[*mention as usize];
+        let names = (texts.get(own.name).to_owned(), name.clone());
+        let countries = (texts.get(own.countries).to_owned(), String::new());
+        let reason = "a list says that they are linked".into();
+        Some(PossibleLink { a, b, names, countries, reason })
+    };
+    said.iter().filter_map(link).collect()
 }
 
 /// Variants that are looked at in one go, at most: some 1.2 gigabytes, which is less than an index of the

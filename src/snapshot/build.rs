@@ -15,7 +15,7 @@ use crate::error::{Place, Sources, Warning};
 use crate::expand::Groups;
 use crate::graph::Graph;
 use crate::index::{Lookup, LookupBuilder, NameIndex, NameIndexBuilder};
-use crate::link::{Keys, Linked, PossibleLink, link_with_given, possible_links};
+use crate::link::{Keys, Linked, PossibleLink, link_with_given, possible_links, said_links};
 use crate::model::{Countries, EntityId, EntityKind, Identifiers, Interest, ListEntry, words};
 use crate::name;
 use crate::source::{self, GroupMember, Mention, MentionId, Records};
@@ -61,6 +61,7 @@ impl Snapshot {
             holdings,
             complete,
             groups,
+            linked: of_lists,
             ..
         } = records;
         let (entries, entry_mention): (Vec<ListEntry>, Vec<MentionId>) =
@@ -93,6 +94,11 @@ impl Snapshot {
             new.difference_with(&matter);
             matter.union_with(&new);
         }
+        let is_listed = |entity: EntityId| listed.contains(&entity);
+        let said = said_links(&linked, texts.view(), &mentions, &of_lists, is_listed);
+        possible.extend(
+            said.into_iter().filter(|link| known.insert((link.a.min(link.b), link.a.max(link.b)))),
+        );
         possible.sort_unstable();
 
         let concerning = |concerns: &dyn Fn(&ListEntry) -> Vec<u32>| -> Vec<Vec<u32>> {

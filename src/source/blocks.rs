@@ -131,6 +131,7 @@ fn put_together(parts: Vec<Part>, source: &mut Source, records: &mut Records) ->
             return std::iter::once(part).chain(parts).map(|part| part.block).collect();
         }
         source.records += part.source.records;
+        source.accepted += part.source.accepted;
         source.rejected += part.source.rejected;
         records.absorb(part.records, &part.digests);
     }

@@ -3,8 +3,9 @@
 use std::io::BufRead;
 
 use super::guarded::{Row, Table};
-use super::listed::{About, Listed, Sink, births, day, identifier};
+use super::listed::{About, Listed, Sink};
 use super::ofac_csv::{LISTS, kind_of};
+use super::values::{births, day, identifier};
 use crate::model::Restriction;
 
 const COMMERCE: &str = "US Department of Commerce, Bureau of Industry and Security";

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::csl_csv::{Fields, list_of, listed};
 use super::guarded::{objects, text, texts};
-use super::listed::{Sink, identifier};
+use super::listed::Sink;
+use super::values::identifier;
 
 /// Reads the list.
 pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), String> {

@@ -5,7 +5,8 @@ use std::io::BufRead;
 
 use super::eu_xml::EU;
 use super::guarded::{Row, Table};
-use super::listed::{Listed, Sink, births, day, identifier, tidy};
+use super::listed::{Listed, Sink, tidy};
+use super::values::{births, day, identifier};
 use crate::model::EntityKind;
 
 /// Reads the list.

@@ -2,7 +2,8 @@
 
 use std::io::BufRead;
 
-use super::listed::{About, Listed, Sink, births, day, identifier};
+use super::listed::{About, Listed, Sink};
+use super::values::{births, day, identifier};
 use super::xml::{Element, Elements, Item};
 use crate::model::{EntityKind, Restriction};
 

@@ -6,7 +6,8 @@ use std::io::BufRead;
 use serde_json::Value;
 
 use super::guarded::{objects, text, texts};
-use super::listed::{About, Listed, Sink, births, day, identifier};
+use super::listed::{About, Listed, Sink};
+use super::values::{births, day, identifier};
 use crate::model::{EntityKind, Restriction};
 
 const fn about(list: &'static str, title: &'static str, restriction: Option<Restriction>) -> About {
@@ -131,10 +132,10 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
         for about in lists_of(datasets.iter().map(String::as_str)) {
             sink.describe(about, last);
             let listed = Listed { list: about.list.into(), ..listed(&object, properties, kind) };
-            // A further listing of one record.
-            sink.source.records -= u64::from(!first);
-            sink.take(number, Ok(listed), &|| object.to_string());
-            first = false;
+            match std::mem::take(&mut first) {
+                true => sink.take(number, Ok(listed), &|| object.to_string()),
+                false => sink.also(listed, &|| object.to_string()),
+            }
         }
     })
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::io::BufRead;
 
 use super::guarded::{Row, Table};
-use super::listed::{About, Listed, Sink, births, identifier, tidy};
+use super::listed::{About, Listed, Sink, tidy};
+use super::values::{births, identifier};
 use crate::model::{EntityKind, Restriction};
 
 const TREASURY: &str = "US Department of the Treasury, Office of Foreign Assets Control";
@@ -128,13 +129,20 @@ pub(super) fn read_side(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(),
 pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), String> {
     let mut table = Table::plain(reader, b',');
     let mut lists: Vec<&'static str> = Vec::new();
+    let mut of_others = None;
     while let Some(row) = table.next()? {
         if is_end(&row) {
             continue;
         }
         let number = said(&row, 0).parse::<u64>();
         let listed = match (row.fields.len(), number) {
-            (12, Ok(number)) => Ok(listed(&row, number, &mut sink.records.ofac)),
+            (12, Ok(number)) => {
+                let mut own = listed(&row, number, &mut sink.records.ofac);
+                let others =
+                    *of_others.get_or_insert_with(|| is_of_others(&sink.source.name, &own));
+                own.list = list_of(others, &own.programmes, &own.remarks).into();
+                Ok(own)
+            }
             (12, Err(_)) => Err(format!("`{}` is no number of an entry", said(&row, 0))),
             (fields, _) => Err(format!("has {fields} fields, and an entry of OFAC has 12")),
         };
@@ -178,7 +186,6 @@ fn listed(row: &Row, number: u64, sides: &mut Sides) -> Listed {
         listed.remarks.push(title);
     }
     remarks(&all, &mut listed);
-    listed.list = list_of(&listed.programmes, &listed.remarks).into();
     listed
 }
 
@@ -198,18 +205,27 @@ pub(super) fn city_of(text: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// The list of an entry, by its programmes and what its remarks say: entries that are not designated stand in one
-/// file together.
-pub(super) fn list_of(programmes: &[String], remarks: &[String]) -> &'static str {
+/// Whether a file is of those who are not designated, by its first entry: they stand in one file together, and the
+/// other has none of their programmes at its head, which is of Cuba.
+pub(super) fn is_of_others(file: &str, first: &Listed) -> bool {
+    let of = |begin: &str| first.programmes.iter().any(|programme| programme.starts_with(begin));
+    let directive = first.remarks.iter().any(|remark| remark.contains("Directive Determination"));
+    file.starts_with("cons") || of("NS-") || of("CMIC-") || of("561-") || directive
+}
+
+/// The list of an entry: that of the designated, or, in the file of the others, by its programmes and what its
+/// remarks say. Of several that with a rule.
+pub(super) fn list_of(of_others: bool, programmes: &[String], remarks: &[String]) -> &'static str {
     let of = |begin: &str| programmes.iter().any(|programme| programme.starts_with(begin));
     let says = |words: &str| remarks.iter().any(|remark| remark.contains(words));
     match () {
-        () if of("NS-PLC") && programmes.len() == 1 => NON_SDN.list,
+        () if !of_others => SDN.list,
+        () if says("13662 Directive Determination") => SSI.list,
+        () if of("NS-PLC") => NON_SDN.list,
         () if of("CMIC-") => CMIC.list,
-        () if of("561-") || says("opening or maintaining a correspondent account") => CAPTA.list,
-        () if says("Directive Determination") => SSI.list,
-        () if of("CAATSA - RUSSIA") && says("CAATSA") => MBS.list,
-        () => SDN.list,
+        () if of("561-") || says("correspondent account") => CAPTA.list,
+        () if of("CAATSA - RUSSIA") || says("Directive Determination") => MBS.list,
+        () => NON_SDN.list,
     }
 }
 

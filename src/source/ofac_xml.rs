@@ -2,8 +2,9 @@
 
 use std::io::BufRead;
 
-use super::listed::{Listed, Sink, births, day, identifier};
-use super::ofac_csv::{LISTS, kind_of, list_of, remarks};
+use super::listed::{Listed, Sink};
+use super::ofac_csv::{LISTS, is_of_others, kind_of, list_of, remarks};
+use super::values::{births, day, identifier};
 use super::xml::{Element, Elements, Item};
 use crate::day::Day;
 
@@ -12,6 +13,7 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
     let mut elements = Elements::new(reader);
     let (mut number, mut published, mut told): (u64, Option<Day>, Option<u64>) = (0, None, None);
     let mut lists: Vec<&'static str> = Vec::new();
+    let mut of_others = None;
     while let Some(item) = elements.next(|name| matches!(name, "publshInformation" | "sdnEntry"))? {
         match item {
             Item::Begun(_) => {}
@@ -21,7 +23,10 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
             }
             Item::Whole(element) => {
                 number += 1;
-                let listed = listed(&element);
+                let mut listed = listed(&element);
+                let others =
+                    *of_others.get_or_insert_with(|| is_of_others(&sink.source.name, &listed));
+                listed.list = list_of(others, &listed.programmes, &listed.remarks).into();
                 if let Some(about) = LISTS.iter().find(|about| about.list == listed.list)
                     && !lists.contains(&about.list)
                 {
@@ -80,6 +85,5 @@ fn listed(element: &Element) -> Listed {
         listed.remarks.extend(told);
     }
     remarks(element.text_of("remarks"), &mut listed);
-    listed.list = list_of(&listed.programmes, &listed.remarks).into();
     listed
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::io::BufRead;
 
 use super::guarded::{Row, Table};
-use super::listed::{About, Listed, Sink, births, day, identifier};
+use super::listed::{About, Listed, Sink};
+use super::values::{births, day, identifier};
 use crate::model::{EntityKind, Restriction};
 
 pub(super) const UK: About = About {

@@ -4,8 +4,8 @@ use std::io::BufRead;
 
 use super::listed::Sink;
 use super::{
-    csl_csv, csl_json, dpl_text, eu_csv, eu_xml, ftm_json, ofac_csv, ofac_xml, ofsi_csv, seco_xml,
-    sema_xml, senzing_json, targets_csv, uk_list, un_xml, us_1260h_csv,
+    csl_csv, csl_json, dpl_text, eu_csv, eu_xml, ftm_json, ofac_advanced, ofac_csv, ofac_xml,
+    ofsi_csv, seco_xml, sema_xml, senzing_json, targets_csv, uk_list, un_xml, us_1260h_csv,
 };
 use crate::error::RecordUnit;
 
@@ -15,6 +15,7 @@ pub(super) enum Published {
     OfacCsv,
     OfacSides,
     OfacXml,
+    OfacAdvanced,
     CslCsv,
     CslJson,
     Dpl,
@@ -44,6 +45,7 @@ impl Published {
                 ("OFAC names, addresses and comments (CSV)", ofac_csv::read_side)
             }
             Published::OfacXml => ("OFAC list (XML)", ofac_xml::read),
+            Published::OfacAdvanced => ("OFAC list (advanced XML)", ofac_advanced::read),
             Published::CslCsv => ("US Consolidated Screening List (CSV)", csl_csv::read),
             Published::CslJson => ("US Consolidated Screening List (JSON)", csl_json::read),
             Published::Dpl => ("BIS Denied Persons List (text)", dpl_text::read),
@@ -66,6 +68,7 @@ impl Published {
     pub fn unit(self) -> RecordUnit {
         match self {
             Published::OfacXml
+            | Published::OfacAdvanced
             | Published::Un
             | Published::Eu
             | Published::CslJson
@@ -108,6 +111,7 @@ fn of_xml(text: &str) -> Option<Published> {
             Some(Published::Eu)
         }
         "sdnList" => Some(Published::OfacXml),
+        "Sanctions" if text.contains("ReferenceValueSets") => Some(Published::OfacAdvanced),
         "Designations" => Some(Published::UkXml),
         "swiss-sanctions-list" => Some(Published::Seco),
         "data-set" if text.contains("<record") => Some(Published::Sema),

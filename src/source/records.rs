@@ -396,8 +396,11 @@ impl Records {
             unit: RecordUnit::Record,
             kind: "holdings".into(),
             digest: *blake3::hash(text.as_bytes()).as_bytes(),
+            bytes: 0,
             records: 1,
+            accepted: 1,
             rejected: 0,
+            aside: 0,
         });
         self.holdings.push(HoldingRecord {
             holder,

@@ -6,7 +6,8 @@ use std::io::BufRead;
 use serde_json::{Map, Value};
 
 use super::guarded::objects;
-use super::listed::{Listed, Sink, births, identifier};
+use super::listed::{Listed, Sink};
+use super::values::{births, identifier};
 use crate::model::EntityKind;
 
 /// Reads the file.

@@ -4,7 +4,8 @@ use std::io::BufRead;
 
 use super::ftm_json::{kind_of, lists_of};
 use super::guarded::Table;
-use super::listed::{Listed, Sink, births, day};
+use super::listed::{Listed, Sink};
+use super::values::{births, day};
 
 /// Reads the file.
 pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), String> {
@@ -42,9 +43,10 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
                     .to_vec(),
                 ..Listed::default()
             };
-            sink.source.records -= u64::from(!first);
-            sink.take(row.line, Ok(listed), &|| row.shown());
-            first = false;
+            match std::mem::take(&mut first) {
+                true => sink.take(row.line, Ok(listed), &|| row.shown()),
+                false => sink.also(listed, &|| row.shown()),
+            }
         }
     }
     Ok(())

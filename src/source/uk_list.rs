@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::io::BufRead;
 
 use super::guarded::{Row, Table};
-use super::listed::{Listed, Sink, births, day, identifier};
+use super::listed::{Listed, Sink};
 use super::ofsi_csv::UK;
+use super::values::{births, day, identifier};
 use super::xml::{Element, Elements, Item};
 use crate::model::{EntityKind, Restriction};
 

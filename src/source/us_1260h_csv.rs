@@ -4,7 +4,8 @@
 use std::io::BufRead;
 
 use super::guarded::Table;
-use super::listed::{About, Listed, Sink, day};
+use super::listed::{About, Listed, Sink};
+use super::values::day;
 use crate::model::{EntityKind, Restriction};
 
 const LIST: About = About {

@@ -1,0 +1,290 @@
+//! Values as authorities write them: countries, identifiers, births and days.
+
+use crate::day::Day;
+use crate::name::country_named;
+
+/// What a text says of a country.
+pub(super) enum Country {
+    Known(&'static str),
+    None,
+    Unknown,
+}
+
+/// Names of countries as authorities write them and tables of languages do not, folded to letters.
+const COUNTRIES: &[(&str, &str)] = &[
+    ("koreanorth", "KP"),
+    ("northkorea", "KP"),
+    ("democraticpeoplesrepublicofkorea", "KP"),
+    ("dprk", "KP"),
+    ("koreasouth", "KR"),
+    ("republicofkorea", "KR"),
+    ("congodemocraticrepublicofthe", "CD"),
+    ("democraticrepublicofthecongo", "CD"),
+    ("drcongo", "CD"),
+    ("congodemocraticrepublic", "CD"),
+    ("congorepublicofthe", "CG"),
+    ("congorepublic", "CG"),
+    ("republicofthecongo", "CG"),
+    ("iranislamicrepublicof", "IR"),
+    ("islamicrepublicofiran", "IR"),
+    ("virginislandsbritish", "VG"),
+    ("britishvirginislands", "VG"),
+    ("virginislandsus", "VI"),
+    ("unitedkingdomofgreatbritainandnorthernireland", "GB"),
+    ("england", "GB"),
+    ("thegambia", "GM"),
+    ("gambiathe", "GM"),
+    ("bahamasthe", "BS"),
+    ("westbank", "PS"),
+    ("regiongaza", "PS"),
+    ("gaza", "PS"),
+    ("palestinian", "PS"),
+    ("stateofpalestine", "PS"),
+    ("occupiedpalestinianterritories", "PS"),
+    ("unitedrepublicoftanzania", "TZ"),
+    ("tanzaniaunitedrepublicof", "TZ"),
+    ("manisleof", "IM"),
+    ("kosovo", "XK"),
+    ("regioncrimea", "UA"),
+    ("syrianarabrepublic", "SY"),
+    ("russianfederation", "RU"),
+    ("boliviaplurinationalstateof", "BO"),
+    ("venezuelabolivarianrepublicof", "VE"),
+    ("moldovarepublicof", "MD"),
+    ("republicofmoldova", "MD"),
+    ("macedoniatheformeryugoslavrepublicof", "MK"),
+    ("laopeoplesdemocraticrepublic", "LA"),
+    ("vietnam", "VN"),
+    ("burma", "MM"),
+    ("ivorycoast", "CI"),
+    ("swaziland", "SZ"),
+    ("turkiye", "TR"),
+    ("chinahongkongspecialadministrativeregion", "HK"),
+    ("hongkongchina", "HK"),
+    ("macauchina", "MO"),
+    ("taiwanprovinceofchina", "TW"),
+    ("micronesiafederatedstatesof", "FM"),
+    ("peoplesrepublicofchina", "CN"),
+];
+
+/// The country that a text names: a code of two letters, or a name. O(length).
+pub(super) fn country(written: &str) -> Country {
+    let text = written.trim();
+    let folded: String = crate::name::fold(text).chars().filter(|c| c.is_alphanumeric()).collect();
+    if matches!(
+        folded.as_str(),
+        "" | "0" | "na" | "undetermined" | "unknown" | "none" | "stateless" | "00"
+    ) {
+        return if text.len() == 2 && folded == "na" {
+            Country::Known("NA")
+        } else {
+            Country::None
+        };
+    }
+    let official = COUNTRIES.iter().find(|(name, _)| *name == folded).map(|(_, code)| *code);
+    let code = || {
+        let parsed = crate::model::Country::parse(text)?;
+        let parsed = parsed.to_string();
+        crate::model::codes().find(|code| *code == parsed)
+    };
+    match official.or_else(|| if text.len() == 2 { code() } else { country_named(text) }) {
+        Some(code) => Country::Known(code),
+        None => Country::Unknown,
+    }
+}
+
+/// The country that a text names, as two letters, small ones: for schemes of identifiers.
+fn country_scheme(written: &str) -> Option<String> {
+    match country(written) {
+        Country::Known(code) => Some(code.to_lowercase()),
+        _ => None,
+    }
+}
+
+/// An identifier of a source, as `scheme:value`, where what it is called is one of the kinds that join records:
+/// LEI, ship's number, register, tax, passport, national number, bank code. `None` for others, which are kept
+/// as remarks.
+pub(super) fn identifier(called: &str, number: &str, of_country: &str) -> Option<String> {
+    let called = called.to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| called.contains(word));
+    let number: String = number.chars().filter(|c| !c.is_whitespace() && *c != ';').collect();
+    if number.chars().filter(char::is_ascii_digit).count() < 2
+        && !has(&["swift", "bic", "lei", "legal entity"])
+    {
+        return None;
+    }
+    let digits = || number.chars().filter(char::is_ascii_digit).collect::<String>();
+    let of = |scheme: &str| {
+        let country = country_scheme(of_country);
+        let scheme = country.map_or_else(|| scheme.to_owned(), |code| format!("{scheme}-{code}"));
+        Some(format!("{scheme}:{number}"))
+    };
+    match () {
+        () if has(&["legal entity identifier"]) || called == "lei" || called == "leicode" => {
+            Some(format!("lei:{number}"))
+        }
+        () if has(&["imo"])
+            || (has(&["vessel registration"]) && number.to_uppercase().starts_with("IMO")) =>
+        {
+            Some(digits()).filter(|digits| digits.len() == 7).map(|digits| format!("imo:{digits}"))
+        }
+        () if has(&["swift", "bic"]) => Some(format!("swift:{number}")),
+        () if has(&["passport"]) => of("passport"),
+        () if has(&[
+            "tax", "fiscal", "vat", "inn", "rfc", "nit #", "rif", "r.u.c", "ruc", "c.u.i.t", "cuit",
+        ]) =>
+        {
+            of("tax")
+        }
+        () if has(&[
+            "registration",
+            "registry",
+            "company number",
+            "commercial",
+            "register",
+            "ogrn",
+            "trade licen",
+            "business number",
+            "unified social credit",
+            "regnumber",
+            "enterprise number",
+            "chamber of commerce",
+        ]) =>
+        {
+            of("reg")
+        }
+        () if has(&[
+            "national id",
+            "identification",
+            "cedula",
+            "personal id",
+            "identity",
+            "ssn",
+            "id card",
+            "d-u-n-s",
+            "c.u.r.p",
+            "curp",
+            "nationalid",
+            "id number",
+        ]) =>
+        {
+            of("national-id")
+        }
+        () => None,
+    }
+}
+
+/// A birth as published, as days (`1962-05-31`), months and years: several where it is uncertain, each that
+/// it may be. A year that is said to be about another is one of three; a range is every year of it.
+pub(super) fn births(text: &str) -> Vec<String> {
+    let small = text.to_lowercase();
+    let about = ["circa", "approx", "about", "c. ", "ca. ", "between"]
+        .iter()
+        .any(|word| small.contains(word));
+    let cleaned: String = small
+        .replace("circa", " ")
+        .replace("approximately", " ")
+        .replace("between", " ")
+        .replace(['(', ')', ','], " ");
+    let days: Vec<String> = match cleaned.split_once(" to ").or_else(|| cleaned.split_once(" and "))
+    {
+        Some((from, to)) => {
+            let (from, to) = (birth(from.trim()), birth(to.trim()));
+            let year = |day: &Option<String>| {
+                day.as_ref().and_then(|day| day.get(..4)).and_then(|year| year.parse::<u16>().ok())
+            };
+            return match (year(&from), year(&to)) {
+                // Lists give decades; of more nothing can be told from a year.
+                (Some(from), Some(to)) if from <= to && to - from <= 30 => {
+                    (from..=to).map(|year| year.to_string()).collect()
+                }
+                _ => Vec::new(),
+            };
+        }
+        None => birth(cleaned.trim()).into_iter().collect(),
+    };
+    match days.first().and_then(|day| day.get(..4)).and_then(|year| year.parse::<u16>().ok()) {
+        Some(year) if about => (year - 1..=year + 1).map(|year| year.to_string()).collect(),
+        _ => days,
+    }
+}
+
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/// One day, month or year: `1962`, `May 1962`, `31 May 1962`, `31/05/1962`, `00/05/1962`, `1962-05-31`.
+fn birth(text: &str) -> Option<String> {
+    let parts: Vec<&str> =
+        text.split([' ', '/', '-', '.']).filter(|part| !part.is_empty()).collect();
+    let month = |part: &str| {
+        let named = part.get(..3).and_then(|begin| MONTHS.iter().position(|month| *month == begin));
+        named.map(|at| at + 1).or_else(|| part.parse().ok()).filter(|month| *month <= 12)
+    };
+    let number = |part: &str| part.parse::<usize>().ok();
+    let (year, month, day) = match parts.as_slice() {
+        [year] => (number(year)?, 0, 0),
+        [year, second] if year.len() == 4 => (number(year)?, month(second)?, 0),
+        [first, year] => (number(year)?, month(first)?, 0),
+        [year, second, day] if year.len() == 4 => (number(year)?, month(second)?, number(day)?),
+        [day, second, year] => (number(year)?, month(second)?, number(day)?),
+        _ => return None,
+    };
+    let written = match (month, day) {
+        (0, _) => format!("{year:04}"),
+        (month, 0) => format!("{year:04}-{month:02}"),
+        (month, day) => format!("{year:04}-{month:02}-{day:02}"),
+    };
+    let whole = format!("{written}{}", &"0000-01-01"[written.len()..]);
+    (1800..2200).contains(&year).then_some(())?;
+    Day::parse(&whole).ok().map(|_| written)
+}
+
+/// A day as published: `1962-05-31`, perhaps with a time, `31/05/1962`, `31 May 1962`; with `month_first`
+/// `05/31/1962`.
+pub(super) fn day(text: &str, month_first: bool) -> Option<Day> {
+    let text = text.trim();
+    let text = text.split(['T', ' ']).next().filter(|first| first.len() == 10).unwrap_or(text);
+    if month_first && let Some((month, rest)) = text.split_once('/') {
+        let (day, year) = rest.split_once('/')?;
+        return Day::parse(&format!("{year:0>4}-{month:0>2}-{day:0>2}")).ok();
+    }
+    birth(&text.to_lowercase()).filter(|day| day.len() == 10).and_then(|day| Day::parse(&day).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn births_are_read_and_widened_where_they_are_uncertain() {
+        for (text, expected) in [
+            ("1962", "1962"),
+            ("circa 1962", "1961;1962;1963"),
+            ("1950 to 1952", "1950;1951;1952"),
+            ("31 Aug 1960", "1960-08-31"),
+            ("Aug 1960", "1960-08"),
+            ("28/09/1955", "1955-09-28"),
+            ("00/09/1962", "1962-09"),
+            ("00/00/1936", "1936"),
+            ("1965-12-12", "1965-12-12"),
+            ("31 Feb 1960", ""),
+            ("unknown", ""),
+        ] {
+            assert_eq!(births(text).join(";"), expected, "{text}");
+        }
+        assert_eq!(day("04/22/2020", true), Day::parse("2020-04-22").ok());
+        assert_eq!(day("2020-04-15T15:29:22.497+02:00", false), Day::parse("2020-04-15").ok());
+        assert_eq!(day("24/03/2007", false), Day::parse("2007-03-24").ok());
+    }
+
+    #[test]
+    fn identifiers_are_named_by_what_they_are() {
+        let read =
+            |called, number, country| identifier(called, number, country).unwrap_or_default();
+        assert_eq!(read("Passport", "BE5978421", "Pakistan"), "passport-pk:BE5978421");
+        assert_eq!(read("Tax ID No.", "80-0890696", "US"), "tax-us:80-0890696");
+        assert_eq!(read("Vessel Registration Identification", "IMO 9187629", ""), "imo:9187629");
+        assert_eq!(read("Registration ID", "1027700", "Russia"), "reg-ru:1027700");
+        assert_eq!(read("Gender", "Male", ""), "");
+    }
+}
