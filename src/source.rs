@@ -16,6 +16,8 @@ mod holdings_csv;
 mod line_ends;
 mod listed;
 mod lists_csv;
+mod map_toml;
+mod mapped_csv;
 mod names_csv;
 mod ofac_advanced;
 mod ofac_csv;
@@ -79,6 +81,8 @@ pub struct Inputs {
     pub links: Vec<String>,
     /// Rules.
     pub rules: Vec<String>,
+    /// Maps of lists that are CSV files of somebody's own.
+    pub maps: Vec<String>,
 }
 
 /// Reads everything asked for.
@@ -99,14 +103,27 @@ pub fn read(inputs: &Inputs) -> Result<Records, Error> {
         [&lists, &ownership, &links].into_iter().flatten().filter(|file| file.path == path).count()
             > 1
     };
+    let maps = read_maps(&inputs.maps, &mut records)?;
     let mut any_list = false;
     for file in &lists {
         if file.name.ends_with(NOT_COVERED) {
             read_not_covered(file, &mut records)?;
             continue;
         }
+        let by_map = file.start().and_then(|start| {
+            maps.iter().find_map(|map| Some((map, mapped_csv::fits(map, &start)?)))
+        });
+        if let Some((map, delimiter)) = by_map {
+            let read = |reader: &mut dyn BufRead, sink: &mut Sink| {
+                mapped_csv::read(reader, sink, map, delimiter)
+            };
+            read_published(file, (MAPPED, RecordUnit::Line), &read, &mut records)?;
+            any_list = true;
+            continue;
+        }
         if let Some(format) = file.published() {
-            read_published(file, format, &mut records)?;
+            let (kind, read) = format.parts();
+            read_published(file, (kind, format.unit()), &read, &mut records)?;
             any_list = true;
             continue;
         }
@@ -133,10 +150,14 @@ pub fn read(inputs: &Inputs) -> Result<Records, Error> {
 
 /// Reads a list as its authority publishes it. What is broken off is told as one record of which nothing behind it
 /// was read.
-fn read_published(file: &InputFile, format: Published, records: &mut Records) -> Result<(), Error> {
+fn read_published(
+    file: &InputFile,
+    (kind, unit): (&'static str, RecordUnit),
+    read: &dyn Fn(&mut dyn BufRead, &mut Sink) -> Result<(), String>,
+    records: &mut Records,
+) -> Result<(), Error> {
     let mut opened = file.open()?;
-    let (kind, read) = format.parts();
-    let mut source = Source { unit: format.unit(), ..Source::of_lines(&file.name, kind) };
+    let mut source = Source { unit, ..Source::of_lines(&file.name, kind) };
     records.reading.clone_from(&source.name);
     let number = records.next_source();
     let citation = format!("{kind}, {}", file.name);
@@ -147,6 +168,28 @@ fn read_published(file: &InputFile, format: Published, records: &mut Records) ->
         sink.reject(line, format!("{reason}; what follows record {line} was not read"), "");
     }
     finish(opened, file, source, records)
+}
+
+/// What a list that a map was written for is recognised as.
+pub const MAPPED: &str = "mapped list (CSV)";
+
+/// Reads the maps; each is a file that an answer rests on.
+fn read_maps(paths: &[String], records: &mut Records) -> Result<Vec<map_toml::Map>, Error> {
+    let mut maps = Vec::new();
+    for path in paths {
+        let (map, text) = map_toml::read_map(path)?;
+        let file = open::named(path)?;
+        records.sources.0.push(Source {
+            unit: RecordUnit::Record,
+            digest: *blake3::hash(text.as_bytes()).as_bytes(),
+            bytes: text.len() as u64,
+            records: 1,
+            accepted: 1,
+            ..Source::of_lines(&file.name, "map")
+        });
+        maps.push(map);
+    }
+    Ok(maps)
 }
 
 /// Tells of names and addresses of entries that no file has.

@@ -8,9 +8,10 @@ use clap::Args;
 use serde::Serialize;
 
 use parentage::error::Error;
+use parentage::model::ListEntry;
 use parentage::report::totals::{Totals, totals};
 use parentage::snapshot::Snapshot;
-use parentage::source::{Inputs, read};
+use parentage::source::{Inputs, MAPPED, read};
 
 use super::data::{DataOptions, Format};
 use super::output::{Objects, Output, write_all};
@@ -35,6 +36,9 @@ pub struct Build {
     /// Accept lists that shrank against --previous
     #[arg(long, requires = "previous")]
     allow_shrink: bool,
+    /// Show the first ten entries that --map makes of each list, and do nothing else
+    #[arg(long, requires = "map", conflicts_with_all = ["out", "totals", "previous"])]
+    dry_run: bool,
     /// Check every byte of this snapshot file, and do nothing else
     #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "snapshot", "lists", "ownership", "links", "rules"])]
     check: Option<String>,
@@ -89,6 +93,9 @@ impl Build {
             let what = "build has no CSV: its report is no table; use --format json";
             return Err(Error::Request(what.to_owned()).into());
         }
+        if self.dry_run {
+            return self.show_mapped();
+        }
         let outs = [self.out.as_deref(), self.totals.as_deref()];
         let previous: Vec<&str> = self.previous.iter().map(String::as_str).collect();
         self.data.guard(&outs, &previous)?;
@@ -113,6 +120,32 @@ impl Build {
         Ok(self.data.outcome(&snapshot, &[])?)
     }
 
+    /// Shows what maps make of the first rows of each list.
+    fn show_mapped(&self) -> Result<Outcome, Stop> {
+        let records = self.data.records()?;
+        let mut out = String::new();
+        for (number, source) in (0u32..).zip(&records.sources.0) {
+            if source.kind != MAPPED {
+                continue;
+            }
+            let _ = writeln!(
+                out,
+                "{}: {} rows, {} rejected",
+                source.name, source.records, source.rejected
+            );
+            let own = records.entries.iter().filter(|(entry, _)| entry.place.source == number);
+            own.take(SHOWN).for_each(|(entry, _)| mapped(&mut out, entry));
+        }
+        if out.is_empty() {
+            let what = "no list has all columns of the map: look at their names, and what parts the fields";
+            return Err(Error::Request(what.to_owned()).into());
+        }
+        let mut output = Output::open(None)?;
+        output.text(&out)?;
+        output.finish()?;
+        Ok(Outcome { rejected: !records.rejected.is_empty(), ..Outcome::default() })
+    }
+
     /// Entries that the built-in lists lack, and entries that only they have.
     fn difference(&self, snapshot: &Snapshot) -> Result<(Vec<String>, Vec<String>), Error> {
         if !self.data.own_lists() && !self.data.of_file() {
@@ -122,6 +155,40 @@ impl Build {
         let (ours, theirs) = (entries(snapshot), entries(&built_in));
         let only = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect();
         Ok((only(&ours, &theirs), only(&theirs, &ours)))
+    }
+}
+
+/// Entries of a list that a dry run shows.
+const SHOWN: usize = 10;
+
+/// An entry with every field that it has.
+fn mapped(out: &mut String, entry: &ListEntry) {
+    let day =
+        |day: Option<parentage::day::Day>| day.map_or_else(String::new, |day| day.to_string());
+    let _ = writeln!(out, "\n  {}", entry.name);
+    let restriction = entry.restriction.map_or("", |restriction| restriction.as_str());
+    for (field, value) in [
+        ("list", entry.list.clone()),
+        ("entry", entry.entry.clone()),
+        ("name_native", entry.name_native.clone()),
+        ("aliases", entry.aliases.join("; ")),
+        ("weak_aliases", entry.weak_aliases.join("; ")),
+        ("country", entry.countries.to_string()),
+        ("city", entry.city.clone()),
+        ("birth_date", entry.birth_date.clone()),
+        ("identifiers", entry.identifiers.to_string()),
+        ("kind", entry.kind.to_string()),
+        ("programmes", entry.programmes.join("; ")),
+        ("announcement", entry.announcement.clone()),
+        ("published", day(entry.published)),
+        ("effective", day(entry.effective)),
+        ("restriction", restriction.to_owned()),
+        ("measures", entry.measures.clone()),
+        ("remarks", entry.remarks.clone()),
+    ] {
+        if !value.is_empty() {
+            let _ = writeln!(out, "    {field:12}  {value}");
+        }
     }
 }
 
@@ -150,7 +217,7 @@ fn not_shrunk(before: &Snapshot, now: &Snapshot) -> Result<(), Error> {
 }
 
 fn entries(snapshot: &Snapshot) -> BTreeSet<String> {
-    let line = |entry: &parentage::model::ListEntry| {
+    let line = |entry: &ListEntry| {
         let day =
             |day: Option<parentage::day::Day>| day.map_or_else(String::new, |day| day.to_string());
         let parts = [

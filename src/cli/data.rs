@@ -35,9 +35,12 @@ pub struct DataOptions {
     /// Rules to read instead of those of the lists
     #[arg(long, value_name = "PATH", help_heading = "Data")]
     rules: Vec<String>,
+    /// Which column of a list that is a CSV file of your own is what (docs/sources.md); once for each list
+    #[arg(long, value_name = "FILE", help_heading = "Data", requires = "lists")]
+    map: Vec<String>,
     /// A file that `build --out` wrote, instead of lists, holdings, links and rules: it opens at once
     #[arg(long, value_name = "FILE", help_heading = "Data",
-          conflicts_with_all = ["lists", "ownership", "links", "rules"])]
+          conflicts_with_all = ["lists", "ownership", "links", "rules", "map"])]
     snapshot: Option<String>,
     /// The day of the answer [default: today in UTC]
     #[arg(long, value_name = "DATE", value_parser = parse_day, help_heading = "Data")]
@@ -180,7 +183,8 @@ impl DataOptions {
 
     /// Refuses outputs that would overwrite an input.
     pub fn guard(&self, outs: &[Option<&str>], other_inputs: &[&str]) -> Result<(), Error> {
-        let inputs = [&self.lists, &self.ownership, &self.links, &self.rules].into_iter().flatten();
+        let inputs = [&self.lists, &self.ownership, &self.links, &self.rules, &self.map];
+        let inputs = inputs.into_iter().flatten();
         let inputs = inputs.chain(&self.snapshot);
         let inputs: Vec<&str> =
             inputs.map(String::as_str).chain(other_inputs.iter().copied()).collect();
@@ -258,6 +262,7 @@ impl DataOptions {
             ownership: self.ownership.clone(),
             links: self.links.clone(),
             rules: self.rules.clone(),
+            maps: self.map.clone(),
         })
     }
 

@@ -79,6 +79,11 @@ impl<'r> Table<'r> {
         Ok(())
     }
 
+    /// Whether there is a column, named in small letters.
+    pub fn has(&self, column: &str) -> bool {
+        self.columns.iter().any(|own| own == column)
+    }
+
     /// The next row; `None` at the end. Text that is no UTF-8 is read as Windows-1252.
     pub fn next(&mut self) -> Result<Option<Row<'_>>, String> {
         self.since.set(0);

@@ -212,12 +212,17 @@ impl InputFile {
     /// The format of published lists that the file is of, by its first bytes; `None` for others, for what is built
     /// in, and for pipes, which are read once.
     pub fn published(&self) -> Option<Published> {
+        Published::recognise(&self.start()?)
+    }
+
+    /// The first bytes of a file of the user's own.
+    pub fn start(&self) -> Option<Vec<u8>> {
         if matches!(self.bytes, Bytes::Embedded(_)) || !Path::new(&self.path).is_file() {
             return None;
         }
         let mut start = Vec::new();
         self.open().ok()?.reader.take(SEEN as u64).read_to_end(&mut start).ok()?;
-        Published::recognise(&start)
+        Some(start)
     }
 
     /// Opens the file. `.gz`, `.zst` and `.zip` with one member are recognised from their bytes.

@@ -229,13 +229,14 @@ fn birth(text: &str) -> Option<String> {
         [day, second, year] => (number(year)?, month(second)?, number(day)?),
         _ => return None,
     };
+    (1800..2200).contains(&year).then_some(())?;
     let written = match (month, day) {
         (0, _) => format!("{year:04}"),
         (month, 0) => format!("{year:04}-{month:02}"),
-        (month, day) => format!("{year:04}-{month:02}-{day:02}"),
+        (month, day) if day <= 31 => format!("{year:04}-{month:02}-{day:02}"),
+        _ => return None,
     };
     let whole = format!("{written}{}", &"0000-01-01"[written.len()..]);
-    (1800..2200).contains(&year).then_some(())?;
     Day::parse(&whole).ok().map(|_| written)
 }
 

@@ -421,6 +421,108 @@ fn what_would_grow_without_end_is_refused() {
     }
 }
 
+#[test]
+fn entries_of_two_lists_are_one_by_identifier_and_never_by_name_alone() {
+    let passport = |number: &str| {
+        format!(
+            "<sdnList><sdnEntry><uid>7</uid><firstName>Jane</firstName><lastName>DOE</lastName><sdnType>Individual</sdnType>\
+             <programList><program>SDGT</program></programList><idList><id><idType>Passport</idType><idNumber>{number}</idNumber>\
+             <idCountry>Iraq</idCountry></id></idList><nationalityList><nationality><country>Iraq</country></nationality>\
+             </nationalityList></sdnEntry></sdnList>"
+        )
+    };
+    let un = |name: &str, country: &str| {
+        format!(
+            "<CONSOLIDATED_LIST><INDIVIDUAL><FIRST_NAME>{name}</FIRST_NAME><REFERENCE_NUMBER>X.1</REFERENCE_NUMBER><NATIONALITY><VALUE>\
+             {country}</VALUE></NATIONALITY><INDIVIDUAL_DOCUMENT><TYPE_OF_DOCUMENT>Passport</TYPE_OF_DOCUMENT><NUMBER>A12 345</NUMBER>\
+             <ISSUING_COUNTRY>Iraq</ISSUING_COUNTRY></INDIVIDUAL_DOCUMENT></INDIVIDUAL></CONSOLIDATED_LIST>"
+        )
+    };
+    let entities = |files: &[(&str, &str)]| {
+        let snapshot = parentage::snapshot::Snapshot::build(read_of(files));
+        (snapshot.entity_count(), snapshot.entries().len())
+    };
+    let same = [("sdn.xml", &*passport("A12345")), ("un.xml", &*un("Another Name", "Iraq"))];
+    assert_eq!(entities(&same), (1, 2), "one by passport, whatever the names");
+    let others = [("sdn.xml", &*passport("B99999")), ("un.xml", &*un("Jane DOE", "Kenya"))];
+    assert_eq!(entities(&others), (2, 2), "another country");
+    let company = "<CONSOLIDATED_LIST><ENTITY><FIRST_NAME>DOE, Jane</FIRST_NAME></ENTITY></CONSOLIDATED_LIST>";
+    assert_eq!(entities(&[("sdn.xml", &passport("C1")), ("un.xml", company)]), (2, 2), "a company");
+}
+
+#[test]
+fn a_list_of_ones_own_is_read_by_a_map() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "map.toml",
+        "list = \"HOUSE\"\ntitle = \"House list\"\nrestriction = \"other\"\nseparator = \"/\"\nmonth_first = true\n[columns]\nname = \
+         \"Company\"\naliases = [\"Alias 1\", \"Alias 2\"]\ncountry = \"Land\"\nkind = \"Type\"\npublished = \"Since\"\nlast_day = \
+         \"Till\"\n[identifiers]\n\"Tax No\" = \"tax-us\"\n[kinds]\nP = \"person\"\n",
+    );
+    write(
+        "house.csv",
+        "Company;Alias 1;Alias 2;Land;Type;Since;Till;Tax No;Note\nZubrin Trading;ZT/Zubrin;Zub;IR/Syria;company;05/31/2024;06/30/2026;12-3;x\n\
+         Anna Tern;;;;P;05/01/2024;;;\nTern;;;;bird;;;;\nGull;;;;;31.31.2024;;;\n",
+    );
+    let lists = vec![path("house.csv")];
+    let inputs = Inputs { lists: lists.clone(), maps: vec![path("map.toml")], ..Inputs::default() };
+    let records = read(&inputs).unwrap();
+    assert_eq!(
+        entries(&records),
+        [
+            "HOUSE | 2 | Zubrin Trading |  | ZT; Zubrin; Zub |  | IR;SY |  | tax-us:12-3 | Company |  | 2024-05-31",
+            "HOUSE | 3 | Anna Tern |  |  |  |  |  |  | Person |  | 2024-05-01",
+        ]
+    );
+    assert_eq!(records.events[0].span.from.to_string(), "2026-07-01", "the last day counts");
+    let reasons: Vec<&str> = records.rejected.iter().map(|one| one.reason.as_str()).collect();
+    assert!(reasons[0].contains("`bird`") && reasons[1].contains("`31.31.2024`"), "{reasons:?}");
+
+    let shown = crate::command::parentage(&[
+        "build",
+        "--lists",
+        &lists[0],
+        "--map",
+        &path("map.toml"),
+        "--dry-run",
+    ]);
+    assert_eq!(shown.status, 3, "{}", shown.err);
+    assert!(shown.out.contains("house.csv: 4 rows, 2 rejected"), "{}", shown.out);
+    assert!(shown.out.contains("identifiers   tax-us:12-3"), "{}", shown.out);
+}
+
+#[test]
+fn a_list_that_shrank_is_refused_and_totals_add_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let write = |name: &str, count: usize| {
+        let rows: String = (0..count).map(|number| format!("X,Zubrin {number}\n")).collect();
+        std::fs::write(folder.path().join(name), format!("list,name\n{rows}X,?\n")).unwrap();
+    };
+    write("then.csv", 20);
+    write("now.csv", 17);
+    let build = |more: &[&str]| crate::command::parentage(&[&["build", "--quiet"], more].concat());
+    let (then, now, totals) = (path("then.csv"), path("now.csv"), path("totals.json"));
+    let snapshot = path("then.snapshot");
+    assert_eq!(build(&["--lists", &then, "--out", &snapshot]).status, 3);
+    let refused = build(&["--lists", &now, "--previous", &snapshot]);
+    assert_eq!(refused.status, 2);
+    assert!(refused.err.contains("X had 20 entries and has 17"), "{}", refused.err);
+    let allowed = ["--lists", &now, "--previous", &snapshot, "--allow-shrink", "--totals", &totals];
+    assert_eq!(build(&allowed).status, 3);
+    let text = std::fs::read_to_string(&totals).unwrap();
+    let all: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let own = all.as_array().unwrap().iter().find(|one| one["file"] == "now.csv").unwrap();
+    assert_eq!(
+        (&own["records"], &own["accepted"], &own["rejected"]),
+        (&18.into(), &17.into(), &1.into())
+    );
+    assert_eq!(own["rejected_by_reason"]["`...` has no letter or digit"], 1);
+    assert_eq!((&own["by_list"]["X"], &own["by_kind"]["company"]), (&17.into(), &17.into()));
+}
+
 /// A file of `../shared/data`; `None` where it is not here.
 fn shared(file: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(file);
@@ -513,6 +615,44 @@ fn every_entry_and_alias_of_real_lists_is_there() {
     let read = read.filter(|one| one.starts_with("passport")).count();
     // Some remarks speak of a passport without a number, and one number stands twice in an entry.
     assert!(read * 100 >= passports * 97 && read <= passports, "{read} of {passports}");
+}
+
+/// Every name of OFAC's lists against these lists: what a bank would ask first.
+#[test]
+fn names_of_ofac_are_hits_on_their_own_list() {
+    let Some(ofac) = shared("ofac") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for file in [
+        "sdn.csv",
+        "alt.csv",
+        "add.csv",
+        "sdn_comments.csv",
+        "cons_prim.csv",
+        "cons_alt.csv",
+        "cons_add.csv",
+    ] {
+        std::fs::copy(ofac.join(file), folder.path().join(file)).unwrap();
+    }
+    let snapshot = parentage::snapshot::Snapshot::build(read_path(folder.path()));
+    let settings = crate::changes::settings(&snapshot, "2026-11-24");
+    let screener = parentage::screen::Screener::new(&snapshot, &settings);
+    let asked = |entry: &ListEntry| {
+        let strong = entry.aliases.iter().chain([&entry.name]).map(|name| (name.clone(), true));
+        let weak = entry.weak_aliases.iter().map(|name| (name.clone(), false));
+        strong.chain(weak).collect::<Vec<_>>()
+    };
+    let mut lost: Vec<String> = Vec::new();
+    let mut names = 0;
+    for (name, strong) in snapshot.entries().iter().flat_map(asked) {
+        let answer = screener.screen(&parentage::model::Party::named(name.clone())).answer;
+        let found = answer == parentage::screen::Answer::Hit
+            || !strong && answer == parentage::screen::Answer::Review;
+        if !found {
+            lost.push(name);
+        }
+        names += 1;
+    }
+    assert!(lost.len() * 1_000 <= names, "{} of {names}: {lost:?}", lost.len());
 }
 
 #[test]

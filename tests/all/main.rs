@@ -10,6 +10,7 @@ mod command;
 mod data;
 mod floors;
 mod forged;
+mod fuzz;
 mod lists;
 mod names;
 mod owners;
