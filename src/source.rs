@@ -50,9 +50,8 @@ use std::io::{BufRead, Cursor, Read};
 
 use self::blocks::{BLOCK, Broken, read_in_blocks};
 use self::line_ends::ends_in_carriage_returns;
-use self::listed::Sink;
 use self::open::{Embedded, InputFile, Opened};
-use self::published::Published;
+use self::published::{Published, read_maps, read_with_map_or_as_published, warn_of_sides};
 use self::recognise::{Format, unrecognised};
 use self::rows::{Header, Rows};
 use crate::error::{Data, Error, Place, RecordUnit, Rejected, Source, Sources, Warning};
@@ -66,6 +65,7 @@ pub use owners_csv::{DeclaredOwners, OWNERS};
 pub use pairs_csv::{Pair, PairRow, Pairs};
 pub use parties::{PARTY_COLUMNS, Parties, PartyRow};
 pub use profile_toml::read_profile;
+pub use published::MAPPED;
 pub use records::{GroupMember, HoldingRecord, LinkDecision, Mention, MentionId, Records, Terms};
 pub use table::{Encoding, TableFormat, TableOptions};
 
@@ -110,20 +110,7 @@ pub fn read(inputs: &Inputs) -> Result<Records, Error> {
             read_not_covered(file, &mut records)?;
             continue;
         }
-        let by_map = file.start().and_then(|start| {
-            maps.iter().find_map(|map| Some((map, mapped_csv::fits(map, &start)?)))
-        });
-        if let Some((map, delimiter)) = by_map {
-            let read = |reader: &mut dyn BufRead, sink: &mut Sink| {
-                mapped_csv::read(reader, sink, map, delimiter)
-            };
-            read_published(file, (MAPPED, RecordUnit::Line), &read, &mut records)?;
-            any_list = true;
-            continue;
-        }
-        if let Some(format) = file.published() {
-            let (kind, read) = format.parts();
-            read_published(file, (kind, format.unit()), &read, &mut records)?;
+        if read_with_map_or_as_published(file, &maps, &mut records)? {
             any_list = true;
             continue;
         }
@@ -146,71 +133,6 @@ pub fn read(inputs: &Inputs) -> Result<Records, Error> {
     }
     read_rules(inputs, &mut records)?;
     Ok(records)
-}
-
-/// Reads a list as its authority publishes it. What is broken off is told as one record of which nothing behind it
-/// was read.
-fn read_published(
-    file: &InputFile,
-    (kind, unit): (&'static str, RecordUnit),
-    read: &dyn Fn(&mut dyn BufRead, &mut Sink) -> Result<(), String>,
-    records: &mut Records,
-) -> Result<(), Error> {
-    let mut opened = file.open()?;
-    let mut source = Source { unit, ..Source::of_lines(&file.name, kind) };
-    records.reading.clone_from(&source.name);
-    let number = records.next_source();
-    let citation = format!("{kind}, {}", file.name);
-    let mut sink = Sink { records, source: &mut source, number, citation, record: 0 };
-    if let Err(reason) = read(&mut opened.reader, &mut sink) {
-        let line = sink.record;
-        sink.source.records += 1;
-        sink.reject(line, format!("{reason}; what follows record {line} was not read"), "");
-    }
-    finish(opened, file, source, records)
-}
-
-/// What a list that a map was written for is recognised as.
-pub const MAPPED: &str = "mapped list (CSV)";
-
-/// Reads the maps; each is a file that an answer rests on.
-fn read_maps(paths: &[String], records: &mut Records) -> Result<Vec<map_toml::Map>, Error> {
-    let mut maps = Vec::new();
-    for path in paths {
-        let (map, text) = map_toml::read_map(path)?;
-        let file = open::named(path)?;
-        records.sources.0.push(Source {
-            unit: RecordUnit::Record,
-            digest: *blake3::hash(text.as_bytes()).as_bytes(),
-            bytes: text.len() as u64,
-            records: 1,
-            accepted: 1,
-            ..Source::of_lines(&file.name, "map")
-        });
-        maps.push(map);
-    }
-    Ok(maps)
-}
-
-/// Tells of names and addresses of entries that no file has.
-fn warn_of_sides(records: &mut Records) {
-    let strangers = records.ofac.of_nobody();
-    if let Some(first) = strangers.first() {
-        let reason = format!(
-            "names, addresses or comments of {} entries that no file has, such as number {first}; give the file of entries (sdn.csv, cons_prim.csv) beside them",
-            strangers.len()
-        );
-        let (file, text) = ("OFAC".to_owned(), String::new());
-        records.rejected.push(Rejected {
-            file,
-            line: 0,
-            column: None,
-            reason,
-            data: Data::Lists,
-            text,
-        });
-    }
-    records.ofac = ofac_csv::Sides::default();
 }
 
 /// Warns of what a folder holds and is not read, and of a folder of ownership data without any.

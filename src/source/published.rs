@@ -2,12 +2,17 @@
 
 use std::io::BufRead;
 
+use super::finish;
 use super::listed::Sink;
+use super::map_toml::{Map, read_map};
+use super::open::{self, InputFile};
+use super::records::Records;
 use super::{
-    csl_csv, csl_json, dpl_text, eu_csv, eu_xml, ftm_json, ofac_advanced, ofac_csv, ofac_xml,
-    ofsi_csv, seco_xml, sema_xml, senzing_json, targets_csv, uk_list, un_xml, us_1260h_csv,
+    csl_csv, csl_json, dpl_text, eu_csv, eu_xml, ftm_json, mapped_csv, ofac_advanced, ofac_csv,
+    ofac_xml, ofsi_csv, seco_xml, sema_xml, senzing_json, targets_csv, uk_list, un_xml,
+    us_1260h_csv,
 };
-use crate::error::RecordUnit;
+use crate::error::{Data, Error, RecordUnit, Rejected, Source};
 
 /// A format of published lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,4 +157,88 @@ fn of_table(text: &str) -> Option<Published> {
         }
         () => ofac_csv::recognise(first),
     }
+}
+
+/// Reads a file by the first map that fits it, else as it is published. Returns whether it is of either kind.
+pub(super) fn read_with_map_or_as_published(
+    file: &InputFile,
+    maps: &[Map],
+    records: &mut Records,
+) -> Result<bool, Error> {
+    let Some(start) = file.start() else { return Ok(false) };
+    let by_map = maps.iter().find_map(|map| Some((map, mapped_csv::fits(map, &start)?)));
+    if let Some((map, delimiter)) = by_map {
+        let by_map = |reader: &mut dyn BufRead, sink: &mut Sink| {
+            mapped_csv::read(reader, sink, map, delimiter)
+        };
+        return read(file, (MAPPED, RecordUnit::Line), &by_map, records).map(|()| true);
+    }
+    let Some(format) = Published::recognise(&start) else { return Ok(false) };
+    let (kind, read_it) = format.parts();
+    read(file, (kind, format.unit()), &read_it, records).map(|()| true)
+}
+
+/// Reads a list as its authority publishes it. What is broken off is told as one record of which nothing behind it
+/// was read.
+fn read(
+    file: &InputFile,
+    (kind, unit): (&'static str, RecordUnit),
+    read: &dyn Fn(&mut dyn BufRead, &mut Sink) -> Result<(), String>,
+    records: &mut Records,
+) -> Result<(), Error> {
+    let mut opened = file.open()?;
+    let mut source = Source { unit, ..Source::of_lines(&file.name, kind) };
+    records.reading.clone_from(&source.name);
+    let number = records.next_source();
+    let citation = format!("{kind}, {}", file.name);
+    let mut sink = Sink { records, source: &mut source, number, citation, record: 0 };
+    if let Err(reason) = read(&mut opened.reader, &mut sink) {
+        let line = sink.record;
+        sink.source.records += 1;
+        sink.reject(line, format!("{reason}; what follows record {line} was not read"), "");
+    }
+    finish(opened, file, source, records)
+}
+
+/// What a list that a map was written for is recognised as.
+pub const MAPPED: &str = "mapped list (CSV)";
+
+/// Reads the maps; each is a file that an answer rests on.
+pub(super) fn read_maps(paths: &[String], records: &mut Records) -> Result<Vec<Map>, Error> {
+    let mut maps = Vec::new();
+    for path in paths {
+        let (map, text) = read_map(path)?;
+        let file = open::named(path)?;
+        records.sources.0.push(Source {
+            unit: RecordUnit::Record,
+            digest: *blake3::hash(text.as_bytes()).as_bytes(),
+            bytes: text.len() as u64,
+            records: 1,
+            accepted: 1,
+            ..Source::of_lines(&file.name, "map")
+        });
+        maps.push(map);
+    }
+    Ok(maps)
+}
+
+/// Tells of names and addresses of entries that no file has.
+pub(super) fn warn_of_sides(records: &mut Records) {
+    let strangers = records.ofac.of_nobody();
+    if let Some(first) = strangers.first() {
+        let reason = format!(
+            "names, addresses or comments of {} entries that no file has, such as number {first}; give the file of entries (sdn.csv, cons_prim.csv) beside them",
+            strangers.len()
+        );
+        let (file, text) = ("OFAC".to_owned(), String::new());
+        records.rejected.push(Rejected {
+            file,
+            line: 0,
+            column: None,
+            reason,
+            data: Data::Lists,
+            text,
+        });
+    }
+    records.ofac = ofac_csv::Sides::default();
 }
