@@ -385,11 +385,11 @@ fn join_in_turn(
 fn fit(nodes: &Nodes, a: u32, b: u32, method: JoinedBy) -> bool {
     match method {
         JoinedBy::Identifier => true,
-        JoinedBy::Native => !nodes.countries_contradict(a, b),
+        JoinedBy::Native => !nodes.countries_contradict(a, b) && !nodes.births_contradict(a, b),
         _ => {
             let (one, other) = (nodes.keys_of(a).form, nodes.keys_of(b).form);
             let forms = one == other || one.is_empty() || other.is_empty();
-            forms && !nodes.countries_contradict(a, b)
+            forms && !nodes.countries_contradict(a, b) && !nodes.births_contradict(a, b)
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::model::{Countries, EntityKind, Identifiers};
 use crate::name::{self, NameKeys, PossibleKey};
 use crate::source::Mention;
 
-/// A mention as far as linking goes; equal ones are one node. 20 bytes: a register has millions.
+/// A mention as far as linking goes; equal ones are one node. 24 bytes: a register has millions.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Node {
     /// Number of the keys of its name: of its names, which differ in writing alone, the smallest's.
@@ -19,6 +19,8 @@ pub(super) struct Node {
     pub name: TextId,
     pub countries: TextId,
     pub identifiers: TextId,
+    /// Years of birth that it may have.
+    pub born: TextId,
     /// Whether it is a natural person, where a source says what it is.
     pub person: Option<bool>,
 }
@@ -198,6 +200,7 @@ pub(super) fn nodes(
         name: mention.name,
         countries: mention.countries,
         identifiers: mention.identifiers,
+        born: mention.born,
         person: match mention.kind() {
             EntityKind::Unknown | EntityKind::Other => None,
             kind => Some(kind == EntityKind::Person),
@@ -220,6 +223,7 @@ pub(super) fn nodes(
         names()
             .then_with(|| text(a.countries, b.countries))
             .then_with(|| text(a.identifiers, b.identifiers))
+            .then_with(|| text(a.born, b.born))
             .then_with(|| a.person.cmp(&b.person))
     };
     let mut order: Vec<([u64; 3], u32)> = mentions
@@ -291,6 +295,14 @@ impl<'r> Nodes<'r> {
         let kinds =
             matches!((self.get(a).person, self.get(b).person), (Some(a), Some(b)) if a != b);
         kinds || Identifiers::texts_contradict(self.identifiers(a), self.identifiers(b))
+    }
+
+    /// Whether both say when somebody was born and no year is common.
+    pub fn births_contradict(&self, a: u32, b: u32) -> bool {
+        let born = |node: u32| self.texts.get(self.get(node).born);
+        let (one, other) = (born(a), born(b));
+        let apart = || one.split(';').all(|year| other.split(';').all(|own| own != year));
+        !one.is_empty() && !other.is_empty() && one != other && apart()
     }
 
     /// Whether both say a country and none is common.

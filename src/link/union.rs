@@ -72,7 +72,7 @@ impl Clusters {
 
     /// Whether the clusters of two nodes cannot be one: identifiers of one scheme disagree, one is
     /// a person and the other is none, or a person said that they are different; for a join by
-    /// name, also where countries disagree.
+    /// name, also where countries or years of birth disagree.
     pub fn contradict(&mut self, a: u32, b: u32, nodes: &Nodes, by_name: bool) -> bool {
         let (a, b) = (self.root(a), self.root(b));
         if a == b {
@@ -86,6 +86,7 @@ impl Clusters {
                 different.is_some_and(|different| different.contains(y))
                     || nodes.contradict(*x, *y)
                     || by_name && nodes.countries_contradict(*x, *y)
+                    || by_name && nodes.births_contradict(*x, *y)
             })
         })
     }

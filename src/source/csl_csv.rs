@@ -98,7 +98,8 @@ pub(super) fn listed(fields: &Fields, about: &About) -> Listed {
         programmes: all("programs"),
         announcement: get("federal_register_notice"),
         published: day(&get("start_date"), false),
-        until: day(&get("end_date"), false),
+        // The last day counts.
+        until: day(&get("end_date"), false).map(|day| day.plus(1)),
         measures: [get("license_requirement"), get("license_policy")].join(" "),
         ..Listed::default()
     };

@@ -25,6 +25,13 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
             sink.reject(row.line, "has no `Entity_LogicalId`".to_owned(), &row.shown());
             continue;
         }
+        if row.is_ragged() {
+            let reason =
+                format!("has {} fields, and the header has another number", row.fields.len());
+            sink.source.records += 1;
+            sink.reject(row.line, reason, &row.shown());
+            continue;
+        }
         match &mut open {
             Some((known, _, listed)) if *known == id => {
                 add(listed, &row);
@@ -96,6 +103,10 @@ fn add(listed: &mut Listed, row: &Row) {
         .into_iter()
         .find(|born| !born.is_empty());
     listed.born.extend(born.into_iter().flat_map(|born| births(&format!("{about}{born}"))));
+    let (from, to) = (row.get("birthdate_yearrangefrom"), row.get("birthdate_yearrangeto"));
+    if !from.is_empty() && !to.is_empty() {
+        listed.born.extend(births(&format!("{from} to {to}")));
+    }
     let called =
         [row.get("identification_typecode"), row.get("identification_typedescription")].join(" ");
     let number = [row.get("identification_number"), row.get("identification_latinnumber")];

@@ -122,10 +122,11 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
             let reason = "is no entity of FollowTheMoney: it has no `properties`".to_owned();
             return sink.take(number, Err(reason), &|| object.to_string());
         };
-        let Some(kind) = kind_of(&text(&object, "schema")) else { return sink.pass() };
         if !texts(properties, "topics").iter().any(|topic| is_listing(topic)) {
             return sink.pass();
         }
+        // Whoever is on a list is, whatever else it is.
+        let kind = kind_of(&text(&object, "schema")).unwrap_or(EntityKind::Unknown);
         let datasets = texts(&object, "datasets");
         let last = day(&text(&object, "last_seen"), false);
         let mut first = true;
@@ -161,7 +162,11 @@ fn listed(object: &Value, properties: &Value, kind: EntityKind) -> Listed {
     let name =
         if caption.is_empty() { names.first().cloned().unwrap_or_default() } else { caption };
     names.extend(all(&["alias", "previousName", "abbreviation"]));
-    let countries = all(&["country", "jurisdiction", "mainCountry", "nationality", "citizenship"]);
+    let mut countries =
+        all(&["country", "jurisdiction", "mainCountry", "nationality", "citizenship"]);
+    countries.iter_mut().for_each(|country| country.make_ascii_lowercase());
+    countries.sort_unstable();
+    countries.dedup();
     let one_country = match countries.as_slice() {
         [one] => one.as_str(),
         _ => "",

@@ -10,18 +10,27 @@ use serde::de::{
 use serde_json::Value;
 
 /// Bytes of one record. The longest of public lists have some hundred thousand.
-const LARGEST: usize = 8 << 20;
+const LARGEST: usize = 4 << 20;
+
+/// Fields of one row, and line ends within one of them: of more a quote is not closed, or the file is none of
+/// rows.
+const MOST_FIELDS: usize = 10_000;
+const MOST_LINES: usize = 60;
 
 /// A stream that ends in an error where one record grows beyond all measure.
 pub(super) struct Guarded<R> {
     pub inner: R,
     /// Bytes read since the last record began: whoever reads sets it back.
     pub since: Rc<Cell<usize>>,
+    /// Quotes read: an odd number of them at the end is a file that breaks off within a quote.
+    pub quotes: Rc<Cell<u64>>,
 }
 
 impl<R: Read> Read for Guarded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
+        let quotes = memchr::memchr_iter(b'"', &buffer[..read]).count() as u64;
+        self.quotes.set(self.quotes.get() + quotes);
         let since = self.since.get() + read;
         self.since.set(since);
         if since > LARGEST + buffer.len() {
@@ -36,6 +45,7 @@ impl<R: Read> Read for Guarded<R> {
 pub(super) struct Table<'r> {
     reader: csv::Reader<Guarded<&'r mut dyn BufRead>>,
     since: Rc<Cell<usize>>,
+    quotes: Rc<Cell<u64>>,
     columns: Vec<String>,
     record: csv::ByteRecord,
 }
@@ -52,14 +62,15 @@ pub(super) struct Row<'t> {
 impl<'r> Table<'r> {
     /// A table without a header.
     pub fn plain(reader: &'r mut dyn BufRead, delimiter: u8) -> Table<'r> {
-        let since = Rc::new(Cell::new(0));
-        let reader = Guarded { inner: reader, since: Rc::clone(&since) };
+        let (since, quotes) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0)));
+        let reader =
+            Guarded { inner: reader, since: Rc::clone(&since), quotes: Rc::clone(&quotes) };
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .delimiter(delimiter)
             .from_reader(reader);
-        Table { reader, since, columns: Vec::new(), record: csv::ByteRecord::new() }
+        Table { reader, since, quotes, columns: Vec::new(), record: csv::ByteRecord::new() }
     }
 
     /// A table whose first row names its columns.
@@ -88,7 +99,17 @@ impl<'r> Table<'r> {
     pub fn next(&mut self) -> Result<Option<Row<'_>>, String> {
         self.since.set(0);
         if !self.reader.read_byte_record(&mut self.record).map_err(|error| error.to_string())? {
-            return Ok(None);
+            return match self.quotes.get() % 2 {
+                0 => Ok(None),
+                _ => Err("ends within a quote, or has a quote too many".to_owned()),
+            };
+        }
+        let lines = |field: &[u8]| memchr::memchr_iter(b'\n', field).count() > MOST_LINES;
+        if self.record.len() > MOST_FIELDS || self.record.iter().any(lines) {
+            let line = self.record.position().map_or(0, csv::Position::line);
+            return Err(format!(
+                "has a row at line {line} of more than {MOST_FIELDS} fields or {MOST_LINES} line ends in one: a quote is not closed"
+            ));
         }
         let line = self.record.position().map_or(0, csv::Position::line);
         let text = |field: &[u8]| match std::str::from_utf8(field) {
@@ -174,7 +195,11 @@ fn listed(
     take: &mut dyn FnMut(u64, Result<Value, String>),
 ) -> Result<(), String> {
     let since = Rc::new(Cell::new(0));
-    let reader = io::BufReader::new(Guarded { inner: reader, since: Rc::clone(&since) });
+    let reader = io::BufReader::new(Guarded {
+        inner: reader,
+        since: Rc::clone(&since),
+        quotes: Rc::default(),
+    });
     let mut deserializer = serde_json::Deserializer::from_reader(reader);
     let items = Items { take, since, number: 0 };
     deserializer.deserialize_any(items).map_err(|error| error.to_string())

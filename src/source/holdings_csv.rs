@@ -109,7 +109,7 @@ fn party<'r>(
     } else {
         countries(country_column, country)?.to_string().into()
     };
-    Ok(Written { name, native: "", countries, identifiers, kind })
+    Ok(Written { name, native: "", countries, identifiers, born: "".into(), kind })
 }
 
 fn range(low: &str, high: &str, (low_open, high_open): (bool, bool)) -> Result<ShareRange, Fault> {

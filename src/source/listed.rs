@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use rustc_hash::FxHashSet;
+
 use super::records::Records;
 use super::values::{Country, country};
 use crate::day::Day;
@@ -119,12 +121,13 @@ impl Sink<'_> {
     }
 
     /// Holds the number of records that a file says it has against those that were read.
-    pub fn declared(&self, told: Option<u64>, read: u64) -> Result<(), String> {
-        match told {
-            Some(told) if told != read => Err(format!(
+    pub fn declared(&mut self, told: Option<u64>, read: u64) {
+        if let Some(told) = told.filter(|told| *told != read) {
+            let reason = format!(
                 "says that it has {told} records, and {read} were read: it is cut off or was put together by hand; fetch it again"
-            )),
-            _ => Ok(()),
+            );
+            self.source.records += 1;
+            self.reject(read, reason, "");
         }
     }
 
@@ -153,6 +156,11 @@ impl Sink<'_> {
         if !name.chars().any(char::is_alphanumeric) {
             return Err(format!("`{name}` has no letter or digit"));
         }
+        let longest = listed.aliases.iter().chain(&listed.weak).map(String::len).max();
+        let longest = longest.unwrap_or_default().max(name.len());
+        if longest > LONGEST_NAME {
+            return Err(format!("has a name of {longest} bytes, as nobody has"));
+        }
         let place = Place {
             source: self.number,
             record: u32::try_from(self.record).map_err(|_| "has too great a number".to_owned())?,
@@ -169,14 +177,12 @@ impl Sink<'_> {
         let countries = Countries::parse(&countries.join(";")).unwrap_or_default();
         let (identifiers, _) = Identifiers::read(&listed.identifiers.join(";"), None);
         let others = |names: &[String]| {
-            let mut kept: Vec<String> = Vec::new();
-            for other in names.iter().map(|other| tidy(other)) {
+            let mut seen: FxHashSet<String> = FxHashSet::default();
+            let kept = names.iter().map(|other| tidy(other)).filter(|other| {
                 let says = other.chars().any(char::is_alphanumeric);
-                if says && other != name && !kept.contains(&other) {
-                    kept.push(other);
-                }
-            }
-            kept
+                says && *other != name && seen.insert(other.clone())
+            });
+            kept.collect::<Vec<String>>()
         };
         remarks.retain(|remark| !remark.is_empty());
         let number = tidy(&listed.entry);
@@ -214,6 +220,10 @@ impl Sink<'_> {
     }
 }
 
+/// Bytes of a name: comparing names takes time and memory by their length, and the longest of public lists have
+/// some hundred letters.
+const LONGEST_NAME: usize = 4_000;
+
 /// Letters of a record that are told with what cannot be read.
 const REPORTED: usize = 400;
 
@@ -227,13 +237,10 @@ pub(super) struct About {
 }
 
 fn joined(values: &[String]) -> String {
-    let mut kept: Vec<String> = Vec::new();
-    for value in values.iter().map(|value| tidy(value).replace(';', ",")) {
-        if !value.is_empty() && !kept.contains(&value) {
-            kept.push(value);
-        }
-    }
-    kept.join(";")
+    let mut seen: FxHashSet<String> = FxHashSet::default();
+    let kept = values.iter().map(|value| tidy(value).replace(';', ","));
+    let kept = kept.filter(|value| !value.is_empty() && seen.insert(value.clone()));
+    kept.collect::<Vec<_>>().join(";")
 }
 
 /// A text with single spaces and without those at its ends.

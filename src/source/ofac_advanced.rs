@@ -4,11 +4,11 @@
 //! What puts a party on a list stands behind all parties: they are held until then, some hundred megabytes for all of
 //! OFAC's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 
 use super::listed::{Listed, Sink};
-use super::ofac_csv::{LISTS, list_of, remarks};
+use super::ofac_csv::{LISTS, lists_of, remarks};
 use super::values::{births, identifier};
 use super::xml::{Element, Elements, Item};
 use crate::day::Day;
@@ -46,7 +46,7 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
     let mut known = Known::default();
     let mut parties: BTreeMap<String, Listed> = BTreeMap::new();
     let (mut number, mut issued) = (0, None);
-    let mut lists: Vec<&'static str> = Vec::new();
+    let mut used: BTreeSet<String> = BTreeSet::new();
     let wanted = |name: &str| {
         WORDS.contains(&name)
             || matches!(
@@ -78,12 +78,10 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
             }
             "SanctionsEntry" => {
                 number += 1;
-                let listed = known.entry(&element, &mut parties);
+                let listed = known.entry(&element, &parties, &mut used);
                 if let Ok(listed) = &listed
                     && let Some(about) = LISTS.iter().find(|about| about.list == listed.list)
-                    && !lists.contains(&about.list)
                 {
-                    lists.push(about.list);
                     sink.describe(about, issued);
                 }
                 sink.take(number, listed, &|| element.shown());
@@ -94,6 +92,7 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
             }
         }
     }
+    parties.retain(|profile, _| !used.contains(profile));
     if parties.is_empty() {
         return Ok(());
     }
@@ -248,12 +247,14 @@ impl Known {
     fn entry(
         &self,
         element: &Element,
-        parties: &mut BTreeMap<String, Listed>,
+        parties: &BTreeMap<String, Listed>,
+        used: &mut BTreeSet<String>,
     ) -> Result<Listed, String> {
         let profile = element.attribute("ProfileID");
-        let mut listed = parties.remove(profile).ok_or_else(|| {
-            format!("speaks of profile `{profile}`, which no party has, or which is listed already")
+        let mut listed = parties.get(profile).cloned().ok_or_else(|| {
+            format!("speaks of profile `{profile}`, which no party before it has")
         })?;
+        used.insert(profile.to_owned());
         let date = element.within("EntryEvent", "Date").filter_map(date).min();
         listed.published = date.and_then(|text| Day::parse(&text).ok());
         let measures =
@@ -266,7 +267,7 @@ impl Known {
             named if named.contains("Military-Industrial") => LISTS[2].list,
             named if named.contains("Menu-Based") => LISTS[3].list,
             named if named.contains("CAPTA") || named.contains("Correspondent") => LISTS[4].list,
-            named => list_of(!named.is_empty(), &listed.programmes, &listed.remarks),
+            named => lists_of(!named.is_empty(), &listed.programmes, &listed.remarks)[0],
         }
         .into();
         for remark in

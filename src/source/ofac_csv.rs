@@ -6,7 +6,8 @@ use std::io::BufRead;
 
 use super::guarded::{Row, Table};
 use super::listed::{About, Listed, Sink, tidy};
-use super::values::{births, identifier};
+use super::values::{births, day, identifier};
+use crate::day::Day;
 use crate::model::{EntityKind, Restriction};
 
 const TREASURY: &str = "US Department of the Treasury, Office of Foreign Assets Control";
@@ -50,6 +51,11 @@ pub(super) struct Sides {
 }
 
 impl Sides {
+    /// Whether entries were read, and nowhere their other names.
+    pub fn lack_names(&self) -> bool {
+        self.names.is_empty() && !self.known.is_empty()
+    }
+
     /// Numbers of entries of which only another file speaks.
     pub fn of_nobody(&self) -> Vec<u64> {
         let all = self.names.keys().chain(self.addresses.keys()).chain(self.comments.keys());
@@ -125,37 +131,29 @@ pub(super) fn read_side(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(),
     Ok(())
 }
 
-/// Reads the entries.
+/// Reads the entries. All are held until the file is read, some ten megabytes: of which list it is, most of them say.
 pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), String> {
     let mut table = Table::plain(reader, b',');
-    let mut lists: Vec<&'static str> = Vec::new();
-    let mut of_others = None;
-    while let Some(row) = table.next()? {
+    let mut entries = Vec::new();
+    let outcome = loop {
+        let row = match table.next() {
+            Ok(Some(row)) => row,
+            Ok(None) => break Ok(()),
+            Err(reason) => break Err(reason),
+        };
         if is_end(&row) {
             continue;
         }
         let number = said(&row, 0).parse::<u64>();
         let listed = match (row.fields.len(), number) {
-            (12, Ok(number)) => {
-                let mut own = listed(&row, number, &mut sink.records.ofac);
-                let others =
-                    *of_others.get_or_insert_with(|| is_of_others(&sink.source.name, &own));
-                own.list = list_of(others, &own.programmes, &own.remarks).into();
-                Ok(own)
-            }
+            (12, Ok(number)) => Ok(listed(&row, number, &mut sink.records.ofac)),
             (12, Err(_)) => Err(format!("`{}` is no number of an entry", said(&row, 0))),
             (fields, _) => Err(format!("has {fields} fields, and an entry of OFAC has 12")),
         };
-        if let Ok(listed) = &listed
-            && let Some(about) = LISTS.iter().find(|about| about.list == listed.list)
-            && !lists.contains(&about.list)
-        {
-            lists.push(about.list);
-            sink.describe(about, None);
-        }
-        sink.take(row.line, listed, &|| row.shown());
-    }
-    Ok(())
+        entries.push((row.line, listed, row.shown()));
+    };
+    take_all(entries, None, sink);
+    outcome
 }
 
 fn listed(row: &Row, number: u64, sides: &mut Sides) -> Listed {
@@ -205,27 +203,90 @@ pub(super) fn city_of(text: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a file is of those who are not designated, by its first entry: they stand in one file together, and the
-/// other has none of their programmes at its head, which is of Cuba.
-pub(super) fn is_of_others(file: &str, first: &Listed) -> bool {
-    let of = |begin: &str| first.programmes.iter().any(|programme| programme.starts_with(begin));
-    let directive = first.remarks.iter().any(|remark| remark.contains("Directive Determination"));
-    file.starts_with("cons") || of("NS-") || of("CMIC-") || of("561-") || directive
+/// Whether a file is of those who are not designated, by most of its entries: they stand in one file together, under
+/// programmes of their own or with directives beside them, which few of the designated have.
+pub(super) fn is_of_others<'l>(file: &str, all: impl Iterator<Item = &'l Listed>) -> bool {
+    let other = |listed: &Listed| {
+        let own = ["NS-", "CMIC-", "561-"];
+        listed
+            .programmes
+            .iter()
+            .any(|programme| own.iter().any(|begin| programme.starts_with(begin)))
+            || listed.remarks.iter().any(|remark| remark.contains("Directive"))
+    };
+    let (mut others, mut count) = (0, 0);
+    for listed in all {
+        others += usize::from(other(listed));
+        count += 1;
+    }
+    file.starts_with("cons") || 2 * others > count
 }
 
-/// The list of an entry: that of the designated, or, in the file of the others, by its programmes and what its
-/// remarks say. Of several that with a rule.
-pub(super) fn list_of(of_others: bool, programmes: &[String], remarks: &[String]) -> &'static str {
+/// The lists of an entry: that of the designated, or, in the file of the others, those of its programmes and of what
+/// its remarks say.
+pub(super) fn lists_of(
+    of_others: bool,
+    programmes: &[String],
+    remarks: &[String],
+) -> Vec<&'static str> {
     let of = |begin: &str| programmes.iter().any(|programme| programme.starts_with(begin));
     let says = |words: &str| remarks.iter().any(|remark| remark.contains(words));
-    match () {
-        () if !of_others => SDN.list,
-        () if says("13662 Directive Determination") => SSI.list,
-        () if of("NS-PLC") => NON_SDN.list,
-        () if of("CMIC-") => CMIC.list,
-        () if of("561-") || says("correspondent account") => CAPTA.list,
-        () if of("CAATSA - RUSSIA") || says("Directive Determination") => MBS.list,
-        () => NON_SDN.list,
+    if !of_others {
+        return vec![SDN.list];
+    }
+    let by_order = says("Executive Order") && says("nformation") || says("Directive ");
+    let lists = [
+        (SSI.list, says("13662 Directive")),
+        (CMIC.list, of("CMIC-")),
+        (
+            CAPTA.list,
+            of("561-")
+                || says("correspondent account")
+                || says("14024 Directive") && says("Directive 2"),
+        ),
+        (NON_SDN.list, of("NS-PLC")),
+    ];
+    let mut lists: Vec<&'static str> =
+        lists.into_iter().filter(|(_, own)| *own).map(|(list, _)| list).collect();
+    let further = says("14024 Directive") && (says("Directive 1A") || says("Directive 3"));
+    if further || lists.is_empty() && (of("CAATSA - RUSSIA") || by_order) {
+        lists.push(MBS.list);
+    }
+    if lists.is_empty() {
+        lists.push(NON_SDN.list);
+    }
+    lists
+}
+
+/// Takes entries that were read, each on its lists.
+pub(super) fn take_all(
+    entries: Vec<(u64, Result<Listed, String>, String)>,
+    day: Option<Day>,
+    sink: &mut Sink,
+) {
+    let of_others = is_of_others(
+        &sink.source.name,
+        entries.iter().filter_map(|(_, listed, _)| listed.as_ref().ok()),
+    );
+    for (record, listed, shown) in entries {
+        let listed = match listed {
+            Ok(listed) => listed,
+            Err(reason) => {
+                sink.take(record, Err(reason), &|| shown.clone());
+                continue;
+            }
+        };
+        let mut first = true;
+        for list in lists_of(of_others, &listed.programmes, &listed.remarks) {
+            if let Some(about) = LISTS.iter().find(|about| about.list == list) {
+                sink.describe(about, day);
+            }
+            let own = Listed { list: list.into(), ..listed.clone() };
+            match std::mem::take(&mut first) {
+                true => sink.take(record, Ok(own), &|| shown.clone()),
+                false => sink.also(own, &|| shown.clone()),
+            }
+        }
     }
 }
 
@@ -252,6 +313,11 @@ pub(super) fn remarks(text: &str, listed: &mut Listed) {
             {
                 listed.weak.push(ended[7..].trim_matches('\'').to_owned());
             }
+            () if own.starts_with("Listing Date") && listed.published.is_none() => {
+                let text = ended.rsplit([')', ':']).next().unwrap_or_default();
+                listed.published = day(text.trim(), false);
+                listed.remarks.push(piece.to_owned());
+            }
             () if own.starts_with("nationality ") => listed.countries.push(ended[12..].to_owned()),
             () if own.starts_with("citizen ") => listed.countries.push(ended[8..].to_owned()),
             () => match numbered(ended) {
@@ -264,7 +330,9 @@ pub(super) fn remarks(text: &str, listed: &mut Listed) {
 
 /// An identifier in words: `Passport 042833 (Lebanon)`, `SWIFT/BIC CKLBCNBJ`.
 fn numbered(text: &str) -> Option<String> {
-    let (said, country) = match text.split_once('(') {
+    // The country stands in brackets at the end; `(USCC)` is how the number is called.
+    let (said, country) = match text.rsplit_once(" (").filter(|(_, rest)| !rest.starts_with("USCC"))
+    {
         Some((said, rest)) => (said, rest.split(')').next().unwrap_or_default()),
         None => (text, ""),
     };

@@ -3,18 +3,22 @@
 use std::io::BufRead;
 
 use super::listed::{Listed, Sink};
-use super::ofac_csv::{LISTS, is_of_others, kind_of, list_of, remarks};
+use super::ofac_csv::{kind_of, remarks, take_all};
 use super::values::{births, day, identifier};
 use super::xml::{Element, Elements, Item};
 use crate::day::Day;
 
-/// Reads the list.
+/// Reads the list. Its entries are held until it is read: of which list it is, most of them say.
 pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), String> {
     let mut elements = Elements::new(reader);
-    let (mut number, mut published, mut told): (u64, Option<Day>, Option<u64>) = (0, None, None);
-    let mut lists: Vec<&'static str> = Vec::new();
-    let mut of_others = None;
-    while let Some(item) = elements.next(|name| matches!(name, "publshInformation" | "sdnEntry"))? {
+    let (mut published, mut told): (Option<Day>, Option<u64>) = (None, None);
+    let mut entries = Vec::new();
+    let outcome = loop {
+        let item = match elements.next(|name| matches!(name, "publshInformation" | "sdnEntry")) {
+            Ok(Some(item)) => item,
+            Ok(None) => break Ok(()),
+            Err(reason) => break Err(reason),
+        };
         match item {
             Item::Begun(_) => {}
             Item::Whole(element) if element.name == "publshInformation" => {
@@ -22,22 +26,15 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
                 told = element.text_of("Record_Count").parse().ok();
             }
             Item::Whole(element) => {
-                number += 1;
-                let mut listed = listed(&element);
-                let others =
-                    *of_others.get_or_insert_with(|| is_of_others(&sink.source.name, &listed));
-                listed.list = list_of(others, &listed.programmes, &listed.remarks).into();
-                if let Some(about) = LISTS.iter().find(|about| about.list == listed.list)
-                    && !lists.contains(&about.list)
-                {
-                    lists.push(about.list);
-                    sink.describe(about, published);
-                }
-                sink.take(number, Ok(listed), &|| element.shown());
+                entries.push((entries.len() as u64 + 1, Ok(listed(&element)), element.shown()));
             }
         }
-    }
-    sink.declared(told, number)
+    };
+    let number = entries.len() as u64;
+    take_all(entries, published, sink);
+    outcome?;
+    sink.declared(told, number);
+    Ok(())
 }
 
 /// A name of two fields, as the CSV files write it.

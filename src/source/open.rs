@@ -74,6 +74,32 @@ impl Opened {
     }
 }
 
+/// A stream that unpacks. Text of lists and registers packs to a tenth, and repeated rows to a hundredth; of what
+/// unpacks to far more no one wrote the contents.
+struct Unpacked<R> {
+    inner: R,
+    packed: Digest,
+    bytes: u64,
+}
+
+/// Bytes that a file may unpack to whatever its size, and how many times its size beyond.
+const SMALL: u64 = 64 << 20;
+const MOST_TIMES: u64 = 300;
+
+impl<R: Read> Read for Unpacked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.bytes += read as u64;
+        if self.bytes > SMALL && self.bytes / MOST_TIMES > self.packed.bytes() {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, TOO_PACKED));
+        }
+        Ok(read)
+    }
+}
+
+const TOO_PACKED: &str =
+    "unpacks to over 300 times its size, as no list does; unpack it yourself if it is right";
+
 struct Digesting<R> {
     inner: R,
     digest: Digest,
@@ -237,12 +263,13 @@ impl InputFile {
         let mut bytes = BufReader::with_capacity(1 << 16, digesting);
         let start = bytes.fill_buf().map_err(failed)?;
         let reader: Box<dyn BufRead + Send> = if start.starts_with(&[0x1f, 0x8b]) {
-            Box::new(BufReader::new(flate2::bufread::MultiGzDecoder::new(bytes)))
+            let unpacked = flate2::bufread::MultiGzDecoder::new(bytes);
+            Box::new(BufReader::new(Unpacked { inner: unpacked, packed: digest.clone(), bytes: 0 }))
         } else if start.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
             let decoder = ruzstd::decoding::StreamingDecoder::new(bytes).map_err(|error| {
                 Error::file(&self.path, format!("is no readable zstd file: {error}"))
             })?;
-            Box::new(BufReader::new(decoder))
+            Box::new(BufReader::new(Unpacked { inner: decoder, packed: digest.clone(), bytes: 0 }))
         } else if start.starts_with(b"PK\x03\x04") {
             Box::new(Cursor::new(self.unzip(bytes)?))
         } else {
@@ -255,6 +282,7 @@ impl InputFile {
         let refused = |reason: String| Error::file(&self.path, reason);
         let mut packed = Vec::new();
         bytes.read_to_end(&mut packed).map_err(|error| Error::io(&self.path, error))?;
+        let most = (packed.len() as u64 * MOST_TIMES).clamp(SMALL, MOST_UNPACKED);
         let mut archive = zip::ZipArchive::new(Cursor::new(packed))
             .map_err(|error| refused(format!("is no readable zip file: {error}")))?;
         if archive.index_for_name("[Content_Types].xml").is_some() {
@@ -272,12 +300,14 @@ impl InputFile {
             .by_index(0)
             .map_err(|error| refused(format!("is no readable zip file: {error}")))?;
         let mut unpacked = Vec::new();
-        let read = member.take(MOST_UNPACKED + 1).read_to_end(&mut unpacked);
+        let read = member.take(most + 1).read_to_end(&mut unpacked);
         read.map_err(|error| refused(format!("is no readable zip file: {error}")))?;
-        if unpacked.len() as u64 > MOST_UNPACKED {
-            return Err(refused(
-                "unpacks to more than 4 GiB; unpack it and give the file".to_owned(),
-            ));
+        if unpacked.len() as u64 > most {
+            let reason = match most {
+                MOST_UNPACKED => "unpacks to more than 4 GiB; unpack it and give the file",
+                _ => TOO_PACKED,
+            };
+            return Err(refused(reason.to_owned()));
         }
         Ok(unpacked)
     }

@@ -193,9 +193,11 @@ fn read(
     let citation = format!("{kind}, {}", file.name);
     let mut sink = Sink { records, source: &mut source, number, citation, record: 0 };
     if let Err(reason) = read(&mut opened.reader, &mut sink) {
-        let line = sink.record;
-        sink.source.records += 1;
-        sink.reject(line, format!("{reason}; what follows record {line} was not read"), "");
+        let reason = format!(
+            "{reason} (behind record {}); a list that is read in part would clear whom the rest of it names",
+            sink.record
+        );
+        return Err(Error::file(&file.path, reason));
     }
     finish(opened, file, source, records)
 }
@@ -231,6 +233,19 @@ pub(super) fn warn_of_sides(records: &mut Records) {
             strangers.len()
         );
         let (file, text) = ("OFAC".to_owned(), String::new());
+        records.rejected.push(Rejected {
+            file,
+            line: 0,
+            column: None,
+            reason,
+            data: Data::Lists,
+            text,
+        });
+    }
+    if records.ofac.lack_names() {
+        let reason = "entries of OFAC were read without their other names (alt.csv, cons_alt.csv), which most have; give the folder of all its files";
+        let (file, text) = ("OFAC".to_owned(), String::new());
+        let reason = reason.to_owned();
         records.rejected.push(Rejected {
             file,
             line: 0,

@@ -32,6 +32,8 @@ pub struct Mention {
     pub countries: TextId,
     /// Identifiers, as [`Identifiers`] writes them.
     pub identifiers: TextId,
+    /// Years of birth that it may have, between `;`; empty for none said.
+    pub born: TextId,
     kind: u32,
 }
 
@@ -45,22 +47,34 @@ impl Mention {
 /// Index of a mention.
 pub type MentionId = u32;
 
+/// The years of births, each once and in order, between `;`. What is no year says nothing.
+fn years(births: &str) -> String {
+    let year = |date: &str| {
+        date.trim().get(..4).filter(|year| year.parse::<u16>().is_ok()).map(str::to_owned)
+    };
+    let mut years: Vec<String> = births.split(';').filter_map(year).collect();
+    years.sort_unstable();
+    years.dedup();
+    years.join(";")
+}
+
 /// A mention as its texts are written.
 pub(super) struct Written<'t> {
     pub name: &'t str,
     pub native: &'t str,
     pub countries: Cow<'t, str>,
     pub identifiers: Cow<'t, str>,
+    pub born: Cow<'t, str>,
     pub kind: EntityKind,
 }
 
 impl Written<'_> {
     /// The mention in one piece that no other has.
     fn piece(&self, piece: &mut Vec<u8>) {
-        let texts = [self.native, &self.countries, &self.identifiers, self.name];
+        let texts = [self.native, &self.countries, &self.identifiers, &self.born, self.name];
         piece.clear();
         piece.push(self.kind as u8);
-        for text in &texts[..3] {
+        for text in &texts[..4] {
             piece.extend((text.len() as u64).to_le_bytes());
         }
         texts.iter().for_each(|text| piece.extend(text.as_bytes()));
@@ -262,7 +276,7 @@ impl Records {
     ) -> MentionId {
         let (countries, identifiers) = (countries.to_string(), identifiers.to_string());
         let (countries, identifiers) = (countries.into(), identifiers.into());
-        self.written(&Written { name, native, countries, identifiers, kind })
+        self.written(&Written { name, native, countries, identifiers, born: "".into(), kind })
     }
 
     /// The mention that is written so, new or known.
@@ -290,6 +304,7 @@ impl Records {
             native: self.texts.push(written.native),
             countries: self.texts.intern(&written.countries),
             identifiers: self.texts.push(&written.identifiers),
+            born: self.texts.intern(&written.born),
             kind: written.kind as u32,
         });
         self.known.insert(digest, next);
@@ -325,6 +340,7 @@ impl Records {
                         native: text(mention.native),
                         countries: text(mention.countries).into(),
                         identifiers: text(mention.identifiers).into(),
+                        born: text(mention.born).into(),
                         kind: mention.kind(),
                     };
                     self.add(&written, *digest)
@@ -361,13 +377,14 @@ impl Records {
 
     /// Keeps a list entry.
     pub fn push_entry(&mut self, entry: ListEntry) -> MentionId {
-        let mention = self.mention(
-            &entry.name,
-            &entry.name_native,
-            &entry.countries,
-            &entry.identifiers,
-            entry.kind,
-        );
+        let mention = self.written(&Written {
+            name: &entry.name,
+            native: &entry.name_native,
+            countries: entry.countries.to_string().into(),
+            identifiers: entry.identifiers.to_string().into(),
+            born: years(&entry.birth_date).into(),
+            kind: entry.kind,
+        });
         self.entries.push((entry, mention));
         mention
     }

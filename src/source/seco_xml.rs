@@ -69,11 +69,19 @@ fn spellings(name: &Element) -> Vec<String> {
     written.sort_unstable();
     written.dedup();
     for own in written {
-        let part = |part: &&Element| {
-            let variant = part.all("spelling-variant").find(|one| said(one) == own);
-            variant.map_or_else(|| value(part), |one| one.text.trim().to_owned())
+        let of = |part: &Element| -> Vec<String> {
+            let some = part.all("spelling-variant").filter(|one| said(one) == own);
+            some.map(|one| one.text.trim().to_owned()).collect()
         };
-        ways.push(parts.iter().map(part).collect::<Vec<_>>().join(" "));
+        // Of several in one language and script the first go together, then the second.
+        let most = parts.iter().map(|part| of(part).len()).max().unwrap_or_default();
+        for at in 0..most {
+            let part = |part: &&Element| {
+                let all = of(part);
+                all.get(at).or(all.last()).cloned().unwrap_or_else(|| value(part))
+            };
+            ways.push(parts.iter().map(part).collect::<Vec<_>>().join(" "));
+        }
     }
     ways
 }
@@ -171,5 +179,5 @@ fn dates(element: &Element, listed: &mut Listed) {
     listed.published = published;
     let last_listed = listings().filter_map(on).max();
     listed.until =
-        gone.filter_map(on).max().filter(|gone| last_listed.is_none_or(|last| *gone >= last));
+        gone.filter_map(on).max().filter(|gone| last_listed.is_none_or(|last| *gone > last));
 }

@@ -1,6 +1,7 @@
 //! Records of Senzing's entity specification, one a line or in a list: every record is an entry of the list that its
 //! `DATA_SOURCE` names.
 
+use std::collections::BTreeMap;
 use std::io::BufRead;
 
 use serde_json::{Map, Value};
@@ -22,19 +23,42 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
     })
 }
 
-/// A field in text, by its name without the label before it (`PRIMARY_NAME_ORG`).
+/// What names, numbers and places begin with, behind the label of a feature (`PRIMARY_NAME_ORG`).
+const BEGIN: [&str; 9] = [
+    "NAME_",
+    "ADDR_",
+    "TAX_ID_",
+    "NATIONAL_ID_",
+    "PASSPORT_",
+    "LEI_",
+    "OTHER_ID_",
+    "DUNS_",
+    "DATE_OF_BIRTH",
+];
+
+/// The features of one label each that stand beside one another in an object, those without a label first.
+fn features(object: &Map<String, Value>) -> Vec<Map<String, Value>> {
+    let mut by_label: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
+    for (key, value) in object {
+        let at = BEGIN.iter().filter_map(|begin| {
+            let at = key.find(begin)?;
+            (at == 0 || key[..at].ends_with('_')).then_some(at)
+        });
+        let at = at.min().unwrap_or(0);
+        let (label, field) = key.split_at(at);
+        by_label.entry(label.to_owned()).or_default().insert(field.to_owned(), value.clone());
+    }
+    by_label.into_values().collect()
+}
+
+/// A field in text.
 fn field(fields: &Map<String, Value>, name: &str) -> String {
     let shown = |value: &Value| match value {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
         _ => String::new(),
     };
-    let ends =
-        |key: &str| key == name || key.strip_suffix(name).is_some_and(|label| label.ends_with('_'));
-    let exact = fields.get(name).map(shown).filter(|text| !text.is_empty());
-    exact
-        .or_else(|| fields.iter().find(|(key, _)| ends(key)).map(|(_, value)| shown(value)))
-        .unwrap_or_default()
+    fields.get(name).map(shown).unwrap_or_default()
 }
 
 fn name_of(fields: &Map<String, Value>) -> String {
@@ -51,13 +75,14 @@ fn listed(fields: &Map<String, Value>) -> Result<Listed, String> {
         return Err("has no `DATA_SOURCE`, which names its list".to_owned());
     }
     // Features stand in lists within the record, or beside one another in it.
-    let mut parts: Vec<&Map<String, Value>> = vec![fields];
+    let mut parts: Vec<Map<String, Value>> = features(fields);
     for value in fields.values() {
-        parts.extend(value.as_array().into_iter().flatten().filter_map(Value::as_object));
+        let within = value.as_array().into_iter().flatten().filter_map(Value::as_object);
+        parts.extend(within.flat_map(features));
     }
     let mut listed =
         Listed { list: source.into(), entry: field(fields, "RECORD_ID"), ..Listed::default() };
-    for part in parts {
+    for part in &parts {
         let name = name_of(part);
         if name.chars().any(char::is_alphanumeric) {
             if listed.name.is_empty() { listed.name = name } else { listed.aliases.push(name) }
@@ -87,7 +112,7 @@ fn listed(fields: &Map<String, Value>) -> Result<Listed, String> {
             listed.countries.push(field(part, country));
         }
         listed.cities.push(field(part, "ADDR_CITY"));
-        listed.born.extend(births(&field(part, "DATE_OF_BIRTH")));
+        listed.born.extend(births(&month_last(&field(part, "DATE_OF_BIRTH"))));
         let kind = field(part, "RECORD_TYPE");
         match kind.as_str() {
             "PERSON" => listed.kind = EntityKind::Person,
@@ -97,4 +122,12 @@ fn listed(fields: &Map<String, Value>) -> Result<Listed, String> {
         }
     }
     Ok(listed)
+}
+
+/// A day that Senzing's files write as `12/31/1978`, as others do.
+fn month_last(text: &str) -> String {
+    match text.split('/').collect::<Vec<_>>().as_slice() {
+        [month, day, year] if year.len() == 4 => format!("{day}/{month}/{year}"),
+        _ => text.to_owned(),
+    }
 }

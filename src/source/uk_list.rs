@@ -67,20 +67,30 @@ fn of_xml(element: &Element) -> Listed {
     listed.countries = [texts("Nationality"), texts("AddressCountry")].concat();
     listed.born = texts("DOB").iter().flat_map(|text| births(&born(text))).collect();
     listed.linked = texts("ParentCompany");
+    let country = only(&listed.countries);
     for (name, called) in [
         ("PassportNumber", "passport"),
         ("NationalIdentifierNumber", "national id"),
         ("BusinessRegistrationNumber", "registration number"),
         ("IMONumber", "imo"),
     ] {
-        for number in texts(name) {
-            match identifier(called, &number, "") {
+        for number in texts(name).iter().flat_map(|text| text.split([';', ','])) {
+            match identifier(called, number, &country) {
                 Some(one) => listed.identifiers.push(one),
                 None => listed.remarks.push(format!("{called} {number}")),
             }
         }
     }
     listed
+}
+
+/// The country of a designation, where it has one alone: the list says of no number which country issued it.
+fn only(countries: &[String]) -> String {
+    let mut known = countries.iter().filter(|country| !country.trim().is_empty());
+    match known.next() {
+        Some(first) if known.all(|other| other == first) => first.clone(),
+        _ => String::new(),
+    }
 }
 
 /// `dd/mm/1962` is a year.
@@ -152,6 +162,13 @@ pub(super) fn read_csv(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), 
             sink.reject(row.line, "has no `Unique ID`".to_owned(), &row.shown());
             continue;
         }
+        if row.is_ragged() {
+            let reason =
+                format!("has {} fields, and the header has another number", row.fields.len());
+            sink.source.records += 1;
+            sink.reject(row.line, reason, &row.shown());
+            continue;
+        }
         if all.contains_key(&id) {
             sink.pass();
         }
@@ -203,15 +220,18 @@ fn add(designation: &mut Designation, row: &Row) {
     );
     listed.born.extend(births(&born(row.get("d.o.b"))));
     listed.linked.extend(row.get("parent company").split(';').map(str::to_owned));
+    let country = only(&listed.countries);
     for (column, called) in [
         ("passport number", "passport"),
         ("national identifier number", "national id"),
         ("business registration number (s)", "registration number"),
         ("imo number", "imo"),
     ] {
-        match identifier(called, row.get(column), "") {
-            Some(one) => listed.identifiers.push(one),
-            None => listed.remarks.push(row.get(column).to_owned()),
+        for number in row.get(column).split([';', ',']).filter(|number| !number.trim().is_empty()) {
+            match identifier(called, number, &country) {
+                Some(one) => listed.identifiers.push(one),
+                None => listed.remarks.push(format!("{called} {number}")),
+            }
         }
     }
     listed.remarks.dedup();

@@ -28,7 +28,12 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
         let listed = Listed {
             list: LIST.list.into(),
             name: if clean.is_empty() { row.get("name") } else { clean }.to_owned(),
-            aliases: [names("alias"), names("previous name")].concat(),
+            aliases: [
+                vec![row.get("name").trim_end_matches('*').to_owned()],
+                names("alias"),
+                names("previous name"),
+            ]
+            .concat(),
             kind: EntityKind::Company,
             countries: vec!["CN".to_owned()],
             announcement: row.get("source url").to_owned(),

@@ -12,6 +12,9 @@ use super::guarded::Guarded;
 /// Elements within one another. Lists of authorities have some eight.
 const DEEPEST: usize = 64;
 
+/// Elements of one record. The richest of public lists have a few thousand.
+const MOST: usize = 100_000;
+
 /// An element with all that is in it; names are without their prefixes.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Element {
@@ -94,7 +97,7 @@ pub(super) struct Elements<'r> {
 impl<'r> Elements<'r> {
     pub fn new(reader: &'r mut dyn BufRead) -> Elements<'r> {
         let since = Rc::new(Cell::new(0));
-        let guarded = Guarded { inner: reader, since: Rc::clone(&since) };
+        let guarded = Guarded { inner: reader, since: Rc::clone(&since), quotes: Rc::default() };
         let mut reader = Reader::from_reader(BufReader::with_capacity(1 << 16, guarded));
         reader.config_mut().expand_empty_elements = true;
         Elements { reader, since, buffer: Vec::new(), depth: 0 }
@@ -139,6 +142,7 @@ impl<'r> Elements<'r> {
     /// An element to its end.
     fn whole(&mut self, first: Element) -> Result<Element, String> {
         let mut open = vec![first];
+        let mut elements = 0;
         loop {
             self.buffer.clear();
             let event = self.reader.read_event_into(&mut self.buffer);
@@ -147,6 +151,12 @@ impl<'r> Elements<'r> {
                     if self.depth + open.len() > DEEPEST {
                         return Err(format!(
                             "has elements nested more than {DEEPEST} deep, as no list has"
+                        ));
+                    }
+                    elements += 1;
+                    if elements > MOST {
+                        return Err(format!(
+                            "has a record of more than {MOST} elements, as no list has"
                         ));
                     }
                     open.push(begun(&start)?);

@@ -16,6 +16,7 @@ struct Said {
     natives: Vec<String>,
     countries: Countries,
     identifiers: Identifiers,
+    born: String,
     person: Option<bool>,
 }
 
@@ -146,11 +147,18 @@ fn said(records: &Records, mention: &crate::source::Mention) -> Said {
         natives,
         countries: Countries::parse(text(mention.countries)).unwrap_or_default(),
         identifiers: Identifiers::parse(text(mention.identifiers)),
+        born: text(mention.born).to_owned(),
         person: match mention.kind() {
             EntityKind::Unknown | EntityKind::Other => None,
             kind => Some(kind == EntityKind::Person),
         },
     }
+}
+
+/// Whether two are said to be born in years of which none is common.
+fn born_apart(one: &str, other: &str) -> bool {
+    let said = !one.is_empty() && !other.is_empty();
+    said && !one.split(';').any(|year| other.split(';').any(|own| own == year))
 }
 
 struct Work {
@@ -177,7 +185,7 @@ impl Work {
             by: FxHashMap::default(),
         };
         // Mentions that say the same are one to begin with.
-        let mut first: BTreeMap<[String; 5], MentionId> = BTreeMap::new();
+        let mut first: BTreeMap<[String; 6], MentionId> = BTreeMap::new();
         for mention in 0..count {
             let one = &work.said[mention as usize];
             let says = [
@@ -185,6 +193,7 @@ impl Work {
                 one.keys.form.clone(),
                 one.countries.to_string(),
                 one.identifiers.to_string(),
+                one.born.clone(),
                 one.person.map(|person| person.to_string()).unwrap_or_default(),
             ];
             let known = *first.entry(says).or_insert(mention);
@@ -223,6 +232,7 @@ impl Work {
                     kinds
                         || one.identifiers.contradict(&other.identifiers)
                         || way != "identifier" && one.countries.contradict(&other.countries)
+                        || way != "identifier" && born_apart(&one.born, &other.born)
                         || self.different.contains(&((*x).min(*y), (*x).max(*y)))
                 })
             })
@@ -380,7 +390,12 @@ mod tests {
         let mut records = Records::new();
         for (name, native, countries, identifiers, kind) in given {
             let countries = Countries::parse(countries).unwrap();
-            records.mention(name, native, &countries, &Identifiers::parse(identifiers), *kind);
+            let own =
+                records.mention(name, native, &countries, &Identifiers::parse(identifiers), *kind);
+            // Some say when somebody was born: by their names and identifiers, so that it differs.
+            let births = ["", "", "1960", "1960;1961", "1985"];
+            let at = (name.len() + identifiers.len() + native.len()) % births.len();
+            records.mentions[own as usize].born = records.texts.intern(births[at]);
         }
         for (a, b, country, same) in links {
             let of = |at: &usize| match given.get(*at % (given.len() + 2)) {
