@@ -121,6 +121,9 @@ pub struct EntryView {
     restriction: Option<&'static str>,
     confidence: &'static str,
     place: String,
+    /// What the source says besides, in its words.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    remarks: String,
 }
 
 /// The columns of `lists` as CSV.
@@ -180,6 +183,7 @@ pub fn entries(snapshot: &Snapshot, as_of: Day) -> Vec<EntryView> {
             restriction: listing.restriction.map(|restriction| restriction.as_str()),
             confidence: entry.confidence.as_str(),
             place: snapshot.sources().show(entry.place),
+            remarks: entry.remarks.clone(),
         }
     };
     snapshot.listings(as_of).into_iter().map(view).collect()

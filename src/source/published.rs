@@ -142,6 +142,8 @@ fn of_table(text: &str) -> Option<Published> {
         .collect();
     let has = |all: &[&str]| all.iter().all(|name| columns.iter().any(|column| column == name));
     match () {
+        // The project's own format, whatever else its rows say.
+        () if has(&["list", "name"]) => None,
         () if has(&["source", "entity_number", "alt_names"]) => Some(Published::CslCsv),
         () if has(&["name", "street_address", "fr_citation"]) => Some(Published::Dpl),
         () if has(&["id", "schema", "name", "aliases"]) => Some(Published::Targets),
