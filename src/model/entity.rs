@@ -279,7 +279,7 @@ impl Identifiers {
     }
 
     /// Whether some scheme stands in both with no value in common. Schemes of which one may have several numbers
-    /// ([`MANY`]) join and never contradict.
+    /// (passports, registers, tax offices, banks) join and never contradict.
     pub fn contradict(&self, other: &Identifiers) -> bool {
         rivals(|| self.0.iter().map(String::as_str), || other.0.iter().map(String::as_str))
     }
@@ -304,7 +304,7 @@ impl Identifiers {
 
 /// How the schemes begin of which one person or company has several numbers: passports expire, and the lists of
 /// authorities name whichever register, tax office or bank they know of.
-pub const MANY: [&str; 5] = ["passport", "national-id", "tax-", "reg-", "swift"];
+const MANY: [&str; 5] = ["passport", "national-id", "tax-", "reg-", "swift"];
 
 /// Whether some scheme stands among both with no value in common.
 fn rivals<'t, A, B>(own: impl Fn() -> A, others: impl Fn() -> B) -> bool
