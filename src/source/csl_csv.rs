@@ -64,13 +64,9 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
         if let Ok(about) = about {
             sink.describe(about, None);
         }
-        let listed = match about {
-            Ok(_) if row.is_ragged() => {
-                Err(format!("has {} fields, and the header has another number", row.fields.len()))
-            }
-            Ok(about) => Ok(listed(&Fields(&|name| row.get(name).to_owned()), about)),
-            Err(reason) => Err(reason),
-        };
+        let listed = about.and_then(|about| {
+            row.whole().map(|()| listed(&Fields(&|name| row.get(name).to_owned()), about))
+        });
         sink.take(row.line, listed, &|| Row::shown(&row));
     }
     Ok(())

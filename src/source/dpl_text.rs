@@ -32,13 +32,7 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
             remarks: vec![row.get("action").to_owned()],
             ..Listed::default()
         };
-        let listed = match row.is_ragged() {
-            true => {
-                Err(format!("has {} fields, and the header has another number", row.fields.len()))
-            }
-            false => Ok(listed),
-        };
-        sink.take(row.line, listed, &|| row.shown());
+        sink.take(row.line, row.whole().map(|()| listed), &|| row.shown());
     }
     Ok(())
 }

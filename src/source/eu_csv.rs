@@ -20,16 +20,9 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
             sink.describe(&EU, day(row.get("filegenerationdate"), false));
         }
         let id = row.get("entity_logicalid").to_owned();
-        if id.is_empty() {
-            sink.source.records += 1;
-            sink.reject(row.line, "has no `Entity_LogicalId`".to_owned(), &row.shown());
-            continue;
-        }
-        if row.is_ragged() {
-            let reason =
-                format!("has {} fields, and the header has another number", row.fields.len());
-            sink.source.records += 1;
-            sink.reject(row.line, reason, &row.shown());
+        let missing = id.is_empty().then(|| "has no `Entity_LogicalId`".to_owned());
+        if let Some(reason) = row.whole().err().or(missing) {
+            sink.take(row.line, Err(reason), &|| row.shown());
             continue;
         }
         match &mut open {

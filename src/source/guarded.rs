@@ -9,11 +9,12 @@ use serde::de::{
 };
 use serde_json::Value;
 
-/// Bytes of one record. The longest of public lists have some hundred thousand.
+/// Bytes of one record, some 300 times those of the longest at hand: 9 KB in the UN's list, 13 KB in OpenSanctions'
+/// entities.
 const LARGEST: usize = 4 << 20;
 
 /// Fields of one row, and line ends within one of them: of more a quote is not closed, or the file is none of
-/// rows.
+/// rows. Rows of OFAC, the Consolidated Screening List, OFSI and 1260H have up to 36 fields, and no line end.
 const MOST_FIELDS: usize = 10_000;
 const MOST_LINES: usize = 60;
 
@@ -128,9 +129,14 @@ impl Row<'_> {
         place.and_then(|place| self.fields.get(place)).map_or("", |field| field.trim())
     }
 
-    /// Whether there is a field too many or too few.
-    pub fn is_ragged(&self) -> bool {
-        self.fields.len() != self.columns.len()
+    /// Refuses a row that has a field too many or too few: what stands behind it is in the wrong column.
+    pub fn whole(&self) -> Result<(), String> {
+        match self.fields.len() {
+            fields if fields == self.columns.len() => Ok(()),
+            fields => {
+                Err(format!("has {fields} fields, and the header has {}", self.columns.len()))
+            }
+        }
     }
 
     /// All of it, for a report.

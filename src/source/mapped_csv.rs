@@ -34,12 +34,7 @@ pub(super) fn read(
         sink.records.lists.push(map.info.clone());
     }
     while let Some(row) = table.next()? {
-        let listed = match row.is_ragged() {
-            true => {
-                Err(format!("has {} fields, and the header has another number", row.fields.len()))
-            }
-            false => listed(&row, map),
-        };
+        let listed = row.whole().and_then(|()| listed(&row, map));
         sink.take(row.line, listed, &|| row.shown());
     }
     Ok(())

@@ -106,11 +106,10 @@ pub(super) fn read_side(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(),
             continue;
         }
         let Ok(number) = said(&row, 0).parse::<u64>() else {
-            sink.source.records += 1;
-            sink.reject(
+            sink.take(
                 row.line,
-                format!("`{}` is no number of an entry", said(&row, 0)),
-                &row.shown(),
+                Err(format!("`{}` is no number of an entry", said(&row, 0))),
+                &|| row.shown(),
             );
             continue;
         };
@@ -120,9 +119,8 @@ pub(super) fn read_side(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(),
             6 => sides.addresses.entry(number).or_default().push([said(&row, 3), said(&row, 4)]),
             2 => sides.comments.entry(number).or_default().push_str(&said(&row, 1)),
             fields => {
-                sink.source.records += 1;
                 let reason = format!("has {fields} fields; OFAC's files have 2, 5, 6 or 12");
-                sink.reject(row.line, reason, &row.shown());
+                sink.take(row.line, Err(reason), &|| row.shown());
                 continue;
             }
         }

@@ -28,10 +28,9 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
     let mut groups: BTreeMap<String, (u64, Listed, bool)> = BTreeMap::new();
     while let Some(row) = table.next()? {
         let group = row.get("group id").to_owned();
-        if row.is_ragged() || group.is_empty() {
-            let reason = "has no `Group ID`, or fields too many or too few".to_owned();
-            sink.source.records += 1;
-            sink.reject(row.line, reason, &row.shown());
+        let missing = group.is_empty().then(|| "has no `Group ID`".to_owned());
+        if let Some(reason) = row.whole().err().or(missing) {
+            sink.take(row.line, Err(reason), &|| row.shown());
             continue;
         }
         let (own, primary) = listed(&row);

@@ -226,36 +226,21 @@ pub(super) fn read_maps(paths: &[String], records: &mut Records) -> Result<Vec<M
     Ok(maps)
 }
 
-/// Tells of names and addresses of entries that no file has.
+/// Tells of names and addresses of entries that no file has, and of entries without them.
 pub(super) fn warn_of_sides(records: &mut Records) {
-    let strangers = records.ofac.of_nobody();
-    if let Some(first) = strangers.first() {
-        let reason = format!(
+    let sides = std::mem::take(&mut records.ofac);
+    let strangers = sides.of_nobody();
+    let of_strangers = strangers.first().map(|first| {
+        format!(
             "names, addresses or comments of {} entries that no file has, such as number {first}; give the file of entries (sdn.csv, cons_prim.csv) beside them",
             strangers.len()
-        );
+        )
+    });
+    let lacking = "entries of OFAC were read without their other names (alt.csv, cons_alt.csv), which most have; give the folder of all its files";
+    let lacking = sides.lack_names().then(|| lacking.to_owned());
+    for reason in of_strangers.into_iter().chain(lacking) {
         let (file, text) = ("OFAC".to_owned(), String::new());
-        records.rejected.push(Rejected {
-            file,
-            line: 0,
-            column: None,
-            reason,
-            data: Data::Lists,
-            text,
-        });
+        let rejected = Rejected { file, line: 0, column: None, reason, data: Data::Lists, text };
+        records.rejected.push(rejected);
     }
-    if records.ofac.lack_names() {
-        let reason = "entries of OFAC were read without their other names (alt.csv, cons_alt.csv), which most have; give the folder of all its files";
-        let (file, text) = ("OFAC".to_owned(), String::new());
-        let reason = reason.to_owned();
-        records.rejected.push(Rejected {
-            file,
-            line: 0,
-            column: None,
-            reason,
-            data: Data::Lists,
-            text,
-        });
-    }
-    records.ofac = ofac_csv::Sides::default();
 }

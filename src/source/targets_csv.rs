@@ -11,9 +11,7 @@ use super::values::{births, day};
 pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), String> {
     let mut table = Table::with_header(reader, b',')?;
     while let Some(row) = table.next()? {
-        if row.is_ragged() {
-            let reason =
-                format!("has {} fields, and the header has another number", row.fields.len());
+        if let Err(reason) = row.whole() {
             sink.take(row.line, Err(reason), &|| row.shown());
             continue;
         }

@@ -157,16 +157,9 @@ pub(super) fn read_csv(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), 
     let mut all: BTreeMap<String, Designation> = BTreeMap::new();
     while let Some(row) = table.next()? {
         let id = row.get("unique id").to_owned();
-        if id.is_empty() {
-            sink.source.records += 1;
-            sink.reject(row.line, "has no `Unique ID`".to_owned(), &row.shown());
-            continue;
-        }
-        if row.is_ragged() {
-            let reason =
-                format!("has {} fields, and the header has another number", row.fields.len());
-            sink.source.records += 1;
-            sink.reject(row.line, reason, &row.shown());
+        let missing = id.is_empty().then(|| "has no `Unique ID`".to_owned());
+        if let Some(reason) = row.whole().err().or(missing) {
+            sink.take(row.line, Err(reason), &|| row.shown());
             continue;
         }
         if all.contains_key(&id) {

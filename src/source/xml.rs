@@ -9,10 +9,10 @@ use quick_xml::{Reader, XmlVersion};
 
 use super::guarded::Guarded;
 
-/// Elements within one another. Lists of authorities have some eight.
+/// Elements within one another. The lists of the UN, the EU and OFAC have five.
 const DEEPEST: usize = 64;
 
-/// Elements of one record. The richest of public lists have a few thousand.
+/// Elements of one record. The richest of the UN's list has 188.
 const MOST: usize = 100_000;
 
 /// An element with all that is in it; names are without their prefixes.
