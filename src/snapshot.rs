@@ -24,7 +24,7 @@ use crate::index::{Lookup, NameIndex};
 use crate::link::{JoinedBy, PossibleLink};
 use crate::model::{
     Certitude, Countries, EntityId, EntityKind, Identifiers, ListEntry, ListEvent, ListInfo,
-    Measure, OnDay, Restriction,
+    Measure, OnDay, Restriction, Sort,
 };
 use crate::name::{NameKeys, ParsedName};
 use crate::rule::Rule;
@@ -205,9 +205,9 @@ impl Snapshot {
         let country = self.world.countries(entity).to_string();
         let id = identifiers.best().map_or_else(
             || {
-                // A person and a company of one name and country are two entities.
-                let person = if self.kind(entity) == EntityKind::Person { "|person" } else { "" };
-                let key = format!("{}|{country}{person}", crate::name::fold(&name));
+                // A person, a company and a ship of one name and country are three entities.
+                let sort = Sort::in_key(self.kind(entity).sort());
+                let key = format!("{}|{country}{sort}", crate::name::fold(&name));
                 format!("name:{}", &blake3::hash(key.as_bytes()).to_hex()[..16])
             },
             str::to_owned,

@@ -19,6 +19,7 @@ mod lists_csv;
 mod map_toml;
 mod mapped_csv;
 mod names_csv;
+mod ods;
 mod ofac_advanced;
 mod ofac_csv;
 mod ofac_xml;

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use rayon::prelude::*;
 
 use crate::column::{TextId, TextsView};
-use crate::model::{Countries, EntityKind, Identifiers};
+use crate::model::{Countries, Identifiers, Sort};
 use crate::name::{self, NameKeys, PossibleKey};
 use crate::source::Mention;
 
@@ -22,7 +22,7 @@ pub(super) struct Node {
     /// Years of birth that it may have.
     pub born: TextId,
     /// Whether it is a natural person, where a source says what it is.
-    pub person: Option<bool>,
+    pub sort: Option<Sort>,
 }
 
 /// The keys of every different name, one after the other in one arena.
@@ -201,10 +201,7 @@ pub(super) fn nodes(
         countries: mention.countries,
         identifiers: mention.identifiers,
         born: mention.born,
-        person: match mention.kind() {
-            EntityKind::Unknown | EntityKind::Other => None,
-            kind => Some(kind == EntityKind::Person),
-        },
+        sort: mention.kind().sort(),
     };
     let first = |mention: &Mention| {
         let joining = keys.joining(keys.number(mention.name));
@@ -224,7 +221,7 @@ pub(super) fn nodes(
             .then_with(|| text(a.countries, b.countries))
             .then_with(|| text(a.identifiers, b.identifiers))
             .then_with(|| text(a.born, b.born))
-            .then_with(|| a.person.cmp(&b.person))
+            .then_with(|| a.sort.cmp(&b.sort))
     };
     let mut order: Vec<([u64; 3], u32)> = mentions
         .par_iter()
@@ -290,10 +287,9 @@ impl<'r> Nodes<'r> {
         self.texts.get(self.get(node).identifiers)
     }
 
-    /// Whether identifiers of one scheme disagree, or one is a person and the other is none.
+    /// Whether identifiers of one scheme disagree, or they are of different sorts.
     pub fn contradict(&self, a: u32, b: u32) -> bool {
-        let kinds =
-            matches!((self.get(a).person, self.get(b).person), (Some(a), Some(b)) if a != b);
+        let kinds = matches!((self.get(a).sort, self.get(b).sort), (Some(a), Some(b)) if a != b);
         kinds || Identifiers::texts_contradict(self.identifiers(a), self.identifiers(b))
     }
 

@@ -237,18 +237,18 @@ impl Members {
     }
 
     /// Whether what the nodes of each entity say together contradicts: no country in common, an
-    /// identifier of one scheme, a person and a company.
+    /// identifier of one scheme, what they are.
     fn contradict(&self, nodes: &Nodes, (a, b): (EntityId, EntityId)) -> bool {
         let said = |entity: EntityId| {
             let (mut countries, mut identifiers) = (Countries::default(), Identifiers::default());
-            let mut person = None;
+            let mut sort = None;
             for node in self.of(entity) {
                 let countries_of = Countries::parse(nodes.countries(*node)).unwrap_or_default();
                 countries = countries.with(&countries_of);
                 identifiers = identifiers.with(&Identifiers::parse(nodes.identifiers(*node)));
-                person = person.or(nodes.get(*node).person);
+                sort = sort.or(nodes.get(*node).sort);
             }
-            (countries, identifiers, person)
+            (countries, identifiers, sort)
         };
         let (one, other) = (said(a), said(b));
         let kinds = matches!((one.2, other.2), (Some(a), Some(b)) if a != b);

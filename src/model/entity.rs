@@ -59,6 +59,41 @@ impl EntityKind {
             && settled(other)
             && (self == EntityKind::Person) != (other == EntityKind::Person)
     }
+
+    /// What no name joins with another: a person, an organisation and a thing of one name are three. `None` where
+    /// nobody said.
+    pub fn sort(self) -> Option<Sort> {
+        match self {
+            EntityKind::Unknown => None,
+            EntityKind::Person => Some(Sort::Person),
+            EntityKind::Company | EntityKind::Branch | EntityKind::PublicBody => {
+                Some(Sort::Organisation)
+            }
+            EntityKind::Other => Some(Sort::Thing),
+        }
+    }
+}
+
+/// What an entity is, as far as it decides whether two records of one name may be one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sort {
+    /// A natural person.
+    Person,
+    /// A company, a branch of one, a public body: sources call one of them by any of these words.
+    Organisation,
+    /// A vessel, an aircraft, a fund without personality.
+    Thing,
+}
+
+impl Sort {
+    /// What tells its stable key from those of others of its name.
+    pub fn in_key(this: Option<Sort>) -> &'static str {
+        match this {
+            Some(Sort::Person) => "|person",
+            Some(Sort::Thing) => "|thing",
+            Some(Sort::Organisation) | None => "",
+        }
+    }
 }
 
 /// A country as two letters (ISO 3166-1 alpha-2).

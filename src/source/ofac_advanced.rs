@@ -150,7 +150,8 @@ impl Known {
             kind: match kind {
                 "Individual" => EntityKind::Person,
                 "Entity" => EntityKind::Company,
-                _ => EntityKind::Other,
+                "Transport" => EntityKind::Other,
+                _ => EntityKind::Unknown,
             },
             ..Listed::default()
         };

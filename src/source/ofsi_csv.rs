@@ -88,7 +88,8 @@ fn listed(row: &Row) -> (Listed, bool) {
         kind: match row.get("group type").to_lowercase().as_str() {
             "individual" => EntityKind::Person,
             "entity" => EntityKind::Company,
-            _ => EntityKind::Other,
+            "ship" => EntityKind::Other,
+            _ => EntityKind::Unknown,
         },
         countries: [row.get("nationality"), row.get("country")].map(str::to_owned).to_vec(),
         born: births(row.get("dob")),

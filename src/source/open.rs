@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use include_dir::{Dir, include_dir};
 
+use super::ods;
 use super::published::{Published, SEEN};
 use super::rows::{Fault, Rows};
 use crate::error::Error;
@@ -289,6 +290,11 @@ impl InputFile {
             let reason = "is an Excel workbook, not text; save it as CSV, or, where it is the file of --in, say \
                           --in-format xlsx";
             return Err(refused(reason.to_owned()));
+        }
+        if archive.index_for_name(ods::CONTENT).is_some() {
+            let content = archive.by_name(ods::CONTENT);
+            let content = content.map_err(|error| refused(error.to_string()))?;
+            return ods::as_csv(&mut BufReader::new(content.take(most))).map_err(refused);
         }
         if archive.len() != 1 {
             return Err(refused(format!(

@@ -23,6 +23,9 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
     let mut number = 0;
     // Programmes stand before the targets that name them.
     let mut programmes: BTreeMap<String, String> = BTreeMap::new();
+    // Places stand behind the targets that are there: who has an address waits for them.
+    let mut places: BTreeMap<String, Place> = BTreeMap::new();
+    let mut waiting: Vec<(u64, Listed, Vec<String>, String)> = Vec::new();
     let wanted = |name: &str| matches!(name, "sanctions-program" | "target" | "place");
     while let Some(item) = elements.next(wanted)? {
         match item {
@@ -43,12 +46,41 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
             }
             Item::Whole(element) if element.name == "target" => {
                 number += 1;
-                sink.take(number, listed(&element, &programmes), &|| element.shown());
+                let at: Vec<String> = (element.deep("address"))
+                    .map(|address| address.attribute("place-id").to_owned())
+                    .collect();
+                match listed(&element, &programmes) {
+                    Ok(listed) if !at.is_empty() => {
+                        waiting.push((number, listed, at, element.shown()));
+                    }
+                    listed => sink.take(number, listed, &|| element.shown()),
+                }
             }
-            Item::Begun(_) | Item::Whole(_) => {}
+            Item::Whole(element) => {
+                let country = element.child("country");
+                let place = Place {
+                    city: element.text_of("location").to_owned(),
+                    country: country.map_or("", |one| one.attribute("iso-code")).to_owned(),
+                };
+                places.insert(element.attribute("ssid").to_owned(), place);
+            }
+            Item::Begun(_) => {}
         }
     }
+    for (number, mut listed, at, text) in waiting {
+        for place in at.iter().filter_map(|id| places.get(id)) {
+            listed.cities.push(place.city.clone());
+            listed.countries.push(place.country.clone());
+        }
+        sink.take(number, Ok(listed), &|| text.clone());
+    }
     Ok(())
+}
+
+/// Where an address is.
+struct Place {
+    city: String,
+    country: String,
 }
 
 /// The ways to write a name: its parts in order, and those of each language and script in which some are written

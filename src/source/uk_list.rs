@@ -102,7 +102,8 @@ fn kind_of(text: &str) -> EntityKind {
     match text.to_lowercase().as_str() {
         "individual" => EntityKind::Person,
         "entity" => EntityKind::Company,
-        _ => EntityKind::Other,
+        "ship" => EntityKind::Other,
+        _ => EntityKind::Unknown,
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) struct Element {
     pub name: String,
     pub attributes: Vec<(String, String)>,
     pub text: String,
+    /// Bytes of its parent's text that stand before it.
+    pub at: usize,
     pub children: Vec<Element>,
 }
 
@@ -61,6 +63,19 @@ impl Element {
     pub fn attribute(&self, name: &str) -> &str {
         let found = self.attributes.iter().find(|(own, _)| own == name);
         found.map_or("", |(_, value)| value.trim())
+    }
+
+    /// All text within, in the order in which it is read.
+    pub fn whole_text(&self) -> String {
+        let mut whole = String::new();
+        let mut from = 0;
+        for child in &self.children {
+            whole.push_str(&self.text[from..child.at]);
+            whole.push_str(&child.whole_text());
+            from = child.at;
+        }
+        whole.push_str(&self.text[from..]);
+        whole
     }
 
     /// All text within, for a report.
@@ -159,7 +174,8 @@ impl<'r> Elements<'r> {
                             "has a record of more than {MOST} elements, as no list has"
                         ));
                     }
-                    open.push(begun(&start)?);
+                    let at = open.last().map_or(0, |parent| parent.text.len());
+                    open.push(Element { at, ..begun(&start)? });
                 }
                 Event::End(_) => {
                     let done = open.pop().unwrap_or_default();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::column::TextId;
-use crate::model::{Countries, EntityKind, Identifiers};
+use crate::model::{Countries, EntityKind, Identifiers, Sort};
 use crate::name::{self, NameKeys};
 use crate::source::{MentionId, Records};
 
@@ -17,7 +17,7 @@ struct Said {
     countries: Countries,
     identifiers: Identifiers,
     born: String,
-    person: Option<bool>,
+    sort: Option<Sort>,
 }
 
 /// The entities of mentions: each is named by its first mention.
@@ -120,9 +120,8 @@ impl Joins {
         if let Some(best) = identifiers.best() {
             return best.to_owned();
         }
-        let person = own().any(|(_, said)| said.person == Some(true));
-        let person = if person { "|person" } else { "" };
-        let key = format!("{}|{}{person}", name::fold(name), self.countries(entity));
+        let sort = Sort::in_key(own().find_map(|(_, said)| said.sort));
+        let key = format!("{}|{}{sort}", name::fold(name), self.countries(entity));
         format!("name:{}", &blake3::hash(key.as_bytes()).to_hex()[..16])
     }
 
@@ -148,10 +147,7 @@ fn said(records: &Records, mention: &crate::source::Mention) -> Said {
         countries: Countries::parse(text(mention.countries)).unwrap_or_default(),
         identifiers: Identifiers::parse(text(mention.identifiers)),
         born: text(mention.born).to_owned(),
-        person: match mention.kind() {
-            EntityKind::Unknown | EntityKind::Other => None,
-            kind => Some(kind == EntityKind::Person),
-        },
+        sort: mention.kind().sort(),
     }
 }
 
@@ -194,7 +190,7 @@ impl Work {
                 one.countries.to_string(),
                 one.identifiers.to_string(),
                 one.born.clone(),
-                one.person.map(|person| person.to_string()).unwrap_or_default(),
+                format!("{:?}", one.sort),
             ];
             let known = *first.entry(says).or_insert(mention);
             work.alike.push(known);
@@ -228,7 +224,7 @@ impl Work {
             && left.iter().any(|x| {
                 right.iter().any(|y| {
                     let (one, other) = (&self.said[*x as usize], &self.said[*y as usize]);
-                    let kinds = matches!((one.person, other.person), (Some(p), Some(q)) if p != q);
+                    let kinds = matches!((one.sort, other.sort), (Some(p), Some(q)) if p != q);
                     kinds
                         || one.identifiers.contradict(&other.identifiers)
                         || way != "identifier" && one.countries.contradict(&other.countries)

@@ -276,15 +276,19 @@ fn un_eu_uk_swiss_and_canadian_lists_are_read() {
          </name-part><name-part order=\"1\" name-part-type=\"given-name\"><value>Anna</value><spelling-variant lang=\"rus\" \
          script=\"CYRL\">Анна</spelling-variant></name-part></name><name name-type=\"alias\" quality=\"low\"><name-part \
          order=\"1\"><value>Swift</value></name-part></name><day-month-year day=\"30\" month=\"8\" year=\"1954\"/><nationality>\
-         <country iso-code=\"BY\">Belarus</country></nationality></identity></individual></target></swiss-sanctions-list>",
+         <country iso-code=\"BY\">Belarus</country></nationality><address place-id=\"7\"/></identity></individual></target>\
+         <place ssid=\"7\"><location>Basra</location><country iso-code=\"IQ\">Iraq</country></place></swiss-sanctions-list>",
     )]);
     assert_eq!(swiss.rejected, []);
     assert_eq!(
         entries(&swiss),
         [
-            "CH-SECO | 100 | Anna Tern |  | Анна Крачка | Swift | BY | 1954-08-30 |  | Person | Belarus | 2022-03-16"
+            "CH-SECO | 100 | Anna Tern |  | Анна Крачка | Swift | BY;IQ | 1954-08-30 |  | Person | Belarus | 2022-03-16"
         ]
     );
+    let elsewhere =
+        swiss.entries.iter().map(|(entry, _)| (entry.countries.to_string(), &*entry.city));
+    assert_eq!(elsewhere.collect::<Vec<_>>(), [("BY;IQ".to_owned(), "Basra")]);
     assert_eq!(swiss.events.len(), 1, "it was taken off");
     assert_eq!(swiss.events[0].span.from.to_string(), "2024-01-02");
 
@@ -485,6 +489,43 @@ fn entries_of_two_lists_are_one_by_identifier_and_never_by_name_alone() {
     assert_eq!(entities(&others), (2, 2), "another country");
     let company = "<CONSOLIDATED_LIST><ENTITY><FIRST_NAME>DOE, Jane</FIRST_NAME></ENTITY></CONSOLIDATED_LIST>";
     assert_eq!(entities(&[("sdn.xml", &passport("C1")), ("un.xml", company)]), (2, 2), "a company");
+    let ship = "<sdnList><sdnEntry><uid>8</uid><lastName>DOE, Jane</lastName><sdnType>Vessel</sdnType><programList><program>SDGT\
+                </program></programList></sdnEntry></sdnList>";
+    assert_eq!(entities(&[("sdn.xml", ship), ("un.xml", company)]), (2, 2), "a ship");
+}
+
+#[test]
+fn a_spreadsheet_of_open_document_is_read_like_its_csv() {
+    let rows = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_path("tests/corpus/uk.csv")
+        .unwrap()
+        .into_records();
+    let cells = |row: csv::StringRecord| {
+        let cell = |text: &str| {
+            let text = text.replace('&', "&amp;").replace('<', "&lt;");
+            format!("<t:table-cell><x:p>{text}</x:p></t:table-cell>")
+        };
+        row.iter().map(cell).collect::<String>()
+    };
+    let rows = rows.map(|row| format!("<t:table-row>{}</t:table-row>", cells(row.unwrap())));
+    let content =
+        format!("<o:document><t:table>{}</t:table></o:document>", rows.collect::<String>());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("list.ods");
+    let mut archive = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+    for (name, text) in
+        [("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", &content)]
+    {
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut archive, text.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap();
+    let (sheet, text) = (read_path(&path), read_path(Path::new("tests/corpus/uk.csv")));
+    assert_eq!(entries(&sheet), entries(&text));
+    assert!(!sheet.entries.is_empty());
+    assert_eq!(sheet.entries[0].0.place.record, text.entries[0].0.place.record);
 }
 
 #[test]
