@@ -4,14 +4,23 @@
 
 mod answers;
 mod blocks;
+mod bods;
+mod bods_shape;
 mod csl_csv;
 mod csl_json;
+mod dk_cvr;
 mod dpl_text;
 mod earlier;
 mod eu_csv;
 mod eu_xml;
 mod ftm_json;
+mod ftm_ownership;
+mod gleif;
+mod gleif_csv;
+mod gleif_json;
+mod gleif_xml;
 mod guarded;
+mod held;
 mod holdings_csv;
 mod line_ends;
 mod listed;
@@ -30,18 +39,23 @@ mod owners_csv;
 mod pairs_csv;
 mod parties;
 mod profile_toml;
+mod pseudo_owners;
 mod published;
 mod recognise;
 mod records;
+mod registers;
 mod rows;
 mod rules_toml;
+mod sec_exhibit_21;
 mod seco_xml;
 mod sema_xml;
 mod senzing_json;
+mod share_text;
 mod table;
 mod targets_csv;
 mod toml_file;
 mod uk_list;
+mod uk_psc;
 mod un_xml;
 mod us_1260h_csv;
 mod values;
@@ -125,9 +139,13 @@ pub fn read(inputs: &Inputs) -> Result<Records, Error> {
         return Err(Error::file(inputs.lists.join(", "), reason));
     }
     for file in &ownership {
+        if registers::read_as_published(file, &mut records)? {
+            continue;
+        }
         let wanted = |format: Format| format.data() == Data::Holdings;
         read_file(file, wanted, "--lists", elsewhere(&file.path), &mut records)?;
     }
+    registers::settle(&mut records);
     for file in &links {
         let wanted = |format: Format| format == Format::Links;
         read_file(file, wanted, "the option for its kind", elsewhere(&file.path), &mut records)?;

@@ -330,7 +330,7 @@ impl Identifiers {
     pub fn best(&self) -> Option<&str> {
         let rank = |identifier: &str| match scheme(identifier) {
             "lei" => 0,
-            own if own.starts_with("id@") => 2,
+            own if own.starts_with("id@") || own.starts_with("bods@") || own == "ftm" => 2,
             _ => 1,
         };
         self.0.iter().map(String::as_str).min_by_key(|identifier| (rank(identifier), *identifier))
@@ -338,8 +338,9 @@ impl Identifiers {
 }
 
 /// How the schemes begin of which one person or company has several numbers: passports expire, and the lists of
-/// authorities name whichever register, tax office or bank they know of.
-const MANY: [&str; 5] = ["passport", "national-id", "tax-", "reg-", "swift"];
+/// authorities name whichever register, tax office or bank they know of. Ids of FollowTheMoney and of the Beneficial
+/// Ownership Data Standard name a record of somebody's file, of which one entity may have several.
+const MANY: [&str; 7] = ["passport", "national-id", "tax-", "reg-", "swift", "ftm:", "bods@"];
 
 /// Whether some scheme stands among both with no value in common.
 fn rivals<'t, A, B>(own: impl Fn() -> A, others: impl Fn() -> B) -> bool

@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use super::guarded::{Row, Table};
 use super::listed::{About, Listed, Sink};
-use super::ofac_csv::{LISTS, kind_of};
+use super::ofac_csv::{LISTS, kind_of, linked};
 use super::values::{births, day, identifier};
 use crate::model::Restriction;
 
@@ -72,6 +72,19 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
     Ok(())
 }
 
+/// Fields without a place of their own.
+const KEPT: [&str; 9] = [
+    "call_sign",
+    "vessel_type",
+    "vessel_owner",
+    "vessel_flag",
+    "gross_tonnage",
+    "gross_registered_tonnage",
+    "places_of_birth",
+    "standard_order",
+    "addresses",
+];
+
 /// The fields of an entry by name, wherever they stand.
 pub(super) struct Fields<'f>(pub &'f dyn Fn(&str) -> String);
 
@@ -114,23 +127,36 @@ pub(super) fn listed(fields: &Fields, about: &About) -> Listed {
     }
     listed.born.extend(all("dates_of_birth").iter().flat_map(|text| births(text)));
     for one in all("ids") {
-        // `US, 80-0890696, Tax ID No.` or `Tax ID No., 80-0890696, US`.
-        let parts: Vec<&str> = one.split(", ").map(str::trim).collect();
-        let found = match parts.as_slice() {
-            [country, number, called] if country.len() == 2 => identifier(called, number, country),
-            [called, number, country] => identifier(called, number, country),
-            [called, number] => identifier(called, number, ""),
-            _ => None,
-        };
-        match found {
+        match numbered(&one) {
             Some(one) => listed.identifiers.push(one),
             None => listed.remarks.push(one),
         }
     }
+    listed.linked = linked(&get("remarks"));
+    listed.remarks.extend(["title", "remarks"].map(get));
+    for kept in KEPT {
+        let value = get(kept);
+        if !value.is_empty() {
+            listed.remarks.push(format!("{}: {value}", kept.replace('_', " ")));
+        }
+    }
     listed
-        .remarks
-        .extend(["title", "remarks", "call_sign", "vessel_type", "vessel_owner"].map(get));
-    listed
+}
+
+/// An identifier of parts in any order: `US, 80-0890696, Tax ID No.`, `IMO 8898831, Vessel Registration Identification`,
+/// `Passport, 752222333, RU, 2010-01-01, 2020-01-01`.
+fn numbered(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text.split(", ").map(str::trim).collect();
+    let is_country =
+        |part: &&str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_uppercase());
+    let country = parts.iter().copied().find(is_country).unwrap_or_default();
+    let rest =
+        || parts.iter().copied().filter(|part| !is_country(part) && day(part, false).is_none());
+    rest().find_map(|called| {
+        rest()
+            .filter(|number| *number != called)
+            .find_map(|number| identifier(called, number, country))
+    })
 }
 
 fn kind_of_type(text: &str, about: &About) -> crate::model::EntityKind {

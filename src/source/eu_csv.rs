@@ -3,6 +3,8 @@
 
 use std::io::BufRead;
 
+use rustc_hash::FxHashSet;
+
 use super::eu_xml::EU;
 use super::guarded::{Row, Table};
 use super::listed::{Listed, Sink, tidy};
@@ -13,6 +15,7 @@ use crate::model::EntityKind;
 pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), String> {
     let mut table = Table::with_header(reader, b';')?;
     let mut open: Option<(String, u64, Listed)> = None;
+    let mut closed: FxHashSet<String> = FxHashSet::default();
     let mut described = false;
     while let Some(row) = table.next()? {
         if !described {
@@ -30,7 +33,14 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
                 add(listed, &row);
                 sink.pass();
             }
+            _ if closed.contains(&id) => {
+                let reason = format!(
+                    "its rows do not stand together: `{id}` was left before; sort the file by `Entity_LogicalId`"
+                );
+                sink.take(row.line, Err(reason), &|| row.shown());
+            }
             _ => {
+                closed.extend(open.iter().map(|(id, _, _)| id.clone()));
                 let mut listed = first(&row);
                 add(&mut listed, &row);
                 close(open.replace((id, row.line, listed)), sink);
@@ -84,6 +94,7 @@ fn add(listed: &mut Listed, row: &Row) {
         () if listed.name.is_empty() => listed.name = name,
         () => listed.aliases.push(name),
     }
+    listed.remarks.extend(row.rest(USED));
     for which in ["address", "citizenship"] {
         let code = row.get(&format!("{which}_countryiso2code"));
         let known = !code.is_empty() && code != "00";
@@ -109,8 +120,58 @@ fn add(listed: &mut Listed, row: &Row) {
             None => listed.remarks.push(format!("{called} {number}")),
         }
     }
-    // An entity of weak names alone is still one.
-    if listed.name.is_empty() && !listed.weak.is_empty() {
-        listed.name.clone_from(&listed.weak[0]);
-    }
 }
+
+/// Columns of which something is made, and those that say how the row was published.
+const USED: &[&str] = &[
+    "filegenerationdate",
+    "entity_logicalid",
+    "entity_eu_referencenumber",
+    "entity_designationdate",
+    "entity_subjecttype",
+    "entity_subjecttype_classificationcode",
+    "entity_regulation_programme",
+    "entity_regulation_numbertitle",
+    "entity_regulation_publicationdate",
+    "entity_regulation_entryintoforcedate",
+    "entity_regulation_type",
+    "entity_regulation_organisationtype",
+    "entity_regulation_publicationurl",
+    "entity_remark",
+    "entity_designationdetails",
+    "namealias_wholename",
+    "namealias_firstname",
+    "namealias_middlename",
+    "namealias_lastname",
+    "namealias_strong",
+    "namealias_namelanguage",
+    "namealias_logicalid",
+    "namealias_regulationlanguage",
+    "namealias_gender",
+    "namealias_regulation_type",
+    "namealias_regulation_organisationtype",
+    "namealias_regulation_publicationdate",
+    "namealias_regulation_entryintoforcedate",
+    "namealias_regulation_numbertitle",
+    "namealias_regulation_programme",
+    "namealias_regulation_publicationurl",
+    "address_countryiso2code",
+    "address_countrydescription",
+    "citizenship_countryiso2code",
+    "citizenship_countrydescription",
+    "address_city",
+    "birthdate_circa",
+    "birthdate_birthdate",
+    "birthdate_year",
+    "birthdate_month",
+    "birthdate_day",
+    "birthdate_yearrangefrom",
+    "birthdate_yearrangeto",
+    "birthdate_calendartype",
+    "identification_typecode",
+    "identification_typedescription",
+    "identification_number",
+    "identification_latinnumber",
+    "identification_countryiso2code",
+    "identification_countrydescription",
+];

@@ -96,6 +96,54 @@ fn listed(element: &Element) -> Result<Listed, String> {
     if !un.is_empty() {
         remarks.push(format!("UN reference {un}"));
     }
+    remarks.extend(element.rest(&[
+        "subjectType",
+        "regulation",
+        "remark",
+        "wholeName",
+        "firstName",
+        "middleName",
+        "lastName",
+        "strong",
+        "regulationType",
+        "organisationType",
+        "publicationDate",
+        "entryIntoForceDate",
+        "numberTitle",
+        "programme",
+        "logicalId",
+        "publicationUrl",
+        "regulationLanguage",
+        "nameLanguage",
+        "regulationSummary",
+        "countryIso2Code",
+        "countryDescription",
+        "region",
+        "city",
+        "birthdate",
+        "circa",
+        "calendarType",
+        "year",
+        "monthOfYear",
+        "dayOfMonth",
+        "yearRangeFrom",
+        "yearRangeTo",
+        "number",
+        "latinNumber",
+        "identificationTypeCode",
+        "identificationTypeDescription",
+        "asAtListingTime",
+        "diplomatic",
+        "knownExpired",
+        "knownFalse",
+        "reportedLost",
+        "revokedByIssuer",
+        "nameOnDocument",
+        "gender",
+    ]));
+    // Remarks stand within names, births and documents too.
+    let within = element.children.iter().flat_map(|child| child.all("remark"));
+    remarks.extend(within.map(|remark| remark.text.clone()));
     let born = element.all("birthdate").flat_map(|birth| {
         let about = if birth.attribute("circa") == "true" { "circa " } else { "" };
         let (from, to) = (birth.attribute("yearRangeFrom"), birth.attribute("yearRangeTo"));

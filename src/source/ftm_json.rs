@@ -77,11 +77,24 @@ const DATASETS: &[(&str, &str, About)] = &[
     ),
 ];
 
+/// Lists by programmes, which tell those of the US Consolidated Screening List apart.
+const PROGRAMMES: &[(&str, &str)] = &[
+    ("US-BIS-EL", "Entity List"),
+    ("US-BIS-MEU", "Military End User"),
+    ("US-BIS-UVL", "Unverified List"),
+    ("US-BIS-DPL", "Denied Persons"),
+    ("US-AECA-DEBARRED", "AECA Debarred"),
+    ("US-DOS-ISN", "Nonproliferation Sanctions"),
+];
+
 /// What is on some other list.
 const OTHER: About = about("OPENSANCTIONS", "Other lists, by OpenSanctions", None);
 
 /// The lists of datasets, each once.
-pub(super) fn lists_of<'d>(datasets: impl Iterator<Item = &'d str>) -> Vec<&'static About> {
+pub(super) fn lists_of<'d>(
+    datasets: impl Iterator<Item = &'d str>,
+    programmes: &[String],
+) -> Vec<&'static About> {
     let mut lists: Vec<&'static About> = Vec::new();
     for dataset in datasets.map(str::trim).filter(|dataset| !dataset.is_empty()) {
         let known =
@@ -89,6 +102,15 @@ pub(super) fn lists_of<'d>(datasets: impl Iterator<Item = &'d str>) -> Vec<&'sta
         let about = known.map_or(&OTHER, |(_, _, about)| about);
         if !lists.iter().any(|one| one.list == about.list) {
             lists.push(about);
+        }
+    }
+    for (programme, source) in PROGRAMMES {
+        let is_of = programmes.iter().any(|own| own.trim() == *programme);
+        if let Some(about) = super::csl_csv::list_of(source).ok().filter(|_| is_of)
+            && !lists.iter().any(|one| one.list == about.list)
+        {
+            lists.push(about);
+            lists.retain(|one| one.list != "US-CSL");
         }
     }
     // What is on a list of its own needs no other.
@@ -130,9 +152,12 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
         let datasets = texts(&object, "datasets");
         let last = day(&text(&object, "last_seen"), false);
         let mut first = true;
-        for about in lists_of(datasets.iter().map(String::as_str)) {
+        let programmes = texts(properties, "programId");
+        for about in lists_of(datasets.iter().map(String::as_str), &programmes) {
             sink.describe(about, last);
-            let listed = Listed { list: about.list.into(), ..listed(&object, properties, kind) };
+            let mut listed = described(&object, properties, kind);
+            listed.list = about.list.into();
+            listed.identifiers.push(format!("ftm:{}", listed.entry));
             match std::mem::take(&mut first) {
                 true => sink.take(number, Ok(listed), &|| object.to_string()),
                 false => sink.also(listed, &|| object.to_string()),
@@ -153,7 +178,8 @@ pub(super) fn kind_of(schema: &str) -> Option<EntityKind> {
     }
 }
 
-fn listed(object: &Value, properties: &Value, kind: EntityKind) -> Listed {
+/// What an entity says of itself.
+pub(super) fn described(object: &Value, properties: &Value, kind: EntityKind) -> Listed {
     let all = |names: &[&str]| -> Vec<String> {
         names.iter().flat_map(|name| texts(properties, name)).collect()
     };
@@ -171,7 +197,56 @@ fn listed(object: &Value, properties: &Value, kind: EntityKind) -> Listed {
         [one] => one.as_str(),
         _ => "",
     };
-    let mut remarks = all(&["notes", "summary", "position"]);
+    let used = [
+        "name",
+        "alias",
+        "weakAlias",
+        "previousName",
+        "abbreviation",
+        "country",
+        "jurisdiction",
+        "mainCountry",
+        "nationality",
+        "citizenship",
+        "leiCode",
+        "registrationNumber",
+        "ogrnCode",
+        "uscCode",
+        "taxNumber",
+        "innCode",
+        "vatCode",
+        "imoNumber",
+        "passportNumber",
+        "idNumber",
+        "swiftBic",
+        "birthDate",
+        "programId",
+        "program",
+        "topics",
+        "city",
+        "firstName",
+        "lastName",
+        "middleName",
+        "gender",
+        "sourceUrl",
+        "createdAt",
+        "modifiedAt",
+        "retrievedAt",
+        "alephUrl",
+        "wikidataId",
+        "wikipediaUrl",
+        "website",
+    ];
+    let mut remarks = Vec::new();
+    for (property, values) in properties.as_object().into_iter().flatten() {
+        if !used.contains(&property.as_str()) && values.is_array() {
+            let said = texts(properties, property);
+            let plain = matches!(property.as_str(), "notes" | "summary" | "position");
+            remarks.extend(
+                said.into_iter().map(|one| if plain { one } else { format!("{property}: {one}") }),
+            );
+        }
+    }
     let mut identifiers = Vec::new();
     for (property, called) in [
         ("leiCode", "lei"),
@@ -186,8 +261,13 @@ fn listed(object: &Value, properties: &Value, kind: EntityKind) -> Listed {
         ("idNumber", "national id"),
         ("swiftBic", "swift"),
     ] {
+        let country = match property {
+            "ogrnCode" | "innCode" => "RU",
+            "uscCode" => "CN",
+            _ => one_country,
+        };
         for number in all(&[property]) {
-            match identifier(called, &number, one_country) {
+            match identifier(called, &number, country) {
                 Some(one) => identifiers.push(one),
                 None => remarks.push(format!("{property} {number}")),
             }
@@ -200,6 +280,7 @@ fn listed(object: &Value, properties: &Value, kind: EntityKind) -> Listed {
         weak: all(&["weakAlias"]),
         kind,
         countries,
+        cities: all(&["city"]),
         born: all(&["birthDate"]).iter().flat_map(|date| births(date)).collect(),
         identifiers,
         programmes: all(&["programId", "program"]),

@@ -4,9 +4,7 @@ use std::cell::Cell;
 use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
-use serde::de::{
-    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 /// Bytes of one record, some 300 times those of the longest at hand: 9 KB in the UN's list, 13 KB in OpenSanctions'
@@ -25,6 +23,8 @@ pub(super) struct Guarded<R> {
     pub since: Rc<Cell<usize>>,
     /// Quotes read: an odd number of them at the end is a file that breaks off within a quote.
     pub quotes: Rc<Cell<u64>>,
+    /// Whether what was read so far ends a line, and how much that is.
+    pub ended: Rc<Cell<(bool, u64)>>,
 }
 
 impl<R: Read> Read for Guarded<R> {
@@ -32,6 +32,9 @@ impl<R: Read> Read for Guarded<R> {
         let read = self.inner.read(buffer)?;
         let quotes = memchr::memchr_iter(b'"', &buffer[..read]).count() as u64;
         self.quotes.set(self.quotes.get() + quotes);
+        if let Some(last) = buffer[..read].last() {
+            self.ended.set((*last == b'\n', self.ended.get().1 + read as u64));
+        }
         let since = self.since.get() + read;
         self.since.set(since);
         if since > LARGEST + buffer.len() {
@@ -47,6 +50,7 @@ pub(super) struct Table<'r> {
     reader: csv::Reader<Guarded<&'r mut dyn BufRead>>,
     since: Rc<Cell<usize>>,
     quotes: Rc<Cell<u64>>,
+    ended: Rc<Cell<(bool, u64)>>,
     columns: Vec<String>,
     record: csv::ByteRecord,
 }
@@ -64,18 +68,28 @@ impl<'r> Table<'r> {
     /// A table without a header.
     pub fn plain(reader: &'r mut dyn BufRead, delimiter: u8) -> Table<'r> {
         let (since, quotes) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0)));
-        let reader =
-            Guarded { inner: reader, since: Rc::clone(&since), quotes: Rc::clone(&quotes) };
+        let ended = Rc::new(Cell::new((true, 0)));
+        let reader = Guarded {
+            inner: reader,
+            since: Rc::clone(&since),
+            quotes: Rc::clone(&quotes),
+            ended: Rc::clone(&ended),
+        };
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .delimiter(delimiter)
+            // A line feed ends a row, so that lines are counted the same with a carriage return before it.
+            .terminator(csv::Terminator::Any(b'\n'))
             .from_reader(reader);
-        Table { reader, since, quotes, columns: Vec::new(), record: csv::ByteRecord::new() }
+        Table { reader, since, quotes, ended, columns: Vec::new(), record: csv::ByteRecord::new() }
     }
 
-    /// A table whose first row names its columns.
+    /// A table whose first row names its columns, parted as its publisher does, or by commas as a spreadsheet is.
     pub fn with_header(reader: &'r mut dyn BufRead, delimiter: u8) -> Result<Table<'r>, String> {
+        let start = reader.fill_buf().map_err(|error| error.to_string())?;
+        let first = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let delimiter = if first.contains(&delimiter) { delimiter } else { b',' };
         let mut table = Table::plain(reader, delimiter);
         table.header()?;
         Ok(table)
@@ -91,6 +105,11 @@ impl<'r> Table<'r> {
         Ok(())
     }
 
+    /// The names of its columns, in small letters.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
     /// Whether there is a column, named in small letters.
     pub fn has(&self, column: &str) -> bool {
         self.columns.iter().any(|own| own == column)
@@ -98,26 +117,43 @@ impl<'r> Table<'r> {
 
     /// The next row; `None` at the end. Text that is no UTF-8 is read as Windows-1252.
     pub fn next(&mut self) -> Result<Option<Row<'_>>, String> {
-        self.since.set(0);
-        if !self.reader.read_byte_record(&mut self.record).map_err(|error| error.to_string())? {
-            return match self.quotes.get() % 2 {
-                0 => Ok(None),
-                _ => Err("ends within a quote, or has a quote too many".to_owned()),
-            };
+        loop {
+            self.since.set(0);
+            if !self.reader.read_byte_record(&mut self.record).map_err(|error| error.to_string())? {
+                return match self.quotes.get() % 2 {
+                    0 => Ok(None),
+                    _ => Err("ends within a quote, or has a quote too many".to_owned()),
+                };
+            }
+            // A line that a carriage return alone is on is blank.
+            if self.record.as_slice() != b"\r" {
+                break;
+            }
         }
-        let lines = |field: &[u8]| memchr::memchr_iter(b'\n', field).count() > MOST_LINES;
-        if self.record.len() > MOST_FIELDS || self.record.iter().any(lines) {
-            let line = self.record.position().map_or(0, csv::Position::line);
+        let lines = |field: &[u8]| memchr::memchr_iter(b'\n', field).count();
+        // The last line of the row, and from it the first.
+        let within: usize = self.record.iter().map(lines).sum();
+        let behind = self.reader.position();
+        let (ended, bytes) = self.ended.get();
+        let terminated = u64::from(behind.byte() < bytes || ended);
+        let line = behind.line().saturating_sub(terminated + within as u64);
+        if self.record.len() > MOST_FIELDS
+            || self.record.iter().any(|field| lines(field) > MOST_LINES)
+        {
             return Err(format!(
                 "has a row at line {line} of more than {MOST_FIELDS} fields or {MOST_LINES} line ends in one: a quote is not closed"
             ));
         }
-        let line = self.record.position().map_or(0, csv::Position::line);
         let text = |field: &[u8]| match std::str::from_utf8(field) {
             Ok(text) => text.to_owned(),
             Err(_) => encoding_rs::WINDOWS_1252.decode(field).0.into_owned(),
         };
-        let fields = self.record.iter().map(text).collect();
+        let mut fields: Vec<String> = self.record.iter().map(text).collect();
+        if let Some(last) = fields.last_mut()
+            && last.ends_with('\r')
+        {
+            last.pop();
+        }
         Ok(Some(Row { columns: &self.columns, fields, line }))
     }
 }
@@ -127,6 +163,15 @@ impl Row<'_> {
     pub fn get(&self, column: &str) -> &str {
         let place = self.columns.iter().position(|own| own == column);
         place.and_then(|place| self.fields.get(place)).map_or("", |field| field.trim())
+    }
+
+    /// What is said in columns that are not among those of which something is made, each with its name: nothing of an
+    /// entry is lost.
+    pub fn rest(&self, used: &[&str]) -> Vec<String> {
+        let fields = self.columns.iter().zip(&self.fields);
+        let rest = fields
+            .filter(|(column, field)| !field.trim().is_empty() && !used.contains(&column.as_str()));
+        rest.map(|(column, field)| format!("{column}: {}", field.trim())).collect()
     }
 
     /// Refuses a row that has a field too many or too few: what stands behind it is in the wrong column.
@@ -145,10 +190,20 @@ impl Row<'_> {
     }
 }
 
-/// Objects of a JSON file: one a line, the items of a list, or those of `results` in an object. `take` is given
-/// each with its number. An object that cannot be read ends a list, and is told where it is one a line.
+/// Objects of a JSON file of lists: one a line, the items of a list, or those of `results` in an object.
 pub(super) fn objects(
     reader: &mut dyn BufRead,
+    take: &mut dyn FnMut(u64, Result<Value, String>),
+) -> Result<(), String> {
+    objects_of(reader, &["results"], take)
+}
+
+/// Objects of a JSON file: one a line, the items of a list, those of a list that an object has by one of some names,
+/// or that object itself. `take` is given each with its number. An object that cannot be read ends a list, and is
+/// told where it is one a line.
+pub(super) fn objects_of(
+    reader: &mut dyn BufRead,
+    lists: &[&str],
     take: &mut dyn FnMut(u64, Result<Value, String>),
 ) -> Result<(), String> {
     let first = loop {
@@ -162,7 +217,7 @@ pub(super) fn objects(
         }
     };
     if first == b'[' {
-        return listed(reader, take);
+        return listed(reader, lists, take);
     }
     let mut line = Vec::new();
     let mut number = 0;
@@ -175,6 +230,10 @@ pub(super) fn objects(
             return Ok(());
         }
         number += 1;
+        if line.len() > LARGEST && number == 1 {
+            // All records on one line.
+            return listed(&mut (&line[..]).chain(reader), lists, take);
+        }
         if line.len() > LARGEST {
             return Err(format!("has a record of more than {} MB, as no list has", LARGEST >> 20));
         }
@@ -184,20 +243,33 @@ pub(super) fn objects(
         match serde_json::from_slice(&line) {
             // One object over many lines: `{"results": [...]}`, or a single record.
             Err(error) if number == 1 && error.is_eof() => {
-                return listed(&mut (&line[..]).chain(reader), take);
+                return listed(&mut (&line[..]).chain(reader), lists, take);
             }
-            Ok(Value::Object(whole)) if number == 1 && whole.contains_key("results") => {
-                let all =
-                    whole.get("results").and_then(Value::as_array).cloned().unwrap_or_default();
-                (1..).zip(all).for_each(|(number, one)| take(number, Ok(one)));
+            Ok(whole @ Value::Object(_)) if number == 1 => match within(whole, lists) {
+                Value::Array(all) => {
+                    (1..).zip(all).for_each(|(number, one)| take(number, Ok(one)));
+                }
+                one => take(1, Ok(one)),
+            },
+            Err(error) if error.is_eof() && !line.ends_with(b"\n") => {
+                return Err("breaks off within a record; fetch it again".to_owned());
             }
             read => take(number, read.map_err(|error| error.to_string())),
         }
     }
 }
 
+/// What an object has by one of some names, and what that has in turn; the object itself where it has none.
+fn within(mut value: Value, lists: &[&str]) -> Value {
+    while let Some(inner) = lists.iter().find_map(|name| value.as_object_mut()?.remove(*name)) {
+        value = inner;
+    }
+    value
+}
+
 fn listed(
     reader: &mut dyn BufRead,
+    lists: &[&str],
     take: &mut dyn FnMut(u64, Result<Value, String>),
 ) -> Result<(), String> {
     let since = Rc::new(Cell::new(0));
@@ -205,14 +277,17 @@ fn listed(
         inner: reader,
         since: Rc::clone(&since),
         quotes: Rc::default(),
+        ended: Rc::default(),
     });
     let mut deserializer = serde_json::Deserializer::from_reader(reader);
-    let items = Items { take, since, number: 0 };
+    let items = Items { take, lists, since, number: 0 };
     deserializer.deserialize_any(items).map_err(|error| error.to_string())
 }
 
 struct Items<'t> {
     take: &'t mut dyn FnMut(u64, Result<Value, String>),
+    /// The names of lists within an object.
+    lists: &'t [&'t str],
     since: Rc<Cell<usize>>,
     number: u64,
 }
@@ -234,18 +309,23 @@ impl<'de> Visitor<'de> for Items<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Items { take, since, .. } = self;
-        let mut found = false;
+        let Items { take, lists, since, .. } = self;
+        let (mut found, mut whole) = (false, serde_json::Map::new());
         while let Some(key) = map.next_key::<String>()? {
-            if key == "results" {
+            if lists.contains(&&*key) {
                 found = true;
-                let items = Items { take: &mut *take, since: Rc::clone(&since), number: 0 };
-                map.next_value_seed(items)?;
-            } else {
+                let since = Rc::clone(&since);
+                map.next_value_seed(Items { take: &mut *take, lists, since, number: 0 })?;
+            } else if found {
                 map.next_value::<IgnoredAny>()?;
+            } else {
+                whole.insert(key, map.next_value()?);
             }
         }
-        if found { Ok(()) } else { Err(A::Error::custom("holds no list of records")) }
+        if !found {
+            take(1, Ok(Value::Object(whole)));
+        }
+        Ok(())
     }
 }
 
@@ -253,7 +333,7 @@ impl<'de> DeserializeSeed<'de> for Items<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
+        deserializer.deserialize_any(self)
     }
 }
 

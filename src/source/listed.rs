@@ -74,6 +74,30 @@ impl Default for Listed {
     }
 }
 
+impl Listed {
+    /// With a name: where no primary one is given, another that is strong, else the native one, else a weak one. A name
+    /// that is given as strong and as weak is strong.
+    fn named(mut self) -> Listed {
+        let says = |name: &String| name.chars().any(char::is_alphanumeric);
+        self.aliases.retain(says);
+        self.weak.retain(says);
+        if !says(&self.name) {
+            self.name = match (self.aliases.is_empty(), says(&self.native), self.weak.first()) {
+                (false, _, _) => self.aliases.remove(0),
+                (true, true, _) => self.native.clone(),
+                (true, false, Some(weak)) => weak.clone(),
+                (true, false, None) => self.name,
+            };
+        }
+        let strong = std::mem::take(&mut self.aliases);
+        // A weak name that stands for the entry, since it has no other, stays weak as well.
+        let alone = strong.is_empty() && self.weak.contains(&self.name);
+        self.weak.retain(|name| !strong.contains(name) && (alone || *name != self.name));
+        self.aliases = strong;
+        self
+    }
+}
+
 /// Where the entries of one file go.
 pub(super) struct Sink<'r> {
     pub records: &'r mut Records,
@@ -152,6 +176,7 @@ impl Sink<'_> {
     }
 
     fn accept(&mut self, listed: Listed) -> Result<(), String> {
+        let listed = listed.named();
         let name = tidy(&listed.name);
         if !name.chars().any(char::is_alphanumeric) {
             return Err(format!("`{name}` has no letter or digit"));
@@ -184,7 +209,8 @@ impl Sink<'_> {
             });
             kept.collect::<Vec<String>>()
         };
-        remarks.retain(|remark| !remark.is_empty());
+        let mut told: FxHashSet<String> = FxHashSet::default();
+        remarks.retain(|remark| !remark.is_empty() && told.insert(remark.clone()));
         let number = tidy(&listed.entry);
         let programmes = listed.programmes.iter().map(|one| tidy(one).replace(';', ","));
         let entry = ListEntry {

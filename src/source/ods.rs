@@ -13,7 +13,7 @@ const MOST_ROWS: usize = 1_048_576;
 
 /// Bytes that repeated rows and cells may add, and fields of all rows together: the UK's list has some 2 million, and
 /// few that are repeated.
-const MOST_REPEATED: usize = 64 << 20;
+const MOST_REPEATED: usize = 1 << 20;
 const MOST_FIELDS: usize = 64 << 20;
 
 /// A sheet while it is read.
@@ -60,10 +60,11 @@ impl Sheet {
         if self.rows.len().saturating_add(self.blank).saturating_add(times) > MOST_ROWS {
             return Err(format!("has more than {MOST_ROWS} rows, as no sheet has"));
         }
-        let bytes = fields.iter().map(|field| field.len() + size_of::<String>()).sum();
+        let bytes: usize = fields.iter().map(|field| field.len() + size_of::<String>()).sum();
+        let bytes = bytes + size_of::<Vec<String>>();
         self.repeat(times, bytes)?;
         let blank = std::iter::repeat_n(Vec::new(), std::mem::take(&mut self.blank));
-        self.rows.extend(blank.chain(std::iter::repeat_n(fields, times)));
+        self.rows.extend(blank.chain(std::iter::repeat_n(fields, times.max(1))));
         Ok(())
     }
 
@@ -72,7 +73,7 @@ impl Sheet {
         self.repeated = times.saturating_sub(1).saturating_mul(bytes).saturating_add(self.repeated);
         match self.repeated {
             ..=MOST_REPEATED => Ok(()),
-            _ => Err("repeats its cells to more than 64 MB, as no list does".to_owned()),
+            _ => Err("repeats its cells to more than a megabyte, as no list does".to_owned()),
         }
     }
 
@@ -104,15 +105,18 @@ fn repeated(element: &Element, attribute: &str) -> usize {
     element.attribute(attribute).parse().unwrap_or(1)
 }
 
-/// What a cell shows; a day as it is kept, whatever the format that shows it.
+/// What a cell shows; a day or a number as it is kept, whatever the format that shows it.
 fn text(cell: &Element) -> String {
-    match cell.attribute("date-value") {
-        "" => {
-            let lines: Vec<String> = cell.all("p").map(Element::whole_text).collect();
-            super::listed::tidy(&lines.join(" "))
-        }
-        day => day.split('T').next().unwrap_or_default().to_owned(),
+    let day = cell.attribute("date-value").split('T').next().unwrap_or_default();
+    // A number is shown rounded, in groups or with an exponent.
+    let number = cell.attribute("value");
+    if let Some(kept) =
+        [day, number, cell.attribute("string-value")].iter().find(|kept| !kept.is_empty())
+    {
+        return super::listed::tidy(kept);
     }
+    let lines: Vec<String> = cell.all("p").map(Element::whole_text).collect();
+    super::listed::tidy(&lines.join(" "))
 }
 
 /// Rows as CSV, each as wide as the widest but for blank ones.
@@ -164,6 +168,14 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_those_that_are_kept_and_words_stay_apart() {
+        let rows = "<table:table-row><table:table-cell office:value=\"1027700000001\"><text:p>1.0277E+12</text:p>\
+                    </table:table-cell><table:table-cell office:string-value=\"kept\"/><table:table-cell><text:p>Tern\
+                    <text:line-break/>Gull<text:s/>Ltd<text:tab/>&#233;</text:p></table:table-cell></table:table-row>";
+        assert_eq!(sheet(rows).unwrap(), "1027700000001,kept,Tern Gull Ltd é\n");
+    }
+
+    #[test]
     fn no_sheet_grows_beyond_one() {
         let cell = "<table:table-cell table:number-columns-repeated=\"99999\"><text:p>x</text:p></table:table-cell>";
         let wide = format!("<table:table-row>{cell}</table:table-row>");
@@ -177,7 +189,7 @@ mod tests {
             "<table:table-row table:number-rows-repeated=\"900000\">{}</table:table-row>",
             cell.repeat(40)
         );
-        assert!(sheet(&full).unwrap_err().contains("64 MB"));
+        assert!(sheet(&full).unwrap_err().contains("a megabyte"));
         let both = format!(
             "<table:table-row>{cell}</table:table-row></table:table><table:table><table:table-row>{cell}\
              </table:table-row>"

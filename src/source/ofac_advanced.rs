@@ -238,7 +238,11 @@ impl Known {
                 ("Place of Birth" | "Gender", _) => {}
                 (called, _) => match identifier(called, &detail, "") {
                     Some(one) => listed.identifiers.push(one),
-                    None => listed.remarks.push(format!("{called} {detail}")),
+                    None => {
+                        // A flag is a country alone.
+                        let country = place.map_or("", |[_, country]| country.as_str());
+                        listed.remarks.push(format!("{called} {detail} {country}"));
+                    }
                 },
             }
         }

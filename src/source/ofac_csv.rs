@@ -203,7 +203,7 @@ pub(super) fn city_of(text: &str) -> String {
 
 /// Whether a file is of those who are not designated, by most of its entries: they stand in one file together, under
 /// programmes of their own or with directives beside them, which few of the designated have.
-pub(super) fn is_of_others<'l>(file: &str, all: impl Iterator<Item = &'l Listed>) -> bool {
+pub(super) fn is_of_others<'l>(all: impl Iterator<Item = &'l Listed>) -> bool {
     let other = |listed: &Listed| {
         let own = ["NS-", "CMIC-", "561-"];
         listed
@@ -217,7 +217,7 @@ pub(super) fn is_of_others<'l>(file: &str, all: impl Iterator<Item = &'l Listed>
         others += usize::from(other(listed));
         count += 1;
     }
-    file.starts_with("cons") || 2 * others > count
+    2 * others > count
 }
 
 /// The lists of an entry: that of the designated, or, in the file of the others, those of its programmes and of what
@@ -262,10 +262,7 @@ pub(super) fn take_all(
     day: Option<Day>,
     sink: &mut Sink,
 ) {
-    let of_others = is_of_others(
-        &sink.source.name,
-        entries.iter().filter_map(|(_, listed, _)| listed.as_ref().ok()),
-    );
+    let of_others = is_of_others(entries.iter().filter_map(|(_, listed, _)| listed.as_ref().ok()));
     for (record, listed, shown) in entries {
         let listed = match listed {
             Ok(listed) => listed,
@@ -304,7 +301,9 @@ pub(super) fn remarks(text: &str, listed: &mut Listed) {
                 }
                 listed.born.extend(born);
             }
-            () if own.starts_with("Linked To:") => listed.linked.push(own[10..].trim().to_owned()),
+            () if own.trim_start_matches('(').starts_with("Linked To:") => {
+                listed.linked.extend(linked(own));
+            }
             () if ["a.k.a. '", "f.k.a. '", "n.k.a. '"]
                 .iter()
                 .any(|begin| own.starts_with(begin)) =>
@@ -324,6 +323,29 @@ pub(super) fn remarks(text: &str, listed: &mut Listed) {
             },
         }
     }
+}
+
+/// Whom remarks say that somebody is linked to: `(Linked To: NAME)`, `Linked To: NAME`.
+pub(super) fn linked(text: &str) -> Vec<String> {
+    let name = |rest: &str| {
+        let mut depth = 0_usize;
+        let end = rest.char_indices().find(|(_, c)| {
+            match c {
+                '(' => depth += 1,
+                ')' if depth > 0 => depth -= 1,
+                ')' | ';' => return true,
+                _ => {}
+            }
+            false
+        });
+        let name = rest[..end.map_or(rest.len(), |(at, _)| at)].trim();
+        // A full stop that ends the remark is none of the name.
+        name.strip_suffix('.')
+            .filter(|name| !name.ends_with(|c: char| c.is_uppercase()))
+            .unwrap_or(name)
+            .to_owned()
+    };
+    text.split("Linked To:").skip(1).map(name).filter(|name| !name.is_empty()).collect()
 }
 
 /// An identifier in words: `Passport 042833 (Lebanon)`, `SWIFT/BIC CKLBCNBJ`.

@@ -52,10 +52,12 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
 
 /// Adds another row of an entry. The primary name stands for it, wherever its row is.
 fn merge(known: &mut Listed, other: Listed, primary: bool) {
-    if primary {
-        known.aliases.push(std::mem::replace(&mut known.name, other.name));
-    } else if other.weak.is_empty() {
-        known.aliases.push(other.name);
+    let name = if primary { std::mem::replace(&mut known.name, other.name) } else { other.name };
+    known.aliases.push(name);
+    if known.native.is_empty() {
+        known.native = other.native;
+    } else {
+        known.aliases.push(other.native);
     }
     known.weak.extend(other.weak);
     known.aliases.extend(other.aliases);
@@ -66,9 +68,6 @@ fn merge(known: &mut Listed, other: Listed, primary: bool) {
     known.remarks.extend(
         other.remarks.into_iter().filter(|one| !known.remarks.contains(one)).collect::<Vec<_>>(),
     );
-    if known.native.is_empty() {
-        known.native = other.native;
-    }
 }
 
 /// An entry by one of its rows, and whether that is of its primary name.
@@ -82,7 +81,7 @@ fn listed(row: &Row) -> (Listed, bool) {
     let mut listed = Listed {
         list: UK.list.into(),
         entry: row.get("group id").to_owned(),
-        name: name.clone(),
+        name: if is_weak { String::new() } else { name.clone() },
         native: row.get("name non-latin script").to_owned(),
         weak: if is_weak { vec![name] } else { Vec::new() },
         kind: match row.get("group type").to_lowercase().as_str() {
@@ -102,7 +101,7 @@ fn listed(row: &Row) -> (Listed, bool) {
     };
     for (called, column, details) in [
         ("passport", "passport number", "passport details"),
-        ("national id", "national identification number", "ni details"),
+        ("national id", "national identification number", "national identification details"),
     ] {
         match identifier(called, row.get(column), row.get("nationality")) {
             Some(one) => listed.identifiers.push(one),
@@ -110,5 +109,39 @@ fn listed(row: &Row) -> (Listed, bool) {
         }
         listed.remarks.push(row.get(details).to_owned());
     }
+    listed.cities.extend(
+        (1..=6)
+            .rev()
+            .map(|line| row.get(&format!("address {line}")).to_owned())
+            .find(|line| !line.is_empty()),
+    );
+    listed.remarks.extend(row.rest(&[
+        "name 1",
+        "name 2",
+        "name 3",
+        "name 4",
+        "name 5",
+        "name 6",
+        "name non-latin script",
+        "non-latin script type",
+        "non-latin script language",
+        "dob",
+        "nationality",
+        "country",
+        "passport number",
+        "passport details",
+        "national identification number",
+        "national identification details",
+        "position",
+        "other information",
+        "group type",
+        "alias type",
+        "alias quality",
+        "regime",
+        "listed on",
+        "uk sanctions list date designated",
+        "last updated",
+        "group id",
+    ]));
     (listed, alias.starts_with("prim"))
 }

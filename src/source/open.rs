@@ -294,7 +294,12 @@ impl InputFile {
         if archive.index_for_name(ods::CONTENT).is_some() {
             let content = archive.by_name(ods::CONTENT);
             let content = content.map_err(|error| refused(error.to_string()))?;
-            return ods::as_csv(&mut BufReader::new(content.take(most))).map_err(refused);
+            let mut content = content.take(most);
+            let read = ods::as_csv(&mut BufReader::new(&mut content));
+            let too_packed = content.limit() == 0;
+            return read.map_err(|reason| {
+                refused(if too_packed { TOO_PACKED.to_owned() } else { reason })
+            });
         }
         if archive.len() != 1 {
             return Err(refused(format!(

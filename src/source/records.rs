@@ -10,6 +10,7 @@ use twox_hash::XxHash3_128;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::ofac_csv::Sides;
+use super::registers::Unsettled;
 use crate::column::{TextId, TextsBuilder};
 use crate::day::{Day, Span};
 use crate::error::{Place, RecordUnit, Rejected, Source, Sources, Warning};
@@ -48,7 +49,7 @@ impl Mention {
 pub type MentionId = u32;
 
 /// The years of births, each once and in order, between `;`. What is no year says nothing.
-fn years(births: &str) -> String {
+pub(super) fn years(births: &str) -> String {
     let year = |date: &str| {
         date.trim().get(..4).filter(|year| year.parse::<u16>().is_ok()).map(str::to_owned)
     };
@@ -166,16 +167,24 @@ impl Terms {
         let range = ShareRange::new(share(low), share(high), flags & 1 != 0, flags & 2 != 0);
         Terms {
             range: range.unwrap_or(ShareRange::UNKNOWN),
-            interest: Interest::ALL[(flags >> 4) as usize % Interest::ALL.len()],
+            interest: Interest::ALL[(flags >> 4 & 15) as usize % Interest::ALL.len()],
             confidence: Confidence::ALL[(flags >> 2 & 3) as usize % Confidence::ALL.len()],
         }
     }
 }
 
+/// The flag of a holding that may be held through others.
+const MAYBE_INDIRECT: u32 = 1 << 8;
+
 impl HoldingRecord {
     /// Share, interest and confidence.
     pub fn terms(&self) -> Terms {
         Terms::unpack(self.low, self.high, self.flags)
+    }
+
+    /// Whether what is held may be held through others, who may be recorded too.
+    pub fn is_maybe_indirect(&self) -> bool {
+        self.flags & MAYBE_INDIRECT != 0
     }
 
     /// The days on which it holds.
@@ -214,6 +223,18 @@ pub struct GroupMember {
     pub place: Place,
 }
 
+/// Why a register knows no owner of an issuer, in its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct Silence {
+    /// The issuer.
+    pub issuer: MentionId,
+    /// What is said.
+    pub said: TextId,
+    /// Where it was read.
+    pub place: Place,
+}
+
 /// Everything read, not linked yet.
 #[derive(Debug, Default)]
 pub struct Records {
@@ -231,6 +252,10 @@ pub struct Records {
     pub linked: Vec<(MentionId, String)>,
     /// What other files of OFAC say of its entries, while lists are read.
     pub(super) ofac: Sides,
+    /// What ownership files say of one another, while they are read.
+    pub(super) unsettled: Unsettled,
+    /// Holders that no record names.
+    pub(super) unnamed_seen: u64,
     /// What the lists are.
     pub lists: Vec<ListInfo>,
     /// Events.
@@ -241,6 +266,8 @@ pub struct Records {
     pub links: Vec<LinkDecision>,
     /// Holdings in the order read.
     pub holdings: Vec<HoldingRecord>,
+    /// What registers say of why no owner of an issuer is known.
+    pub silences: Vec<Silence>,
     /// Issuers whose recorded owners are all there are.
     pub complete: Vec<MentionId>,
     /// Members of joint arrangements.
@@ -458,5 +485,18 @@ impl Records {
         let holding =
             HoldingRecord { holder, issuer, low, high, since, until, place, citation, flags };
         self.holdings.push(holding);
+    }
+
+    /// Keeps why a register knows no owner of an issuer.
+    pub(super) fn silent(&mut self, issuer: MentionId, said: &str, place: Place) {
+        let said = self.texts.intern(said);
+        self.silences.push(Silence { issuer, said, place });
+    }
+
+    /// Says that the holding that was kept last may be held through others.
+    pub(super) fn mark_maybe_indirect(&mut self) {
+        if let Some(last) = self.holdings.last_mut() {
+            last.flags |= MAYBE_INDIRECT;
+        }
     }
 }

@@ -186,6 +186,22 @@ fn listed(element: &Element, programmes: &BTreeMap<String, String>) -> Result<Li
             _ => listed.remarks.push(text.to_owned()),
         }
     }
+    let used = [
+        "name",
+        "day-month-year",
+        "nationality",
+        "identification-document",
+        "other-information",
+        "justification",
+        "ssid",
+        "main",
+        "place-id",
+        "lang",
+    ];
+    listed.remarks.extend(body.rest(&used));
+    listed.remarks.extend(
+        element.all("identity").chain(element.all("relation")).flat_map(|one| one.rest(&used)),
+    );
     let sets = element.all("sanctions-set-id").map(|set| set.text.trim());
     let sets = sets.chain([element.attribute("sanctions-set-id")]);
     listed.programmes = sets.filter_map(|set| programmes.get(set)).cloned().collect();

@@ -39,14 +39,24 @@ fn listed(element: &Element) -> Listed {
     let programme = text("Country").split('/').next().unwrap_or_default();
     let imo = identifier("imo", ship, "");
     let mut remarks = vec![text("TitleOrShip").to_owned(), text("TitleOrShipType").to_owned()];
+    remarks.extend(element.rest(&[]).into_iter().filter(|said| {
+        let name = said.split([':', '-', ' ']).next().unwrap_or_default();
+        !USED.contains(&name)
+    }));
+    let mut aliases = aliases(text("Aliases"), entity.is_empty());
     if imo.is_none() {
         remarks.push(ship.to_owned());
+        // A few records have a name there.
+        aliases.extend((!ship.contains(|c: char| c.is_ascii_digit())).then(|| ship.to_owned()));
+    }
+    if !entity.is_empty() {
+        remarks.push(text("DateOfBirthOrShipBuildDate").to_owned());
     }
     Listed {
         list: LIST.list.into(),
         entry: [programme.trim(), text("Schedule"), text("Item")].join(" "),
         name: if entity.is_empty() { format!("{given} {last}") } else { entity.to_owned() },
-        aliases: text("Aliases").split(';').map(str::to_owned).collect(),
+        aliases,
         kind: match () {
             () if !ship.is_empty() => EntityKind::Other,
             () if entity.is_empty() => EntityKind::Person,
@@ -65,4 +75,37 @@ fn listed(element: &Element) -> Listed {
         remarks,
         ..Listed::default()
     }
+}
+
+/// Elements of which something is made, by the English part of their names.
+const USED: &[&str] = &[
+    "Country",
+    "LastName",
+    "GivenName",
+    "EntityOrShip",
+    "Schedule",
+    "Item",
+    "DateOfListing",
+    "Aliases",
+    "ShipIMONumber",
+    "DateOfBirthOrShipBuildDate",
+    "TitleOrShip",
+    "TitleOrShipType",
+];
+
+/// Aliases, which the list parts by `;` or by commas. A comma also stands within names of companies (`Tern, Ltd`), so
+/// that of those the whole is kept besides the parts of several words.
+fn aliases(text: &str, of_person: bool) -> Vec<String> {
+    let mut all = Vec::new();
+    for piece in text.split(';') {
+        let parts: Vec<&str> = piece.split(", ").map(str::trim).collect();
+        if parts.len() == 1 || !of_person {
+            all.push(piece.to_owned());
+        }
+        let whole = |part: &&str| of_person || part.split_whitespace().nth(1).is_some();
+        if parts.len() > 1 {
+            all.extend(parts.into_iter().filter(whole).map(str::to_owned));
+        }
+    }
+    all
 }

@@ -24,7 +24,9 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
 }
 
 /// What names, numbers and places begin with, behind the label of a feature (`PRIMARY_NAME_ORG`).
-const BEGIN: [&str; 9] = [
+const BEGIN: [&str; 11] = [
+    "SSN_",
+    "DRIVERS_LICENSE_",
     "NAME_",
     "ADDR_",
     "TAX_ID_",
@@ -46,7 +48,12 @@ fn features(object: &Map<String, Value>) -> Vec<Map<String, Value>> {
         });
         let at = at.min().unwrap_or(0);
         let (label, field) = key.split_at(at);
-        by_label.entry(label.to_owned()).or_default().insert(field.to_owned(), value.clone());
+        let own = by_label.entry(label.to_owned()).or_default();
+        own.insert(field.to_owned(), value.clone());
+        // `PRIMARY_NAME_ORG`: the label says which name it is.
+        if label == "PRIMARY_" {
+            own.insert("NAME_TYPE".to_owned(), Value::from("PRIMARY"));
+        }
     }
     by_label.into_values().collect()
 }
@@ -82,18 +89,33 @@ fn listed(fields: &Map<String, Value>) -> Result<Listed, String> {
     }
     let mut listed =
         Listed { list: source.into(), entry: field(fields, "RECORD_ID"), ..Listed::default() };
+    let mut named = false;
     for part in &parts {
         let name = name_of(part);
         if name.chars().any(char::is_alphanumeric) {
-            if listed.name.is_empty() { listed.name = name } else { listed.aliases.push(name) }
+            let primary = field(part, "NAME_TYPE") == "PRIMARY";
+            if listed.name.is_empty() {
+                listed.name = name;
+            } else if primary && !named {
+                listed.aliases.push(std::mem::replace(&mut listed.name, name));
+            } else {
+                listed.aliases.push(name);
+            }
+            named |= primary;
         }
         for (number, country, called) in [
             ("LEI_NUMBER", "LEI_COUNTRY", "lei"),
             ("TAX_ID_NUMBER", "TAX_ID_COUNTRY", "tax id"),
             ("NATIONAL_ID_NUMBER", "NATIONAL_ID_COUNTRY", "national id"),
             ("PASSPORT_NUMBER", "PASSPORT_COUNTRY", "passport"),
-            ("OTHER_ID_NUMBER", "OTHER_ID_COUNTRY", ""),
+            (
+                "OTHER_ID_NUMBER",
+                "OTHER_ID_COUNTRY",
+                &*field(part, "OTHER_ID_TYPE").replace('_', " "),
+            ),
             ("DUNS_NUMBER", "", "d-u-n-s"),
+            ("SSN_NUMBER", "", "ssn"),
+            ("DRIVERS_LICENSE_NUMBER", "DRIVERS_LICENSE_STATE", "driving licence"),
         ] {
             let value = field(part, number);
             match identifier(called, &value, &field(part, country)) {

@@ -24,7 +24,8 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
         };
         let datasets = [row.get("dataset"), row.get("datasets")].join(";");
         let mut first = true;
-        for about in lists_of(datasets.split(';')) {
+        let programmes = all("program_ids");
+        for about in lists_of(datasets.split(';'), &programmes) {
             sink.describe(about, day(row.get("last_seen"), false));
             let listed = Listed {
                 list: about.list.into(),

@@ -81,7 +81,36 @@ fn of_xml(element: &Element) -> Listed {
             }
         }
     }
+    listed.remarks.extend(element.rest(&[
+        "UniqueID",
+        "IndividualEntityShip",
+        "RegimeName",
+        "DateDesignated",
+        "SanctionsImposed",
+        "Names",
+        "NonLatinNames",
+        "OtherInformation",
+        "Nationality",
+        "AddressCountry",
+        "DOB",
+        "ParentCompany",
+        "PassportNumber",
+        "NationalIdentifierNumber",
+        "BusinessRegistrationNumber",
+        "IMONumber",
+        "SanctionsImposedIndicators",
+        "LastUpdated",
+        "GroupStatus",
+    ]));
+    // The city of an address is the last line of it that is filled.
+    listed.cities = element.deep("Address").filter_map(city_of).collect();
     listed
+}
+
+/// The city of an address, whose lines the list does not tell apart: the last one before the country.
+fn city_of(address: &Element) -> Option<String> {
+    let lines = (1..=6).rev().map(|line| address.text_of(&format!("AddressLine{line}")).to_owned());
+    lines.into_iter().find(|line| !line.is_empty())
 }
 
 /// The country of a designation, where it has one alone: the list says of no number which country issued it.
@@ -196,9 +225,8 @@ fn add(designation: &mut Designation, row: &Row) {
     }
     let parts = ["name 1", "name 2", "name 3", "name 4", "name 5", "name 6"];
     let spoken = super::listed::tidy(&parts.map(|part| row.get(part)).join(" "));
-    let listed = &designation.listed;
-    let known = [&listed.aliases, &listed.weak].iter().any(|names| names.contains(&spoken));
-    if !spoken.is_empty() && !known && listed.name != spoken {
+    let known = designation.named && designation.listed.name == spoken;
+    if !spoken.is_empty() && !known {
         designation.place(spoken, row.get("name type"), row.get("alias strength"));
     }
     let listed = &mut designation.listed;
@@ -228,5 +256,41 @@ fn add(designation: &mut Designation, row: &Row) {
             }
         }
     }
-    listed.remarks.dedup();
+    let lines = (1..=6).rev().map(|line| row.get(&format!("address line {line}")).to_owned());
+    listed.cities.extend(lines.into_iter().find(|line| !line.is_empty()));
+    listed.remarks.extend(row.rest(USED));
 }
+
+/// Columns of which something is made.
+const USED: &[&str] = &[
+    "last updated",
+    "unique id",
+    "ofsi group id",
+    "name 1",
+    "name 2",
+    "name 3",
+    "name 4",
+    "name 5",
+    "name 6",
+    "name type",
+    "alias strength",
+    "name non-latin script",
+    "non-latin script type",
+    "non-latin script language",
+    "regime name",
+    "designation type",
+    "individual, entity, ship",
+    "sanctions imposed",
+    "date designated",
+    "other information",
+    "d.o.b",
+    "nationality(/ies)",
+    "nationality",
+    "address country",
+    "parent company",
+    "passport number",
+    "national identifier number",
+    "business registration number (s)",
+    "imo number",
+    "designation source",
+];

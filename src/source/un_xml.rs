@@ -67,6 +67,37 @@ fn listed(element: &Element) -> Listed {
             None => remarks.push(format!("{called} {number} {country}")),
         }
     }
+    remarks.extend(element.rest(&[
+        "DATAID",
+        "VERSIONNUM",
+        "FIRST_NAME",
+        "SECOND_NAME",
+        "THIRD_NAME",
+        "FOURTH_NAME",
+        "UN_LIST_TYPE",
+        "REFERENCE_NUMBER",
+        "LISTED_ON",
+        "NAME_ORIGINAL_SCRIPT",
+        "COMMENTS1",
+        "DESIGNATION",
+        "NATIONALITY",
+        "LIST_TYPE",
+        "LAST_DAY_UPDATED",
+        "ALIAS_NAME",
+        "QUALITY",
+        "DATE_OF_BIRTH",
+        "CITY",
+        "COUNTRY",
+        "INDIVIDUAL_DATE_OF_BIRTH",
+        "TYPE_OF_DOCUMENT",
+        "TYPE_OF_DOCUMENT2",
+        "NUMBER",
+        "ISSUING_COUNTRY",
+        "COUNTRY_OF_ISSUE",
+        "SORT_KEY",
+        "SORT_KEY_LAST_MOD",
+        "GENDER",
+    ]));
     remarks.extend(element.within("DESIGNATION", "VALUE").map(|value| value.text.clone()));
     Listed {
         list: UN.list.into(),
@@ -78,7 +109,14 @@ fn listed(element: &Element) -> Listed {
         kind: if person { EntityKind::Person } else { EntityKind::Company },
         countries,
         cities: addresses().map(|address| address.text_of("CITY").to_owned()).collect(),
-        born: element.all("INDIVIDUAL_DATE_OF_BIRTH").flat_map(born).collect(),
+        born: (element.all("INDIVIDUAL_DATE_OF_BIRTH").flat_map(born))
+            // An alias may have a birth of its own.
+            .chain(
+                element
+                    .within("INDIVIDUAL_ALIAS", "DATE_OF_BIRTH")
+                    .flat_map(|one| births(&one.text)),
+            )
+            .collect(),
         identifiers,
         programmes: vec![element.text_of("UN_LIST_TYPE").to_owned()],
         published: day(element.text_of("LISTED_ON"), false),
@@ -90,11 +128,15 @@ fn listed(element: &Element) -> Listed {
 /// A birth: a day, a year, or years from one to another.
 fn born(element: &Element) -> Vec<String> {
     let (date, year) = (element.text_of("DATE"), element.text_of("YEAR"));
-    let about = if element.text_of("TYPE_OF_DATE") == "EXACT" { "" } else { "circa " };
+    let about = match element.text_of("TYPE_OF_DATE") {
+        "EXACT" => "",
+        "" if !date.is_empty() => "",
+        _ => "circa ",
+    };
     let (from, to) = (element.text_of("FROM_YEAR"), element.text_of("TO_YEAR"));
     match () {
         () if !from.is_empty() && !to.is_empty() => births(&format!("{from} to {to}")),
-        () if !date.is_empty() => births(date),
+        () if !date.is_empty() => births(&format!("{about}{date}")),
         () => births(&format!("{about}{year}")),
     }
 }

@@ -71,11 +71,33 @@ impl Element {
         let mut from = 0;
         for child in &self.children {
             whole.push_str(&self.text[from..child.at]);
-            whole.push_str(&child.whole_text());
+            // Spaces, tabs and line ends of OpenDocument are elements.
+            match child.name.as_str() {
+                "s" | "tab" | "line-break" => whole.push(' '),
+                _ => whole.push_str(&child.whole_text()),
+            }
             from = child.at;
         }
         whole.push_str(&self.text[from..]);
         whole
+    }
+
+    /// What is said in elements and attributes within that are not among those of which something is made, each with
+    /// its name: nothing of an entry is lost.
+    pub fn rest(&self, used: &[&str]) -> Vec<String> {
+        let mut rest = Vec::new();
+        for child in self.children.iter().filter(|child| !used.contains(&child.name.as_str())) {
+            let attributes = child.attributes.iter().map(|(name, value)| (name, value.trim()));
+            let said = attributes
+                .filter(|(name, value)| !value.is_empty() && !used.contains(&name.as_str()));
+            rest.extend(said.map(|(name, value)| format!("{} {name}: {value}", child.name)));
+            let text = child.text.trim();
+            if !text.is_empty() {
+                rest.push(format!("{}: {text}", child.name));
+            }
+            rest.extend(child.rest(used));
+        }
+        rest
     }
 
     /// All text within, for a report.
@@ -112,7 +134,12 @@ pub(super) struct Elements<'r> {
 impl<'r> Elements<'r> {
     pub fn new(reader: &'r mut dyn BufRead) -> Elements<'r> {
         let since = Rc::new(Cell::new(0));
-        let guarded = Guarded { inner: reader, since: Rc::clone(&since), quotes: Rc::default() };
+        let guarded = Guarded {
+            inner: reader,
+            since: Rc::clone(&since),
+            quotes: Rc::default(),
+            ended: Rc::default(),
+        };
         let mut reader = Reader::from_reader(BufReader::with_capacity(1 << 16, guarded));
         reader.config_mut().expand_empty_elements = true;
         Elements { reader, since, buffer: Vec::new(), depth: 0 }

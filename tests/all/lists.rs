@@ -362,8 +362,8 @@ fn lists_put_together_by_others_are_read() {
     assert_eq!(
         entries(&ftm),
         [
-            "EU-FSF | a | Zubrin Trading |  | Зубрин | ZT | RU |  | tax-ru:7712345678 | Company |  | ",
-            "US-SDN | a | Zubrin Trading |  | Зубрин | ZT | RU |  | tax-ru:7712345678 | Company |  | ",
+            "EU-FSF | a | Zubrin Trading |  | Зубрин | ZT | RU |  | ftm:A;tax-ru:7712345678 | Company |  | ",
+            "US-SDN | a | Zubrin Trading |  | Зубрин | ZT | RU |  | ftm:A;tax-ru:7712345678 | Company |  | ",
         ]
     );
     assert_eq!((ftm.rejected.len(), ftm.rejected[0].line), (1, 4));
@@ -768,6 +768,123 @@ fn every_other_list_at_hand_is_read() {
     let ids: std::collections::BTreeSet<String> =
         ids.map(|row| row[row.len() - 1].to_owned()).collect();
     assert_eq!((records.rejected.len(), records.entries.len()), (0, ids.len()));
+}
+
+/// The aliases of the one entry that is read, strong and weak.
+fn names_of(records: &Records) -> (String, Vec<String>, Vec<String>) {
+    assert_eq!(records.rejected, []);
+    let (entry, _) = &records.entries[0];
+    (entry.name.clone(), entry.aliases.clone(), entry.weak_aliases.clone())
+}
+
+#[test]
+fn no_name_is_lost_or_made_stronger_by_the_order_of_rows() {
+    let header = "Last Updated,Unique ID,Name 6,Name type,Alias strength,Name non-latin script,Designation Type";
+    let uk = |rows: &str| {
+        let text = format!("Report Date: 30-May-2026,,,\n{header}\n{rows}");
+        names_of(&read_of(&[("uk.csv", &text)]))
+    };
+    let text = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<String>>();
+    let (name, strong, weak) = uk(
+        ",A1,Zubrin,Alias,Low quality a.k.a,,Entity\n,A1,Zubrin,Primary Name,,,Entity\n,A1,Gull,Alias,Low quality a.k.a,,Entity\n\
+         ,A1,Gull,Alias,Good quality a.k.a,,Entity\n,A1,Tern,Alias,Low quality a.k.a,,Entity\n",
+    );
+    assert_eq!((&*name, strong, weak), ("Zubrin", text(&["Gull"]), text(&["Tern"])));
+    assert_eq!(uk(",A2,Tern,Alias,Low quality a.k.a,,Entity\n").0, "Tern");
+    assert_eq!(uk(",A3,,,,Одинокий Ветер,Entity\n").0, "Одинокий Ветер");
+    let ofsi = read_of(&[(
+        "ofsi.csv",
+        "Last Updated,27/04/2020\nName 6,Name Non-Latin Script,Group Type,Alias Type,Alias Quality,Group ID,Title\n\
+         Swift,,Entity,AKA,Low,7,\nZubrin,Зубрин,Entity,Primary name,,7,Doctor\nZubrin Two,Крачка,Entity,AKA,,7,\n",
+    )]);
+    let (name, strong, weak) = names_of(&ofsi);
+    assert_eq!(
+        (&*name, strong, weak),
+        ("Zubrin", text(&["Zubrin Two", "Крачка"]), text(&["Swift"]))
+    );
+    assert_eq!(ofsi.entries[0].0.remarks, "title: Doctor");
+    let eu = "fileGenerationDate;Entity_LogicalId;Entity_SubjectType;NameAlias_WholeName;NameAlias_Strong;NameAlias_Title\n\
+              2026-04-15;9;E;Swift;false;\n2026-04-15;9;E;Zubrin;;Doctor\n";
+    let eu = read_of(&[("eu.csv", eu)]);
+    let (name, strong, weak) = names_of(&eu);
+    assert_eq!((&*name, strong, weak), ("Zubrin", text(&[]), text(&["Swift"])));
+    assert_eq!(eu.entries[0].0.remarks, "namealias_title: Doctor");
+    let canada = read_of(&[(
+        "sema.xml",
+        "<data-set><record><Country>Russia</Country><EntityOrShip>Zubrin</EntityOrShip><Aliases>Zubrin Trading, Tern, \
+         Ltd</Aliases><ShipIMONumber>Gull Queen</ShipIMONumber></record></data-set>",
+    )]);
+    let expected = text(&["Zubrin Trading, Tern, Ltd", "Zubrin Trading", "Gull Queen"]);
+    assert_eq!(names_of(&canada).1, expected);
+    let senzing = "{\"DATA_SOURCE\":\"H\",\"AKA_NAME_ORG\":\"Gull\",\"PRIMARY_NAME_ORG\":\"Zubrin\",\"OTHER_ID_TYPE\":\"IMO\",\
+                   \"OTHER_ID_NUMBER\":\"9187629\"}\n";
+    let senzing = read_of(&[("s.json", senzing)]);
+    assert_eq!(names_of(&senzing).0, "Zubrin");
+    assert_eq!(senzing.entries[0].0.identifiers.to_string(), "imo:9187629");
+}
+
+#[test]
+fn identifiers_births_and_links_come_over_however_they_are_written() {
+    let csl = read_of(&[(
+        "csl.csv",
+        "source,entity_number,type,name,alt_names,ids,remarks\n\
+         Specially Designated Nationals,1,Vessel,TERN,,\"IMO 9187629, Vessel Registration Identification\",\n\
+         Specially Designated Nationals,2,Entity,GULL,,\"GAZPRUMM, SWIFT/BIC; 1027700167110, Registration ID\",(Linked To: PELICAN (TWO) CO)\n\
+         Specially Designated Nationals,3,Individual,SWIFT,,\"Passport, 752222333, RU, 2010-01-01, 2020-01-01\",\n",
+    )]);
+    let identifiers = |at: usize| csl.entries[at].0.identifiers.to_string();
+    assert_eq!(identifiers(0), "imo:9187629");
+    assert_eq!(identifiers(1), "reg:1027700167110;swift:GAZPRUMM");
+    assert_eq!(identifiers(2), "passport-ru:752222333");
+    assert_eq!(
+        csl.linked.iter().map(|(_, name)| &**name).collect::<Vec<_>>(),
+        ["PELICAN (TWO) CO"]
+    );
+    let un = read_of(&[(
+        "un.xml",
+        "<CONSOLIDATED_LIST><INDIVIDUAL><FIRST_NAME>Tern</FIRST_NAME><INDIVIDUAL_DATE_OF_BIRTH><TYPE_OF_DATE>APPROXIMATELY\
+         </TYPE_OF_DATE><DATE>1962-07-01</DATE></INDIVIDUAL_DATE_OF_BIRTH><INDIVIDUAL_ALIAS><ALIAS_NAME>Gull</ALIAS_NAME>\
+         <DATE_OF_BIRTH>1970</DATE_OF_BIRTH></INDIVIDUAL_ALIAS></INDIVIDUAL></CONSOLIDATED_LIST>",
+    )]);
+    assert_eq!(un.entries[0].0.birth_date, "1961;1962;1963;1970");
+    let ftm = "{\"id\":\"a\",\"schema\":\"Company\",\"properties\":{\"name\":[\"Zubrin\"],\"topics\":[\"export.control\"],\
+               \"programId\":[\"US-BIS-EL\"],\"innCode\":[\"7712345678\"],\"country\":[\"ru\",\"cy\"]},\
+               \"datasets\":[\"us_trade_csl\"]}\n";
+    let ftm = read_of(&[("a.ftm.json", ftm)]);
+    let (entry, _) = &ftm.entries[0];
+    assert_eq!(
+        (&*entry.list, &*entry.identifiers.to_string()),
+        ("US-ENTITY", "ftm:A;tax-ru:7712345678")
+    );
+}
+
+#[test]
+fn what_a_file_is_its_content_says_and_lines_are_those_of_the_file() {
+    let designated = "11,\"ZUBRIN\",-0- ,\"IRAN\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \r\n\r\n\
+                      12,\"GULL\",-0- ,\"IRAN\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"two\r\nlines\"\r\n\
+                      13,\"TERN\",-0- ,\"IRAN\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ";
+    let records = read_of(&[("cons_prim.csv", designated)]);
+    let at: Vec<_> =
+        records.entries.iter().map(|(one, _)| (&*one.list, one.place.record)).collect();
+    assert_eq!(at, [("US-SDN", 1), ("US-SDN", 3), ("US-SDN", 5)]);
+    let cut =
+        "{\"DATA_SOURCE\":\"H\",\"NAME_ORG\":\"Gull\"}\n{\"DATA_SOURCE\":\"H\",\"NAME_ORG\":\"Tern";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s.json");
+    std::fs::write(&path, cut).unwrap();
+    let lists = vec![path.display().to_string()];
+    let refused = read(&Inputs { lists, ..Inputs::default() }).unwrap_err().to_string();
+    assert!(refused.contains("breaks off"), "{refused}");
+    // All records on one line, of more than a record may have.
+    let record = |at: usize| {
+        let long = "x".repeat(1000);
+        format!(
+            "{{\"source\":\"Entity List (EL)\",\"name\":\"Zubrin {at}\",\"remarks\":\"{long}\"}}"
+        )
+    };
+    let all: Vec<String> = (0..5_000).map(record).collect();
+    let text = format!("{{\"total\":5000,\"results\":[{}]}}", all.join(","));
+    assert_eq!(read_of(&[("csl.json", &text)]).entries.len(), 5_000);
 }
 
 #[expect(clippy::print_stdout, reason = "a test that needs files that are not here says so")]

@@ -1,0 +1,127 @@
+//! Shares as registers write them: `51 %`, `25-50`, `> 50`, `25,5`, `more than 25% but not more than 50%`.
+
+use crate::share::ShareRange;
+
+/// A share in percent. `None` for what is no share, and for what could be a fraction as well as percent: a number
+/// above 0 and up to 1 without a sign (`0.51`, which is 51 % to some and 0.51 % to others).
+pub(super) fn percent(text: &str) -> Option<ShareRange> {
+    let text = text.trim().to_lowercase().replace("percent", "%").replace(" per cent", "%");
+    let signed = text.contains('%');
+    let plain = text.replace('%', "");
+    let range = ends(plain.trim())?;
+    let (low, high) = (range.stated_low().parts(), range.stated_high().parts());
+    let may_be_fraction = !signed && low == high && 0 < high && high <= ONE_PERCENT;
+    (!may_be_fraction).then_some(range)
+}
+
+/// Parts per billion of one percent.
+const ONE_PERCENT: u32 = 10_000_000;
+
+/// A range of numbers of percent.
+fn ends(text: &str) -> Option<ShareRange> {
+    for (word, low_open, is_low) in [
+        (">=", false, true),
+        ("≥", false, true),
+        ("at least ", false, true),
+        ("from ", false, true),
+        (">", true, true),
+        ("more than ", true, true),
+        ("over ", true, true),
+        ("above ", true, true),
+        ("<=", false, false),
+        ("≤", false, false),
+        ("up to ", false, false),
+        ("<", true, false),
+        ("less than ", true, false),
+        ("under ", true, false),
+        ("below ", true, false),
+    ] {
+        let Some(rest) = text.strip_prefix(word) else { continue };
+        let rest = rest.trim();
+        if is_low {
+            return match parted(rest) {
+                Some((low, high, high_open)) => {
+                    ShareRange::parse(&number(low)?, &number(high)?, low_open, high_open).ok()
+                }
+                None => ShareRange::parse(&number(rest)?, "100", low_open, false).ok(),
+            };
+        }
+        return ShareRange::parse("0", &number(rest)?, false, low_open).ok();
+    }
+    match parted(text) {
+        Some((low, high, high_open)) => {
+            ShareRange::parse(&number(low)?, &number(high)?, false, high_open).ok()
+        }
+        None => {
+            let number = number(text)?;
+            ShareRange::parse(&number, &number, false, false).ok()
+        }
+    }
+}
+
+/// The low end and the high end of a range, and whether the latter is excluded.
+fn parted(text: &str) -> Option<(&str, &str, bool)> {
+    let parting = [
+        (" but not more than ", false),
+        (" but less than ", true),
+        (" to less than ", true),
+        (" up to ", false),
+        (" to ", false),
+        (" and ", false),
+        ("–", false),
+        ("—", false),
+        ("-", false),
+    ];
+    parting.iter().find_map(|(word, open)| {
+        let (low, high) = text.split_once(word)?;
+        Some((low.trim(), high.trim(), *open))
+            .filter(|(low, high, _)| !low.is_empty() && !high.is_empty())
+    })
+}
+
+/// A number with a point, of one that is written with a comma.
+fn number(text: &str) -> Option<String> {
+    let text = text.trim();
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.split_once(',') {
+        Some((whole, rest)) if digits(whole) && digits(rest) => Some(format!("{whole}.{rest}")),
+        Some(_) => None,
+        None => Some(text.to_owned()).filter(|text| text.bytes().any(|byte| byte.is_ascii_digit())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_read_as_registers_write_them() {
+        for (text, expected) in [
+            ("51 %", "51 %"),
+            ("51", "51 %"),
+            ("51%", "51 %"),
+            ("33.3333333", "33.3333333 %"),
+            ("25,5", "25.5 %"),
+            ("25-50", "25 to 50 %"),
+            ("25%-50%", "25 to 50 %"),
+            ("25 – 50 %", "25 to 50 %"),
+            ("> 50", "more than 50 to 100 %"),
+            (">=50%", "50 to 100 %"),
+            ("more than 25% but not more than 50%", "more than 25 to 50 %"),
+            ("50% to less than 75%", "50 to less than 75 %"),
+            ("less than 25 %", "0 to less than 25 %"),
+            ("0.51 %", "0.51 %"),
+            ("0", "0 %"),
+            ("100.0", "100 %"),
+        ] {
+            assert_eq!(
+                percent(text).map(|range| range.to_string()).as_deref(),
+                Some(expected),
+                "{text}"
+            );
+        }
+        for text in ["0.51", "1", "", "half", "120", "1,234,567", "-5", "50-25", "%"] {
+            assert_eq!(percent(text), None, "{text}");
+        }
+    }
+}
