@@ -249,8 +249,9 @@ fn buckets(
             u32::try_from(mentions.len()).expect("mentions are numbered by 32 bits"),
             |mention| node_of[mention as usize],
             |mention| {
+                let named = !nodes.is_nameless(node_of[mention as usize]);
                 let mention = &mentions[mention as usize];
-                let native_letters = !nodes.texts.get(mention.name).is_ascii();
+                let native_letters = named && !nodes.texts.get(mention.name).is_ascii();
                 let name = native_letters.then(|| nodes.keys.of(mention.name));
                 let written = name.filter(|name| name.is_native()).map(|name| name.native());
                 let native = (mention.native != TextId::EMPTY)
@@ -260,7 +261,7 @@ fn buckets(
         ),
         // Nodes stand in the order of their names.
         _ => {
-            let order: Vec<u32> = (0..count).collect();
+            let order: Vec<u32> = (0..count).filter(|node| !nodes.is_nameless(*node)).collect();
             let same = |a: &u32, b: &u32| nodes.exact(*a) == nodes.exact(*b);
             order.chunk_by(same).filter(|bucket| bucket.len() > 1).map(<[u32]>::to_vec).collect()
         }

@@ -9,7 +9,9 @@ mod profile;
 mod status;
 
 pub use countries::EntityCountries;
-pub use entity::{Countries, Country, EntityId, EntityKind, Identifiers, Sort, codes};
+pub use entity::{
+    Countries, Country, EntityId, EntityKind, Identifiers, Sort, UNNAMED, codes, is_nameless,
+};
 pub use holding::{Confidence, HoldingRow, Interest};
 pub use listing::{
     EventKind, ListConfidence, ListEntry, ListEvent, ListInfo, Measure, Restriction,

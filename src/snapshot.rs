@@ -2,6 +2,7 @@
 //!
 //! Nothing is filtered away while loading: a snapshot answers for any day.
 
+mod beside;
 mod build;
 mod content;
 mod declared;
@@ -18,7 +19,7 @@ use self::declared::Declarations;
 use self::names::Names;
 use crate::column::{Column, TextId, Texts};
 use crate::day::Day;
-use crate::error::{Rejected, Sources, Warning};
+use crate::error::{Place, Rejected, Sources, Warning};
 use crate::expand::Listing;
 use crate::index::{Lookup, NameIndex};
 use crate::link::{JoinedBy, PossibleLink};
@@ -28,7 +29,7 @@ use crate::model::{
 };
 use crate::name::{NameKeys, ParsedName};
 use crate::rule::Rule;
-use crate::source::{HoldingRecord, Mention, MentionId};
+use crate::source::{HoldingRecord, Mention, MentionId, Silence};
 
 pub use build::Step;
 pub use content::Contents;
@@ -82,6 +83,8 @@ pub struct Snapshot {
     events: Vec<ListEvent>,
     measures: Vec<Measure>,
     holdings: Column<HoldingRecord>,
+    /// Why registers know no owner.
+    silences: Column<Silence>,
     rules: Vec<Rule>,
     world: World,
     possible: Vec<PossibleLink>,
@@ -213,6 +216,16 @@ impl Snapshot {
             str::to_owned,
         );
         EntityView { id, name, country }
+    }
+
+    /// Why registers know no owner of an entity, in their words, each with the place where it says so. O(silences).
+    pub fn silences(&self, entity: EntityId) -> Vec<(&str, Place)> {
+        let own = self
+            .silences
+            .all()
+            .iter()
+            .filter(|one| self.entity_of.get(one.issuer as usize) == entity);
+        own.map(|one| (self.texts.get(one.said), one.place)).collect()
     }
 
     /// All identifiers of an entity.

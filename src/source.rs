@@ -22,11 +22,13 @@ mod gleif_xml;
 mod guarded;
 mod held;
 mod holdings_csv;
+mod holdings_map_toml;
 mod line_ends;
 mod listed;
 mod lists_csv;
 mod map_toml;
 mod mapped_csv;
+mod mapped_holdings_csv;
 mod names_csv;
 mod ods;
 mod ofac_advanced;
@@ -80,8 +82,10 @@ pub use owners_csv::{DeclaredOwners, OWNERS};
 pub use pairs_csv::{Pair, PairRow, Pairs};
 pub use parties::{PARTY_COLUMNS, Parties, PartyRow};
 pub use profile_toml::read_profile;
-pub use published::MAPPED;
-pub use records::{GroupMember, HoldingRecord, LinkDecision, Mention, MentionId, Records, Terms};
+pub use published::{MAPPED, MAPPED_HOLDINGS};
+pub use records::{
+    GroupMember, HoldingRecord, LinkDecision, Mention, MentionId, Records, Silence, Terms,
+};
 pub use table::{Encoding, TableFormat, TableOptions};
 
 /// What to read. An empty list of paths stands for the embedded data; the word `embedded` names
@@ -118,7 +122,7 @@ pub fn read(inputs: &Inputs) -> Result<Records, Error> {
         [&lists, &ownership, &links].into_iter().flatten().filter(|file| file.path == path).count()
             > 1
     };
-    let maps = read_maps(&inputs.maps, &mut records)?;
+    let (maps, holdings_maps) = read_maps(&inputs.maps, &mut records)?;
     let mut any_list = false;
     for file in &lists {
         if file.name.ends_with(NOT_COVERED) {
@@ -139,7 +143,7 @@ pub fn read(inputs: &Inputs) -> Result<Records, Error> {
         return Err(Error::file(inputs.lists.join(", "), reason));
     }
     for file in &ownership {
-        if registers::read_as_published(file, &mut records)? {
+        if registers::read_with_map_or_as_published(file, &holdings_maps, &mut records)? {
             continue;
         }
         let wanted = |format: Format| format.data() == Data::Holdings;

@@ -6,6 +6,7 @@
 //! reads names. What it does not work out again, and says so: effective shares, readings that
 //! multiply shares, the choice of matches, and which of several smallest proofs was cited.
 
+mod beside;
 mod claim;
 mod flag;
 mod joins;

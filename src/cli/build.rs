@@ -7,11 +7,12 @@ use std::fmt::Write;
 use clap::Args;
 use serde::Serialize;
 
+use parentage::day::Day;
 use parentage::error::Error;
 use parentage::model::ListEntry;
 use parentage::report::totals::{Totals, totals};
 use parentage::snapshot::Snapshot;
-use parentage::source::{Inputs, MAPPED, read};
+use parentage::source::{HoldingRecord, Inputs, MAPPED, MAPPED_HOLDINGS, Records, read};
 
 use super::data::{DataOptions, Format};
 use super::output::{Objects, Output, write_all};
@@ -125,7 +126,7 @@ impl Build {
         let records = self.data.records()?;
         let mut out = String::new();
         for (number, source) in (0u32..).zip(&records.sources.0) {
-            if source.kind != MAPPED {
+            if source.kind != MAPPED && source.kind != MAPPED_HOLDINGS {
                 continue;
             }
             let _ = writeln!(
@@ -135,9 +136,11 @@ impl Build {
             );
             let own = records.entries.iter().filter(|(entry, _)| entry.place.source == number);
             own.take(SHOWN).for_each(|(entry, _)| mapped(&mut out, entry));
+            let own = records.holdings.iter().filter(|row| row.place.source == number);
+            own.take(SHOWN).for_each(|row| mapped_holding(&mut out, &records, row));
         }
         if out.is_empty() {
-            let what = "no list has all columns of the map: look at their names, and what parts the fields";
+            let what = "no file has all columns of the map: look at their names, and what parts the fields";
             return Err(Error::Request(what.to_owned()).into());
         }
         let mut output = Output::open(None)?;
@@ -162,9 +165,32 @@ impl Build {
 const SHOWN: usize = 10;
 
 /// An entry with every field that it has.
+fn mapped_holding(out: &mut String, records: &Records, row: &HoldingRecord) {
+    let party = |mention: u32| {
+        let mention = records.mentions[mention as usize];
+        let text = |id| records.texts.get(id);
+        let said = [text(mention.name), text(mention.countries), text(mention.identifiers)];
+        said.into_iter().filter(|one| !one.is_empty()).collect::<Vec<_>>().join(", ")
+    };
+    let terms = row.terms();
+    let on = |day: Day| day.stated().map(|day| day.to_string()).unwrap_or_default();
+    let _ = writeln!(out, "\n  {} of {}", terms.range, party(row.issuer));
+    for (field, value) in [
+        ("holder", party(row.holder)),
+        ("interest", terms.interest.to_string()),
+        ("confidence", terms.confidence.to_string()),
+        ("since", on(row.since)),
+        ("until", on(row.until)),
+        ("cited as", records.texts.get(row.citation).to_owned()),
+    ] {
+        if !value.is_empty() {
+            let _ = writeln!(out, "    {field:12}  {value}");
+        }
+    }
+}
+
 fn mapped(out: &mut String, entry: &ListEntry) {
-    let day =
-        |day: Option<parentage::day::Day>| day.map_or_else(String::new, |day| day.to_string());
+    let day = |day: Option<Day>| day.map_or_else(String::new, |day| day.to_string());
     let _ = writeln!(out, "\n  {}", entry.name);
     let restriction = entry.restriction.map_or("", |restriction| restriction.as_str());
     for (field, value) in [
@@ -218,8 +244,7 @@ fn not_shrunk(before: &Snapshot, now: &Snapshot) -> Result<(), Error> {
 
 fn entries(snapshot: &Snapshot) -> BTreeSet<String> {
     let line = |entry: &ListEntry| {
-        let day =
-            |day: Option<parentage::day::Day>| day.map_or_else(String::new, |day| day.to_string());
+        let day = |day: Option<Day>| day.map_or_else(String::new, |day| day.to_string());
         let parts = [
             entry.list.clone(),
             entry.announcement.clone(),
@@ -234,12 +259,7 @@ fn entries(snapshot: &Snapshot) -> BTreeSet<String> {
     snapshot.entries().iter().map(line).collect()
 }
 
-fn report(
-    snapshot: &Snapshot,
-    day: parentage::day::Day,
-    added: Vec<String>,
-    gone: Vec<String>,
-) -> Report {
+fn report(snapshot: &Snapshot, day: Day, added: Vec<String>, gone: Vec<String>) -> Report {
     // What was read and came to nothing is not linked: decisions on nobody, events of nobody.
     let idle = |file: &str| {
         let all = snapshot.link_doubts().iter().chain(snapshot.warnings());

@@ -169,8 +169,10 @@ fn picture(screener: &Screener, entity: EntityId) -> Picture {
 
 /// The entities an argument names: by id, by exact name, else the one whose name fits best.
 pub fn find(snapshot: &Snapshot, screener: &Screener, asked: &str) -> Result<Vec<EntityId>, Error> {
-    if let Some(entity) = snapshot.entity_by_id(asked) {
-        return Ok(vec![entity]);
+    // Two entities of one name that nothing joins may share an id.
+    let by_id = snapshot.all_with_id(asked);
+    if !by_id.is_empty() {
+        return Ok(by_id);
     }
     let exact = snapshot.exactly_named(asked, &Countries::default());
     if !exact.is_empty() {

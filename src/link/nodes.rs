@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use rayon::prelude::*;
 
 use crate::column::{TextId, TextsView};
-use crate::model::{Countries, Identifiers, Sort};
+use crate::model::{Countries, Identifiers, Sort, is_nameless};
 use crate::name::{self, NameKeys, PossibleKey};
 use crate::source::Mention;
 
@@ -291,6 +291,11 @@ impl<'r> Nodes<'r> {
     pub fn contradict(&self, a: u32, b: u32) -> bool {
         let kinds = matches!((self.get(a).sort, self.get(b).sort), (Some(a), Some(b)) if a != b);
         kinds || Identifiers::texts_contradict(self.identifiers(a), self.identifiers(b))
+    }
+
+    /// Whether a node has no name by which it could join or be near another.
+    pub fn is_nameless(&self, node: u32) -> bool {
+        is_nameless(self.texts.get(self.get(node).name), self.identifiers(node))
     }
 
     /// Whether both say when somebody was born and no year is common.

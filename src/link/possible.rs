@@ -115,6 +115,7 @@ const AT_ONCE: usize = 1 << 26;
 fn pairs(nodes: &Nodes, wanted: impl Fn(&u32) -> bool + Sync) -> Vec<(u32, u32)> {
     let count = u32::try_from(nodes.all.len()).expect("nodes are numbered by 32 bits");
     let all = || (0..count).into_par_iter();
+    let named = |number: &u32| !nodes.is_nameless(*number);
     let of = |number: u32| variants(nodes.keys_of(number).distinctive);
     // No more variants than letters, but for one of the whole.
     let letters = |number: u32| nodes.keys_of(number).distinctive.len() + 1;
@@ -125,14 +126,14 @@ fn pairs(nodes: &Nodes, wanted: impl Fn(&u32) -> bool + Sync) -> Vec<(u32, u32)>
         // Neither the first nor the last bits: by these an index is looked up.
         let own = |digest: &u64| (digest >> 24) % goes == go;
         let index =
-            Index::new(all().filter(&wanted).flat_map_iter(|number| {
+            Index::new(all().filter(&wanted).filter(named).flat_map_iter(|number| {
                 of(number).filter(own).map(move |variant| (variant, number))
             }));
         let near = |number: u32| {
             let others = of(number).filter(own).flat_map(|variant| index.find(variant));
             others.map(move |other| (number.min(other), number.max(other)))
         };
-        pairs.par_extend(all().flat_map_iter(near).filter(|(a, b)| a != b));
+        pairs.par_extend(all().filter(named).flat_map_iter(near).filter(|(a, b)| a != b));
     }
     pairs.par_sort_unstable();
     pairs.dedup();

@@ -330,6 +330,7 @@ impl Identifiers {
     pub fn best(&self) -> Option<&str> {
         let rank = |identifier: &str| match scheme(identifier) {
             "lei" => 0,
+            "unnamed" => 3,
             own if own.starts_with("id@") || own.starts_with("bods@") || own == "ftm" => 2,
             _ => 1,
         };
@@ -341,6 +342,16 @@ impl Identifiers {
 /// authorities name whichever register, tax office or bank they know of. Ids of FollowTheMoney and of the Beneficial
 /// Ownership Data Standard name a record of somebody's file, of which one entity may have several.
 const MANY: [&str; 7] = ["passport", "national-id", "tax-", "reg-", "swift", "ftm:", "bods@"];
+
+/// How the identifier begins of somebody whom a record does not name.
+pub const UNNAMED: &str = "unnamed:";
+
+/// Whether a name is none, by which nobody is joined or found: that of somebody whom a record does not name, or an
+/// identifier that stands for a name which another file has.
+pub fn is_nameless(name: &str, identifiers: &str) -> bool {
+    identifiers.starts_with(UNNAMED)
+        || name.contains(':') && identifiers.split(';').any(|own| own.eq_ignore_ascii_case(name))
+}
 
 /// Whether some scheme stands among both with no value in common.
 fn rivals<'t, A, B>(own: impl Fn() -> A, others: impl Fn() -> B) -> bool

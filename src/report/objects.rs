@@ -56,6 +56,13 @@ pub fn expanded(
     }
 }
 
+/// Why a register knows no owner.
+#[derive(Debug, Serialize)]
+struct SilenceView {
+    said: String,
+    place: String,
+}
+
 /// An entity with its owners, its own holdings and its exposures.
 #[derive(Debug, Serialize)]
 pub struct Explained {
@@ -64,6 +71,9 @@ pub struct Explained {
     snapshot: String,
     ownership: &'static str,
     owners: Vec<HoldingView>,
+    /// Why registers know no owner, in their words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_known: Vec<SilenceView>,
     holdings: Vec<HoldingView>,
     exposures: Vec<ExposureView>,
     /// How it stands to the threshold of each rule.
@@ -92,6 +102,12 @@ pub fn explained(run: &Run, entity_id: crate::model::EntityId, all: &[Exposure])
             .iter()
             .filter(on_day)
             .map(|row| holding(snapshot, row))
+            .collect(),
+        not_known: (snapshot.silences(entity_id).into_iter())
+            .map(|(said, place)| SilenceView {
+                said: said.to_owned(),
+                place: snapshot.sources().show(place),
+            })
             .collect(),
         holdings: graph
             .held_by(entity_id)

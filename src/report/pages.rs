@@ -42,7 +42,7 @@ pub fn explained(run: &Run, entity: EntityId, all: &[Exposure]) -> String {
         }
     };
     let line = |row: &Holding| {
-        let (holder, issuer, _) = snapshot.written(row);
+        let (holder, issuer) = snapshot.called(row);
         let other = if row.issuer == entity { holder } else { issuer };
         let terms = row.terms();
         let span = match (row.since.stated(), row.until.stated()) {
@@ -73,6 +73,14 @@ pub fn explained(run: &Run, entity: EntityId, all: &[Exposure]) -> String {
         rows.into_iter().map(line).chain(rest.map(|rest| styled(DIM, &rest))).collect()
     };
     section("Owners recorded", lines(graph.held_in(entity).iter().collect()), "none");
+    let silences: Vec<String> = snapshot
+        .silences(entity)
+        .into_iter()
+        .map(|(said, place)| format!("{said} · {}", snapshot.sources().show(place)))
+        .collect();
+    if !silences.is_empty() {
+        section("Owners not known", silences, "");
+    }
     section("Holds", lines(graph.held_by(entity).collect()), "nothing recorded");
     let _ = writeln!(out, "\n  Exposures");
     if all.is_empty() {

@@ -126,7 +126,7 @@ fn push<'a>(
 }
 
 fn line(snapshot: &Snapshot, row: &Holding) -> String {
-    let (holder, issuer, _) = snapshot.written(row);
+    let (holder, issuer) = snapshot.called(row);
     let terms = row.terms();
     let country = snapshot.entity(row.holder).country;
     let what = match terms.interest {

@@ -7,6 +7,7 @@ use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::beside;
 use super::kept::{KeptBuilder, KeptPart};
 use super::names::{Names, exact_digest};
 use super::{NameKind, Snapshot, World};
@@ -16,7 +17,9 @@ use crate::expand::Groups;
 use crate::graph::Graph;
 use crate::index::{Lookup, LookupBuilder, NameIndex, NameIndexBuilder};
 use crate::link::{Keys, Linked, PossibleLink, link_with_given, possible_links, said_links};
-use crate::model::{Countries, EntityId, EntityKind, Identifiers, Interest, ListEntry, words};
+use crate::model::{
+    Countries, EntityId, EntityKind, Identifiers, Interest, ListEntry, is_nameless, words,
+};
 use crate::name;
 use crate::source::{self, GroupMember, Mention, MentionId, Records};
 
@@ -58,14 +61,16 @@ impl Snapshot {
             lists,
             events,
             measures,
-            holdings,
+            mut holdings,
             complete,
             groups,
             linked: of_lists,
+            silences,
             ..
         } = records;
         let (entries, entry_mention): (Vec<ListEntry>, Vec<MentionId>) =
             entries.into_iter().unzip();
+        beside::mark(&mut holdings, &linked.entity_of, linked.entities);
         let graph = Graph::build(linked.entities, &holdings, &linked.entity_of);
         let identifiers = identifiers(linked.entities, &mut texts, &mentions, &linked.entity_of);
         let aliases = aliases(&mut texts, &entries);
@@ -143,6 +148,7 @@ impl Snapshot {
             events,
             measures,
             holdings: holdings.into(),
+            silences: silences.into(),
             rules: records.rules,
             world,
             possible,
@@ -163,6 +169,10 @@ impl Snapshot {
         snapshot
     }
 
+    fn is_nameless(&self, mention: &Mention) -> bool {
+        is_nameless(self.texts.get(mention.name), self.texts.get(mention.identifiers))
+    }
+
     /// Fills the name index with what can matter.
     fn index_names(
         &mut self,
@@ -174,7 +184,10 @@ impl Snapshot {
         for (mention, entity) in self.mentions.all().iter().zip(self.entity_of.all()) {
             for (text, kind) in [(mention.name, NameKind::Name), (mention.native, NameKind::Native)]
             {
-                if text != TextId::EMPTY && wanted.contains(entity.index()) {
+                if text != TextId::EMPTY
+                    && wanted.contains(entity.index())
+                    && !self.is_nameless(mention)
+                {
                     names.push((*entity, kind, text));
                 }
             }
@@ -464,6 +477,7 @@ fn shown(
         (
             listing.is_none(),
             listing,
+            is_nameless(texts.get(own.name), texts.get(own.identifiers)),
             says(own.identifiers),
             says(own.countries),
             texts.get(own.name),

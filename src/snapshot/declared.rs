@@ -117,6 +117,22 @@ impl Snapshot {
         (name(record.holder), name(record.issuer), self.texts.get(record.citation).into())
     }
 
+    /// A holding's holder and issuer by name: as the source writes them, or, where it has numbers alone, as their own
+    /// records do.
+    pub fn called(&self, holding: &Holding) -> (Cow<'_, str>, Cow<'_, str>) {
+        let (holder, issuer, _) = self.written(holding);
+        let name = |written: Cow<'_, str>, entity: EntityId| match written.contains(':') {
+            true => {
+                let view = self.entity(entity);
+                let number =
+                    crate::model::is_nameless(&written, &self.identifiers(entity).to_string());
+                if number { view.name.into() } else { written.into_owned().into() }
+            }
+            false => Cow::Owned(written.into_owned()),
+        };
+        (name(holder, holding.holder), name(issuer, holding.issuer))
+    }
+
     /// By what the holder and the issuer of a holding were joined to their entities.
     pub fn row_joined_by(&self, holding: &Holding) -> (JoinedBy, JoinedBy) {
         if let Some(row) = self.declared_row(holding) {

@@ -88,6 +88,7 @@ impl Snapshot {
         columns.put("shown", &self.shown);
         columns.put("identifiers", &self.identifiers);
         columns.put("records", &self.holdings);
+        columns.put("silences", &self.silences);
         columns.put("countries", countries);
         columns.put("kinds", &self.world.kinds);
         columns.put("complete", &complete);
@@ -156,6 +157,7 @@ fn of_blocks(blocks: &Blocks) -> Option<Snapshot> {
         events: facts.events.into_owned(),
         measures: facts.measures.into_owned(),
         holdings: blocks.column("records")?,
+        silences: blocks.column("silences")?,
         rules: facts.rules.into_owned(),
         world,
         possible: facts.possible.into_owned(),

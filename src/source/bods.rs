@@ -111,7 +111,7 @@ fn party(
             is_person,
             &kind_of_entity,
             &own,
-            register_name(register),
+            &register_name(register),
         ))?
     };
     let parties = &mut register.records.unsettled.bods.parties;
@@ -125,7 +125,7 @@ fn register_name(register: &Register) -> String {
     register.source.name.replace([':', ';'], "_")
 }
 
-fn named(details: &Value, is_person: bool, kind: &str, own: &str, file: String) -> Party {
+fn named(details: &Value, is_person: bool, kind: &str, own: &str, file: &str) -> Party {
     let mut names: Vec<String> = if is_person {
         let all = details.get("names").and_then(Value::as_array);
         all.into_iter().flatten().map(spoken).collect()
@@ -368,7 +368,9 @@ impl Statements {
                 || replaced.contains(&relation.statement);
             let by_components = !relation.components.is_empty()
                 && relation.components.iter().all(|one| known.contains(one.as_str()));
-            if superseded || by_components {
+            // Somebody holds something of an entity that nobody names.
+            let of_nobody = matches!(relation.subject, End::Unspecified(_));
+            if superseded || by_components || of_nobody {
                 set_aside(records, relation.place);
                 continue;
             }
@@ -391,9 +393,7 @@ impl Relation {
         };
         let issuer = match &self.subject {
             End::Named(id) => of(id)?,
-            End::Unspecified(why) => {
-                return Err(format!("does not say of which entity it is: {}", why.trim()));
-            }
+            End::Unspecified(_) => return Ok(()),
         };
         let holder = match &self.holder {
             End::Named(id) => of(id)?,

@@ -12,10 +12,11 @@ use serde_json::Value;
 use super::gleif::of_register;
 use super::guarded::{objects_of, text};
 use super::held::{Held, Party, Register, Taken, days};
+use super::share_text::of_fraction;
 use super::values::day;
 use crate::day::Span;
 use crate::model::{Confidence, EntityKind, Interest};
-use crate::share::{Rounding, Share, ShareRange};
+use crate::share::{Share, ShareRange};
 
 /// Reads the file.
 pub(super) fn read(reader: &mut dyn BufRead, register: &mut Register) -> Result<(), String> {
@@ -147,25 +148,15 @@ const BANDS: [u64; 10] = [500, 1_000, 1_500, 2_000, 2_500, 3_333, 5_000, 6_666, 
 /// it begins of a legal one.
 fn share(written: &str, is_real: bool) -> Result<ShareRange, String> {
     let refused = || format!("has the share `{written}`, which is no part of one");
-    let (whole, decimals) = written.split_once('.').unwrap_or((written, ""));
-    if whole.is_empty() {
-        return Err(refused());
-    }
-    // Percent: the point two places on.
-    let padded = format!("{decimals:0<2}");
-    let percent = format!(
-        "{whole}{}.{}0",
-        &padded[..2.min(padded.len())],
-        padded.get(2..).unwrap_or_default()
-    );
-    let at = |rounding| Share::parse_percent(&percent, rounding).map_err(|_| refused());
-    let (low, high) = (at(Rounding::Down)?, at(Rounding::Up)?);
+    let own = of_fraction(written).ok_or_else(refused)?;
     if is_real {
-        return ShareRange::closed(low, high).ok_or_else(refused);
+        return Ok(own);
     }
     let bands = BANDS.iter().map(|band| Share::from_parts(band * 100_000));
-    match bands.into_iter().find(|band| *band > low) {
-        Some(next) => ShareRange::new(low, next, false, true).map_err(|error| error.to_string()),
+    match bands.into_iter().find(|band| *band > own.low()) {
+        Some(next) => {
+            ShareRange::new(own.low(), next, false, true).map_err(|error| error.to_string())
+        }
         None => Ok(ShareRange::exact(Share::WHOLE)),
     }
 }

@@ -37,7 +37,7 @@ fn element(name: &str, value: &Value) -> Element {
         Value::String(text) => element.text.clone_from(text),
         Value::Number(number) => element.text = number.to_string(),
         Value::Array(all) => {
-            element.children = all.iter().map(|one| self::element(name, one)).collect()
+            element.children = all.iter().map(|one| self::element(name, one)).collect();
         }
         Value::Object(fields) => {
             for (key, value) in fields {

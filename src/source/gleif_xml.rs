@@ -16,7 +16,7 @@ pub(super) fn read(reader: &mut dyn BufRead, register: &mut Register) -> Result<
     while let Some(item) = elements.next(wanted)? {
         match item {
             Item::Whole(count) if count.name == "RecordCount" => {
-                told = count.text.trim().parse().ok()
+                told = count.text.trim().parse().ok();
             }
             Item::Whole(element) => {
                 number += 1;

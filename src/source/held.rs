@@ -8,7 +8,7 @@ use super::records::{MentionId, Records, Terms, Written, years};
 use super::values::{Country, country};
 use crate::day::{Day, Span};
 use crate::error::{Data, Place, Rejected, Source, Warning};
-use crate::model::{Confidence, Countries, EntityKind, Identifiers, Interest};
+use crate::model::{Confidence, Countries, EntityKind, Identifiers, Interest, UNNAMED};
 use crate::share::ShareRange;
 
 /// A holder or an issuer as a register says it.
@@ -151,24 +151,26 @@ impl Register<'_> {
         });
         let countries = Countries::parse(&known.collect::<Vec<_>>().join(";")).unwrap_or_default();
         let (countries, born) = (countries.to_string(), years(&party.born.join(";")));
-        let mut write = |name: &str| {
+        let mut write = |name: &str, countries: &str, kind: EntityKind| {
             if name.len() > LONGEST_NAME {
                 return Err(format!("has a name of {} bytes, as nobody has", name.len()));
             }
             Ok(self.records.written(&Written {
                 name,
                 native: "",
-                countries: Cow::Borrowed(&countries),
+                countries: Cow::Borrowed(countries),
                 identifiers: Cow::Borrowed(&identifiers),
                 born: Cow::Borrowed(&born),
-                kind: party.kind,
+                kind,
             }))
         };
-        let mention = write(&name)?;
+        let mention = write(&name, &countries, party.kind)?;
         if !identifiers.is_empty() {
             let others = party.others.iter().map(|other| tidy(other));
             let says = |other: &String| other.chars().any(char::is_alphanumeric) && *other != name;
-            others.filter(says).try_for_each(|other| write(&other).map(drop))?;
+            // They say less, so that the entity is shown by its name.
+            let mut write = |other: String| write(&other, "", EntityKind::Unknown).map(drop);
+            others.filter(says).try_for_each(&mut write)?;
         }
         Ok(mention)
     }
@@ -240,7 +242,7 @@ pub(super) fn rejected(file: &str, record: u64, reason: String, text: &str) -> R
 
 /// The identifier of somebody who is not named, and whom no other record means.
 pub(super) fn unnamed_identifier(own: &str) -> String {
-    format!("unnamed:{}", &blake3::hash(own.as_bytes()).to_hex()[..16])
+    format!("{UNNAMED}{}", &blake3::hash(own.as_bytes()).to_hex()[..16])
 }
 
 /// The days between two that a register gives, of which the later is the last.

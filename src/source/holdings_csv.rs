@@ -1,6 +1,8 @@
 //! The project's own CSV of ownership: holdings, complete owner lists, joint arrangements.
 
+use super::held::unnamed_identifier;
 use super::lists_csv::{check_name, countries, identifiers};
+use super::pseudo_owners::{Stands, stands_for};
 use super::records::{GroupMember, Records, Terms, Written, issuer_kind};
 use super::rows::{Fault, Row, span, word};
 use crate::error::{Place, Warning};
@@ -58,6 +60,15 @@ pub(super) fn holding(row: &Row, place: Place, records: &mut Records) -> Result<
     let confidence = word!("confidence", confidence, Confidence)?.unwrap_or(Confidence::Unverified);
     let span = span(("since", since), ("until", until))?;
     let line = row.line();
+    let stands = if holder_id.is_empty() { stands_for(holder) } else { Stands::Itself };
+    // A name for nobody is nobody else in another row.
+    let own = match stands {
+        Stands::Unnamed if !holder.is_empty() => {
+            unnamed_identifier(&format!("{}/{}", records.reading, place.record))
+        }
+        _ => String::new(),
+    };
+    let holder_id = if own.is_empty() { holder_id } else { &own };
     let holder = party(
         ["holder", "holder_id", "holder_country"],
         [holder, holder_id, holder_country],
@@ -72,7 +83,8 @@ pub(super) fn holding(row: &Row, place: Place, records: &mut Records) -> Result<
         line,
         records,
     )?;
-    let (holder, issuer) = (records.written(&holder), records.written(&issuer));
+    let issuer = records.written(&issuer);
+    let holder = if stands == Stands::Treasury { issuer } else { records.written(&holder) };
     let rounded = |text: &str| {
         text.split_once('.').is_some_and(|(_, decimals)| decimals.trim_end_matches('0').len() > 7)
     };

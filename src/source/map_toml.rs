@@ -125,9 +125,7 @@ struct MapFile {
 ///
 /// # Errors
 /// The file cannot be read or is no map; the message has the line and what is expected there.
-pub(super) fn read_map(path: &str) -> Result<(Map, String), Error> {
-    let text = std::fs::read_to_string(path).map_err(|error| Error::io(path, error))?;
-    let file = TomlFile { path, text: &text };
+pub(super) fn read_map(file: &TomlFile) -> Result<Map, Error> {
     let table: MapFile = file.parse()?;
     if table.list.get_ref().trim().is_empty() {
         return Err(file.at("list", &table.list, "is blank; give the list a name, such as HOUSE"));
@@ -157,7 +155,7 @@ pub(super) fn read_map(path: &str) -> Result<(Map, String), Error> {
             authority: table.authority,
             restriction,
             checked_until: checked.transpose()?,
-            source: path.to_owned(),
+            source: file.path.to_owned(),
         },
         restriction,
         separator: table.separator.unwrap_or_else(|| ";".to_owned()),
@@ -166,5 +164,5 @@ pub(super) fn read_map(path: &str) -> Result<(Map, String), Error> {
         kinds: kinds.collect::<Result<_, Error>>()?,
         columns: table.columns.into_inner(),
     };
-    Ok((map, text))
+    Ok(map)
 }

@@ -9,7 +9,7 @@ use super::values::{births, day};
 use crate::model::EntityKind;
 
 /// What may part the fields of a row.
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+pub(super) const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// What parts the fields of a file, where its header has every column of a map.
 pub(super) fn fits(map: &Map, start: &[u8]) -> Option<u8> {

@@ -1,5 +1,9 @@
 //! Words that stand in a column of owners and name nobody: the public, others, nobody known, the company itself.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
 /// Whom an owner's name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stands {
@@ -199,12 +203,13 @@ pub(super) fn stands_for(name: &str) -> Stands {
     let signs = |c: char| if c.is_alphanumeric() { c } else { ' ' };
     let plain: String = name.to_lowercase().chars().map(signs).collect();
     let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    match () {
-        () if UNNAMED.contains(&&*plain) => Stands::Unnamed,
-        () if TREASURY.contains(&&*plain) => Stands::Treasury,
-        () => Stands::Itself,
-    }
+    WORDS.get(&*plain).copied().unwrap_or(Stands::Itself)
 }
+
+static WORDS: LazyLock<FxHashMap<&str, Stands>> = LazyLock::new(|| {
+    let unnamed = UNNAMED.iter().map(|word| (*word, Stands::Unnamed));
+    unnamed.chain(TREASURY.iter().map(|word| (*word, Stands::Treasury))).collect()
+});
 
 /// Bytes of the longest of these words, with signs around it.
 const LONGEST: usize = 64;

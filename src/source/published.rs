@@ -3,10 +3,12 @@
 use std::io::BufRead;
 
 use super::finish;
+use super::holdings_map_toml::{self, HoldingsMap};
 use super::listed::Sink;
 use super::map_toml::{Map, read_map};
 use super::open::{self, InputFile};
 use super::records::Records;
+use super::toml_file::TomlFile;
 use super::{
     csl_csv, csl_json, dpl_text, eu_csv, eu_xml, ftm_json, mapped_csv, ofac_advanced, ofac_csv,
     ofac_xml, ofsi_csv, seco_xml, sema_xml, senzing_json, targets_csv, uk_list, un_xml,
@@ -204,14 +206,28 @@ fn read(
     finish(opened, file, source, records)
 }
 
+/// What a file of holdings that a map was written for is recognised as.
+pub const MAPPED_HOLDINGS: &str = "mapped holdings (CSV)";
+
 /// What a list that a map was written for is recognised as.
 pub const MAPPED: &str = "mapped list (CSV)";
 
 /// Reads the maps; each is a file that an answer rests on.
-pub(super) fn read_maps(paths: &[String], records: &mut Records) -> Result<Vec<Map>, Error> {
-    let mut maps = Vec::new();
+pub(super) fn read_maps(
+    paths: &[String],
+    records: &mut Records,
+) -> Result<(Vec<Map>, Vec<HoldingsMap>), Error> {
+    let (mut maps, mut of_holdings) = (Vec::new(), Vec::new());
     for path in paths {
-        let (map, text) = read_map(path)?;
+        let text = std::fs::read_to_string(path).map_err(|error| Error::io(path, error))?;
+        let toml = TomlFile { path, text: &text };
+        // A map of holdings says `holdings`, one of a list `list`.
+        let keys = toml::from_str::<toml::Table>(&text).unwrap_or_default();
+        if keys.contains_key("holdings") {
+            of_holdings.push(holdings_map_toml::read_map(&toml)?);
+        } else {
+            maps.push(read_map(&toml)?);
+        }
         let file = open::named(path)?;
         records.sources.0.push(Source {
             unit: RecordUnit::Record,
@@ -221,9 +237,8 @@ pub(super) fn read_maps(paths: &[String], records: &mut Records) -> Result<Vec<M
             accepted: 1,
             ..Source::of_lines(&file.name, "map")
         });
-        maps.push(map);
     }
-    Ok(maps)
+    Ok((maps, of_holdings))
 }
 
 /// Tells of names and addresses of entries that no file has, and of entries without them.

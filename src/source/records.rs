@@ -176,10 +176,27 @@ impl Terms {
 /// The flag of a holding that may be held through others.
 const MAYBE_INDIRECT: u32 = 1 << 8;
 
+/// The flag of one beside which a chain is recorded from its holder to its issuer.
+const BESIDE_CHAIN: u32 = 1 << 9;
+
 impl HoldingRecord {
     /// Share, interest and confidence.
     pub fn terms(&self) -> Terms {
-        Terms::unpack(self.low, self.high, self.flags)
+        match self.is_beside_chain() {
+            false => Terms::unpack(self.low, self.high, self.flags),
+            true => Terms::unpack(0, self.high, self.flags & !1),
+        }
+    }
+
+    /// Whether a chain is recorded from the holder to the issuer, to which its share is not added: its low end counts
+    /// as 0.
+    pub fn is_beside_chain(&self) -> bool {
+        self.flags & BESIDE_CHAIN != 0
+    }
+
+    /// Counts it so.
+    pub fn count_beside_chain(&mut self) {
+        self.flags |= BESIDE_CHAIN;
     }
 
     /// Whether what is held may be held through others, who may be recorded too.

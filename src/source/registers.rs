@@ -6,10 +6,13 @@ use super::bods::{self, Statements};
 use super::ftm_ownership::{self, Links};
 use super::gleif::Consolidated;
 use super::held::Register;
+use super::holdings_map_toml::HoldingsMap;
 use super::open::InputFile;
-use super::published::SEEN;
+use super::published::{MAPPED_HOLDINGS, SEEN};
 use super::records::Records;
-use super::{dk_cvr, finish, gleif_csv, gleif_json, gleif_xml, sec_exhibit_21, uk_psc};
+use super::{
+    dk_cvr, finish, gleif_csv, gleif_json, gleif_xml, mapped_holdings_csv, sec_exhibit_21, uk_psc,
+};
 use crate::error::{Error, RecordUnit, Source};
 
 /// What ownership files say that other files decide on, until all of them are read.
@@ -118,9 +121,21 @@ fn of_table(first: &str) -> Option<Format> {
     }
 }
 
-/// Reads a file of ownership as it is published. Returns whether it is one.
-pub(super) fn read_as_published(file: &InputFile, records: &mut Records) -> Result<bool, Error> {
+/// Reads a file of ownership by the first map that fits it, else as it is published. Returns whether it is of either
+/// kind.
+pub(super) fn read_with_map_or_as_published(
+    file: &InputFile,
+    maps: &[HoldingsMap],
+    records: &mut Records,
+) -> Result<bool, Error> {
     let Some(start) = file.start() else { return Ok(false) };
+    let by_map = maps.iter().find_map(|map| Some((map, mapped_holdings_csv::fits(map, &start)?)));
+    if let Some((map, delimiter)) = by_map {
+        let read = |reader: &mut dyn BufRead, register: &mut Register| {
+            mapped_holdings_csv::read(reader, register, map, delimiter)
+        };
+        return read_with(file, (MAPPED_HOLDINGS, RecordUnit::Line), &read, records).map(|()| true);
+    }
     let Some(format) = Format::recognise(&start) else { return Ok(false) };
     let (kind, unit, read) = format.parts();
     read_with(file, (kind, unit), &read, records).map(|()| true)
@@ -128,7 +143,7 @@ pub(super) fn read_as_published(file: &InputFile, records: &mut Records) -> Resu
 
 /// Reads a file of ownership with a reader. What is broken off is an error: owners that are read in part would be
 /// taken for all there are.
-pub(super) fn read_with(
+fn read_with(
     file: &InputFile,
     (kind, unit): (&'static str, RecordUnit),
     read: &dyn Fn(&mut dyn BufRead, &mut Register) -> Result<(), String>,

@@ -1,6 +1,6 @@
 //! Shares as registers write them: `51 %`, `25-50`, `> 50`, `25,5`, `more than 25% but not more than 50%`.
 
-use crate::share::ShareRange;
+use crate::share::{Share, ShareRange};
 
 /// A share in percent. `None` for what is no share, and for what could be a fraction as well as percent: a number
 /// above 0 and up to 1 without a sign (`0.51`, which is 51 % to some and 0.51 % to others).
@@ -12,6 +12,42 @@ pub(super) fn percent(text: &str) -> Option<ShareRange> {
     let (low, high) = (range.stated_low().parts(), range.stated_high().parts());
     let may_be_fraction = !signed && low == high && 0 < high && high <= ONE_PERCENT;
     (!may_be_fraction).then_some(range)
+}
+
+/// A share that is written as a part of one: `0.51`, `1`.
+pub(super) fn of_fraction(text: &str) -> Option<ShareRange> {
+    let text = number(text.trim())?;
+    let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+    // Percent: the point two places on.
+    let padded = format!("{decimals:0<2}");
+    let percent = format!("{whole}{}.{}0", padded.get(..2)?, padded.get(2..)?);
+    ShareRange::parse(&percent, &percent, false, false).ok()
+}
+
+/// So many shares of a total, exact until it is rounded outward to parts per billion.
+pub(super) fn of_shares(shares: &str, total: &str) -> Option<ShareRange> {
+    let (shares, total) = (count(shares)?, count(total)?);
+    if total == 0 || shares > total {
+        return None;
+    }
+    let whole = u128::from(Share::WHOLE.parts());
+    let low = shares.checked_mul(whole)? / total;
+    let high = (shares.checked_mul(whole)?).div_ceil(total);
+    let share = |parts: u128| u64::try_from(parts).ok().map(Share::from_parts);
+    ShareRange::closed(share(low)?, share(high)?)
+}
+
+/// A number of shares, whose digits may stand in groups of three.
+fn count(text: &str) -> Option<u128> {
+    let text = text.trim();
+    let separators = [',', '.', ' ', '\'', '\u{a0}', '\u{202f}'];
+    // `1193114297.0` is a number that a spreadsheet wrote.
+    let text = text.strip_suffix(".0").or_else(|| text.strip_suffix(".00")).unwrap_or(text);
+    let groups: Vec<&str> = text.split(separators).collect();
+    let grouped = groups.len() == 1 || groups[1..].iter().all(|group| group.len() == 3);
+    let digits = groups.concat();
+    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    (grouped && plain).then(|| digits.parse().ok())?
 }
 
 /// Parts per billion of one percent.
@@ -120,6 +156,15 @@ mod tests {
                 "{text}"
             );
         }
+        assert_eq!(of_fraction("0.51").unwrap().to_string(), "51 %");
+        assert_eq!(of_fraction("1").unwrap().to_string(), "100 %");
+        assert_eq!(of_fraction("51"), None);
+        assert_eq!(
+            of_shares("1,193,114,297", "1.584.210.966").unwrap().to_string(),
+            "75.3128416 to 75.3128417 %"
+        );
+        assert_eq!(of_shares("1", "2").unwrap().to_string(), "50 %");
+        assert_eq!([of_shares("3", "2"), of_shares("1.5", "2"), of_shares("1", "0")], [None; 3]);
         for text in ["0.51", "1", "", "half", "120", "1,234,567", "-5", "50-25", "%"] {
             assert_eq!(percent(text), None, "{text}");
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::beside;
 use crate::column::TextId;
 use crate::model::{Countries, EntityKind, Identifiers, Sort};
 use crate::name::{self, NameKeys};
@@ -18,6 +19,8 @@ struct Said {
     identifiers: Identifiers,
     born: String,
     sort: Option<Sort>,
+    /// It has no name that joins.
+    nameless: bool,
 }
 
 /// The entities of mentions: each is named by its first mention.
@@ -33,8 +36,14 @@ pub(super) struct Joins {
 }
 
 /// Mentions the names that no record has and that a decision gives to somebody who has one; then those that
-/// one gives to these. O(mentions), and nothing without decisions.
+/// one gives to these. Then marks the holdings that are counted beside a chain. O(mentions), and nothing without
+/// decisions and such holdings.
 pub fn give(records: &mut Records) {
+    give_names(records);
+    beside::mark(records);
+}
+
+fn give_names(records: &mut Records) {
     if !records.links.iter().any(|decision| decision.same) {
         return;
     }
@@ -84,7 +93,7 @@ impl Joins {
         work.by_way("native", |said| said.natives.clone(), |_, _| true);
         work.by_way(
             "name",
-            |said| vec![said.keys.exact.clone()],
+            |said| if said.nameless { Vec::new() } else { vec![said.keys.exact.clone()] },
             |a, b| a.keys.form == b.keys.form || a.keys.form.is_empty() || b.keys.form.is_empty(),
         );
         work.done()
@@ -135,7 +144,13 @@ fn said(records: &Records, mention: &crate::source::Mention) -> Said {
     let text = |id| records.texts.get(id);
     let keys = name::keys(text(mention.name));
     let mut natives = Vec::new();
-    if keys.is_native {
+    let identifiers = text(mention.identifiers);
+    let nameless = identifiers.starts_with("unnamed:")
+        || identifiers
+            .to_lowercase()
+            .split(';')
+            .any(|one| one == text(mention.name).to_lowercase());
+    if keys.is_native && !nameless {
         natives.push(keys.native.clone());
     }
     if mention.native != TextId::EMPTY {
@@ -148,6 +163,7 @@ fn said(records: &Records, mention: &crate::source::Mention) -> Said {
         identifiers: Identifiers::parse(text(mention.identifiers)),
         born: text(mention.born).to_owned(),
         sort: mention.kind().sort(),
+        nameless,
     }
 }
 

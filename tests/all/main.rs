@@ -15,6 +15,7 @@ mod lists;
 mod names;
 mod owners;
 mod readme;
+mod registers;
 mod schema;
 mod search;
 mod snapshot_file;

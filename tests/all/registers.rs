@@ -1,0 +1,547 @@
+//! Ownership as registers and others publish it: excerpts of our own making in each format, and every file that is at
+//! hand counted by other means.
+
+use std::path::{Path, PathBuf};
+
+use parentage::snapshot::Snapshot;
+use parentage::source::{Inputs, Records, read};
+use serde_json::Value;
+
+/// What is read of ownership files of some names and texts, beside one another, with maps.
+fn read_with(files: &[(&str, &str)], maps: &[&str]) -> Records {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    read_path(folder.path(), maps)
+}
+
+fn read_of(files: &[(&str, &str)]) -> Records {
+    read_with(files, &[])
+}
+
+fn read_path(path: &Path, maps: &[&str]) -> Records {
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("list.csv");
+    std::fs::write(&list, "list,name\nL,Somebody Else\n").unwrap();
+    let lists = vec![list.display().to_string()];
+    let ownership = vec![path.display().to_string()];
+    let maps = maps.iter().map(|map| format!("docs/maps/{map}.toml")).collect();
+    read(&Inputs { lists, ownership, maps, ..Inputs::default() }).unwrap()
+}
+
+/// Holdings in a line each, in order.
+fn holdings(records: &Records) -> Vec<String> {
+    let name = |mention: u32| records.texts.get(records.mentions[mention as usize].name);
+    let told = |row: &parentage::source::HoldingRecord| {
+        let terms = row.terms();
+        let on =
+            |day: parentage::day::Day| day.stated().map(|day| day.to_string()).unwrap_or_default();
+        format!(
+            "{} | {} | {} | {} | {} | {}",
+            name(row.holder),
+            name(row.issuer),
+            terms.range,
+            terms.interest,
+            on(row.since),
+            on(row.until)
+        )
+    };
+    let mut all: Vec<String> = records.holdings.iter().map(told).collect();
+    all.sort();
+    all
+}
+
+fn counts(records: &Records) -> (u64, u64, u64, u64) {
+    let own = records.sources.0.iter().filter(|source| {
+        source.name != "list.csv" && source.kind != "rule" && source.kind != "map"
+    });
+    own.fold((0, 0, 0, 0), |all, source| {
+        (
+            all.0 + source.records,
+            all.1 + source.accepted,
+            all.2 + source.rejected,
+            all.3 + source.aside,
+        )
+    })
+}
+
+const RELATIONS: &str = "\
+    <rr:RelationshipData><rr:Header><rr:RecordCount>6</rr:RecordCount></rr:Header><rr:RelationshipRecords>\
+    <rr:RelationshipRecord><rr:Relationship><rr:StartNode><rr:NodeID>A</rr:NodeID></rr:StartNode><rr:EndNode><rr:NodeID>B\
+    </rr:NodeID></rr:EndNode><rr:RelationshipType>IS_DIRECTLY_CONSOLIDATED_BY</rr:RelationshipType><rr:RelationshipPeriods>\
+    <rr:RelationshipPeriod><rr:StartDate>2018-01-01T00:00:00Z</rr:StartDate><rr:EndDate>2018-12-31T00:00:00Z</rr:EndDate>\
+    <rr:PeriodType>ACCOUNTING_PERIOD</rr:PeriodType></rr:RelationshipPeriod><rr:RelationshipPeriod><rr:StartDate>\
+    2017-10-18T00:00:00Z</rr:StartDate><rr:PeriodType>RELATIONSHIP_PERIOD</rr:PeriodType></rr:RelationshipPeriod>\
+    </rr:RelationshipPeriods><rr:RelationshipStatus>ACTIVE</rr:RelationshipStatus></rr:Relationship><rr:Registration>\
+    <rr:RegistrationStatus>LAPSED</rr:RegistrationStatus></rr:Registration></rr:RelationshipRecord>\
+    <rr:RelationshipRecord><rr:Relationship><rr:StartNode><rr:NodeID>B</rr:NodeID></rr:StartNode><rr:EndNode><rr:NodeID>C\
+    </rr:NodeID></rr:EndNode><rr:RelationshipType>IS_DIRECTLY_CONSOLIDATED_BY</rr:RelationshipType><rr:RelationshipStatus>\
+    INACTIVE</rr:RelationshipStatus></rr:Relationship><rr:Registration><rr:LastUpdateDate>2020-06-01T00:00:00Z\
+    </rr:LastUpdateDate></rr:Registration></rr:RelationshipRecord>\
+    <rr:RelationshipRecord><rr:Relationship><rr:StartNode><rr:NodeID>A</rr:NodeID></rr:StartNode><rr:EndNode><rr:NodeID>C\
+    </rr:NodeID></rr:EndNode><rr:RelationshipType>IS_ULTIMATELY_CONSOLIDATED_BY</rr:RelationshipType><rr:RelationshipStatus>\
+    ACTIVE</rr:RelationshipStatus></rr:Relationship></rr:RelationshipRecord>\
+    <rr:RelationshipRecord><rr:Relationship><rr:StartNode><rr:NodeID>F</rr:NodeID></rr:StartNode><rr:EndNode><rr:NodeID>C\
+    </rr:NodeID></rr:EndNode><rr:RelationshipType>IS_FUND-MANAGED_BY</rr:RelationshipType></rr:Relationship>\
+    </rr:RelationshipRecord>\
+    <rr:RelationshipRecord><rr:Relationship><rr:StartNode><rr:NodeID>D</rr:NodeID></rr:StartNode><rr:EndNode><rr:NodeID>C\
+    </rr:NodeID></rr:EndNode><rr:RelationshipType>IS_INTERNATIONAL_BRANCH_OF</rr:RelationshipType></rr:Relationship>\
+    </rr:RelationshipRecord>\
+    <rr:RelationshipRecord><rr:Relationship><rr:StartNode><rr:NodeID>E</rr:NodeID></rr:StartNode><rr:EndNode><rr:NodeID>C\
+    </rr:NodeID></rr:EndNode><rr:RelationshipType>IS_DIRECTLY_CONSOLIDATED_BY</rr:RelationshipType></rr:Relationship>\
+    <rr:Registration><rr:RegistrationStatus>DUPLICATE</rr:RegistrationStatus></rr:Registration></rr:RelationshipRecord>\
+    </rr:RelationshipRecords></rr:RelationshipData>";
+
+#[test]
+fn relationships_of_gleif_are_control_by_their_own_period() {
+    let expected = [
+        "lei:B | lei:A | share unknown | control | 2017-10-18 | ",
+        "lei:C | lei:A | share unknown | control |  | 2017-10-18",
+        "lei:C | lei:A | share unknown | control | 2020-06-01 | ",
+        "lei:C | lei:B | share unknown | control |  | 2020-06-01",
+        "lei:C | lei:D | share unknown | branch |  | ",
+    ];
+    let records = read_of(&[("rr.xml", RELATIONS)]);
+    assert_eq!(records.rejected, []);
+    assert_eq!(holdings(&records), expected);
+    assert_eq!(counts(&records), (6, 4, 0, 2));
+    // A page of the API, and the golden copy as CSV.
+    let page = r#"{"meta":{},"data":[{"type":"relationship-records","attributes":{"relationship":{"startNode":{"id":"A","type":"LEI"},
+        "endNode":{"id":"B","type":"LEI"},"type":"IS_DIRECTLY_CONSOLIDATED_BY","status":"ACTIVE","periods":[
+        {"startDate":"2018-01-01T00:00:00Z","endDate":"2018-12-31T00:00:00Z","type":"ACCOUNTING_PERIOD"},
+        {"startDate":"2017-10-18T00:00:00Z","endDate":null,"type":"RELATIONSHIP_PERIOD"}]},"registration":{"status":"LAPSED"}}}]}"#;
+    assert_eq!(holdings(&read_of(&[("page.json", page)])), expected[..1]);
+    let csv = "Relationship.StartNode.NodeID,Relationship.StartNode.NodeIDType,Relationship.EndNode.NodeID,\
+               Relationship.RelationshipType,Relationship.RelationshipStatus,Relationship.Period.1.startDate,\
+               Relationship.Period.1.endDate,Relationship.Period.1.periodType,Relationship.Period.2.startDate,\
+               Relationship.Period.2.periodType,Registration.RegistrationStatus\n\
+               A,LEI,B,IS_DIRECTLY_CONSOLIDATED_BY,ACTIVE,2018-01-01,2018-12-31,ACCOUNTING_PERIOD,2017-10-18,RELATIONSHIP_PERIOD,\
+               PUBLISHED\n";
+    assert_eq!(holdings(&read_of(&[("rr.csv", csv)])), expected[..1]);
+    assert_eq!(read_of(&[("empty.json", "{\"data\":[]}")]).rejected, []);
+}
+
+#[test]
+fn entities_and_exceptions_of_gleif_name_what_has_an_lei() {
+    let entities = "<lei:LEIData><lei:LEIRecords><lei:LEIRecord><lei:LEI>A</lei:LEI><lei:Entity><lei:LegalName>Zubrin Ltd\
+        </lei:LegalName><lei:OtherEntityNames><lei:OtherEntityName type=\"PREVIOUS_LEGAL_NAME\">Tern Ltd</lei:OtherEntityName>\
+        </lei:OtherEntityNames><lei:TransliteratedOtherEntityNames><lei:TransliteratedOtherEntityName>ZUBRIN LTD 2\
+        </lei:TransliteratedOtherEntityName></lei:TransliteratedOtherEntityNames><lei:RegistrationAuthority>\
+        <lei:RegistrationAuthorityID>RA000585</lei:RegistrationAuthorityID><lei:RegistrationAuthorityEntityID>7444723\
+        </lei:RegistrationAuthorityEntityID></lei:RegistrationAuthority><lei:LegalJurisdiction>GB</lei:LegalJurisdiction>\
+        </lei:Entity></lei:LEIRecord><lei:LEIRecord><lei:LEI>X</lei:LEI><lei:Entity><lei:LegalName>Twice</lei:LegalName>\
+        </lei:Entity><lei:Registration><lei:RegistrationStatus>ANNULLED</lei:RegistrationStatus></lei:Registration>\
+        </lei:LEIRecord></lei:LEIRecords></lei:LEIData>";
+    let exceptions = "[{\"LEI\":\"A\",\"ExceptionCategory\":\"DIRECT_ACCOUNTING_CONSOLIDATION_PARENT\",\"ExceptionReason\":\
+                      \"NATURAL_PERSONS\"}]";
+    let files = [("lei.xml", entities), ("repex.json", exceptions), ("rr.xml", RELATIONS)];
+    let records = read_of(&files);
+    assert_eq!(records.rejected, []);
+    let snapshot = Snapshot::build(records);
+    let found = |name: &str| snapshot.exactly_named(name, &parentage::model::Countries::default());
+    let [zubrin] = found("Zubrin Ltd")[..] else { panic!("one entity") };
+    assert_eq!([found("Tern Ltd"), found("ZUBRIN LTD 2")], [[zubrin], [zubrin]]);
+    assert_eq!(snapshot.entity(zubrin).name, "Zubrin Ltd");
+    assert_eq!(snapshot.identifiers(zubrin).to_string(), "gb-coh:07444723;lei:A;reg-gb:07444723");
+    assert_eq!(snapshot.world().graph().held_in(zubrin).len(), 3);
+    let [(said, _)] = snapshot.silences(zubrin)[..] else { panic!("one exception") };
+    assert_eq!(said, "DIRECT_ACCOUNTING_CONSOLIDATION_PARENT: NATURAL_PERSONS");
+    // The order of files is none.
+    let mut other = files;
+    other.reverse();
+    let renamed: Vec<(String, &str)> =
+        (0..).zip(other).map(|(at, (name, text))| (format!("{at}{name}"), text)).collect();
+    let renamed: Vec<(&str, &str)> = renamed.iter().map(|(name, text)| (&**name, *text)).collect();
+    assert_eq!(holdings(&read_of(&renamed)), holdings(&read_of(&files)));
+}
+
+#[test]
+fn people_with_significant_control_hold_bands_of_shares_and_votes_apart() {
+    let person = |name: &str, natures: &str, more: &str| {
+        format!(
+            "{{\"company_number\":\"1234567\",\"data\":{{\"kind\":\"individual-person-with-significant-control\",\"name\":\"Mr {name}\",\
+             \"name_elements\":{{\"forename\":\"{name}\",\"surname\":\"Tern\"}},\"natures_of_control\":[{natures}],\
+             \"notified_on\":\"2016-04-06\"{more}}}}}\n"
+        )
+    };
+    let text = [
+        person("Anna", "\"ownership-of-shares-25-to-50-percent\",\"voting-rights-50-to-75-percent\"", ""),
+        person("Bert", "\"ownership-of-shares-75-to-100-percent\"", ",\"ceased_on\":\"2018-05-14\""),
+        person("Cleo", "\"right-to-appoint-and-remove-directors\",\"significant-influence-or-control\"", ""),
+        person("Dora", "\"ownership-of-shares-25-to-50-percent-as-trust\"", ""),
+        person("Emil", "\"ownership-of-shares-25-to-50-percent-as-trust\"", ""),
+        person("Fred", "\"ownership-of-castles\"", ""),
+        "{\"company_number\":\"SC123456\",\"data\":{\"kind\":\"persons-with-significant-control-statement\",\"statement\":\
+         \"no-individual-or-entity-with-signficant-control\",\"notified_on\":\"2016-07-12\"}}\n"
+            .to_owned(),
+        "{\"data\":{\"kind\":\"totals#persons-of-significant-control-snapshot\"}}\n".to_owned(),
+    ]
+    .concat();
+    let records = read_of(&[("psc.txt", &text)]);
+    assert_eq!(counts(&records), (8, 6, 1, 1));
+    let reason = &records.rejected[0].reason;
+    assert!(reason.contains("`ownership-of-castles`"), "{reason}");
+    let trust =
+        "trust that holds in gb-coh:01234567 (ownership-of-shares-25-to-50-percent-as-trust)";
+    let expected = [
+        "Anna Tern | gb-coh:01234567 | more than 25 to 50 % | equity | 2016-04-06 | ".to_owned(),
+        "Anna Tern | gb-coh:01234567 | more than 50 to less than 75 % | votes | 2016-04-06 | "
+            .to_owned(),
+        "Bert Tern | gb-coh:01234567 | 75 to 100 % | equity | 2016-04-06 | 2018-05-14".to_owned(),
+        "Cleo Tern | gb-coh:01234567 | share unknown | control | 2016-04-06 | ".to_owned(),
+        "Cleo Tern | gb-coh:01234567 | share unknown | control | 2016-04-06 | ".to_owned(),
+        format!("Dora Tern | {trust} | share unknown | control | 2016-04-06 | "),
+        format!("Dora Tern | {trust} | share unknown | unspecified | 2016-04-06 | "),
+        format!("Emil Tern | {trust} | share unknown | control | 2016-04-06 | "),
+        format!("Emil Tern | {trust} | share unknown | unspecified | 2016-04-06 | "),
+        // One block, though two are registered for it.
+        format!("{trust} | gb-coh:01234567 | more than 25 to 50 % | equity | 2016-04-06 | "),
+        format!("{trust} | gb-coh:01234567 | more than 25 to 50 % | equity | 2016-04-06 | "),
+    ];
+    assert_eq!(holdings(&records), expected);
+    assert_eq!(records.silences.len(), 1);
+}
+
+/// A statement of version 0.4.
+fn statement(id: u32, kind: &str, record: &str, more: &str, details: &str) -> String {
+    format!(
+        "{{\"statementId\":\"{id:0>32}\",\"declarationSubject\":\"e1\",\"recordId\":\"{record}\",\"recordType\":\"{kind}\",\
+         \"statementDate\":\"2026-01-0{}\"{more},\"recordDetails\":{{\"isComponent\":false,{details}}}}}",
+        id % 9 + 1
+    )
+}
+
+#[test]
+fn statements_of_beneficial_ownership_are_put_together_in_any_order() {
+    let entity = |id, record: &str, name: &str| {
+        let details = format!(
+            "\"entityType\":{{\"type\":\"registeredEntity\"}},\"name\":\"{name}\",\"jurisdiction\":{{\"name\":\"X\",\"code\":\"GB\"}}"
+        );
+        statement(id, "entity", record, "", &details)
+    };
+    let relation = |id, record: &str, more: &str, subject: &str, party: &str, rest: &str| {
+        let details = format!("\"subject\":\"{subject}\",\"interestedParty\":{party}{rest}");
+        statement(id, "relationship", record, more, &details)
+    };
+    let shares = |share: &str| {
+        format!(
+            ",\"interests\":[{{\"type\":\"shareholding\",\"directOrIndirect\":\"direct\",\"share\":{{{share}}},\"startDate\":\"2020-01-01\"}}]"
+        )
+    };
+    let person = "\"personType\":\"knownPerson\",\"names\":[{\"fullName\":\"Anna Tern\"}],\"birthDate\":\"1962-05\"";
+    let unknown = "\"personType\":\"unknownPerson\"";
+    let all = [
+        relation(1, "r1", "", "e1", "\"p1\"", &shares("\"exclusiveMinimum\":25,\"maximum\":50")),
+        relation(2, "r2", "", "e1", "\"e2\"", &shares("\"exact\":26.15")),
+        // The same record once more: the later statement counts.
+        relation(3, "r2", "", "e1", "\"e2\"", &shares("\"exact\":30")),
+        relation(4, "r3", ",\"recordStatus\":\"closed\"", "e2", "\"p2\"", &shares("\"exact\":60")),
+        relation(5, "r4", "", "e2", "{\"reason\":\"noBeneficialOwners\"}", ""),
+        relation(6, "r5", "", "e1", "\"nobody\"", &shares("\"exact\":10")),
+        relation(7, "r6", "", "e1", "\"p1\"", &shares("\"exact\":110")),
+        relation(
+            8,
+            "r7",
+            "",
+            "e1",
+            "\"p1\"",
+            ",\"componentRecords\":[\"r1\",\"r2\"],\"interests\":[{\"type\":\"shareholding\",\"share\":{\"exact\":80}}]",
+        ),
+        relation(9, "r8", "", "e1", "\"p1\"", ",\"interests\":[{\"type\":\"boardMember\"}]"),
+        entity(10, "e1", "Zubrin Ltd"),
+        entity(11, "e2", "Gull Ltd"),
+        statement(12, "person", "p1", "", person),
+        statement(13, "person", "p2", "", unknown),
+    ];
+    let expected = [
+        "Anna Tern | Zubrin Ltd | more than 25 to 50 % | equity | 2020-01-01 | ",
+        "Gull Ltd | Zubrin Ltd | 30 % | equity | 2020-01-01 | ",
+        "not named | Gull Ltd | share unknown | unspecified |  | ",
+        "unknown person | Gull Ltd | 60 % | equity | 2020-01-01 | 2026-01-05",
+    ];
+    let list = read_of(&[("bods.json", &format!("[{}]", all.join(",")))]);
+    assert_eq!(holdings(&list), expected);
+    assert_eq!(counts(&list), (13, 8, 2, 3));
+    let mut reasons: Vec<&str> = list.rejected.iter().map(|one| &*one.reason).collect();
+    reasons.sort_unstable();
+    assert_eq!(
+        reasons,
+        [
+            "`interests/*/share/exact` is no share of 0 to 100",
+            "names the record `nobody`, which no file has"
+        ]
+    );
+    let mut lines: Vec<String> = all.to_vec();
+    lines.reverse();
+    assert_eq!(holdings(&read_of(&[("bods.jsonl", &lines.join("\n"))])), expected);
+    // Versions before 0.4: ids of statements, words for excluded ends.
+    let old = r#"{"statementID":"o1","statementType":"ownershipOrControlStatement","subject":{"describedByEntityStatement":"s1"},"interestedParty":{"describedByPersonStatement":"s2"},"interests":[{"type":"voting-rights","interestLevel":"direct","share":{"minimum":25,"maximum":50,"exclusiveMinimum":true,"exclusiveMaximum":false}}]}
+{"statementID":"s1","statementType":"entityStatement","name":"Zubrin Ltd","incorporatedInJurisdiction":{"code":"GB"}}
+{"statementID":"s2","statementType":"personStatement","personType":"knownPerson","names":[{"fullName":"Anna Tern"}]}
+"#;
+    assert_eq!(
+        holdings(&read_of(&[("old.json", old)])),
+        ["Anna Tern | Zubrin Ltd | more than 25 to 50 % | votes |  | "]
+    );
+}
+
+#[test]
+fn ownership_of_followthemoney_is_read_and_what_may_be_a_fraction_is_unknown() {
+    let party = |id: &str, schema: &str, name: &str| {
+        format!(
+            "{{\"id\":\"{id}\",\"schema\":\"{schema}\",\"properties\":{{\"name\":[\"{name}\"]}}}}\n"
+        )
+    };
+    let owner = |id: &str, asset: &str, more: &str| {
+        format!(
+            "{{\"id\":\"{id}\",\"schema\":\"Ownership\",\"properties\":{{\"owner\":[\"p\"],\"asset\":[\"{asset}\"]{more}}}}}\n"
+        )
+    };
+    let text = [
+        owner("1", "a", ",\"percentage\":[\"51 %\"],\"startDate\":[\"2020\"],\"endDate\":[\"2024-02\"]"),
+        owner("2", "b", ",\"percentage\":[\"0.51\"]"),
+        owner("3", "b", ",\"percentage\":[\"25-50\"]"),
+        owner("4", "nowhere", ""),
+        party("p", "Person", "Anna Tern"),
+        party("a", "Company", "Zubrin"),
+        party("b", "Company", "Gull"),
+        "{\"id\":\"5\",\"schema\":\"Directorship\",\"properties\":{\"director\":[\"p\"],\"organization\":[\"a\"]}}\n".to_owned(),
+    ]
+    .concat();
+    let records = read_of(&[("a.ftm.json", &text)]);
+    assert_eq!(
+        holdings(&records),
+        [
+            "Anna Tern | Gull | 25 to 50 % | equity |  | ",
+            "Anna Tern | Gull | share unknown | equity |  | ",
+            "Anna Tern | Zubrin | 51 % | equity | 2020-01-01 | 2024-03-01",
+        ]
+    );
+    assert_eq!(counts(&records), (8, 6, 1, 1));
+    assert!(records.warnings.iter().any(|warning| warning.text.contains("`0.51`")));
+}
+
+#[test]
+fn maps_of_holdings_read_units_bands_groups_and_words_for_nobody() {
+    let indonesia = read_with(
+        &[(
+            "idx.csv",
+            "owner,owned,owned_country,as_of,ticker,shares,total_shares\nPT Zubrin Tbk,Gull Tbk,ID,2021-04-19,GULL,\
+             \"1,193,114,297\",1584210966\nPublik,Gull Tbk,ID,2021-04-19,GULL,391096669,1584210966\nPublik,Tern Tbk,ID,2021-04-19,TERN,1,2\n\
+             Saham Treasury,Gull Tbk,ID,2021-04-19,GULL,0,1584210966\nPT Zubrin Tbk,Gull Tbk,ID,2021-04-19,GULL,3,2\n",
+        )],
+        &["indonesia"],
+    );
+    assert_eq!(
+        holdings(&indonesia),
+        [
+            "Gull Tbk | Gull Tbk | 0 % | equity | 2021-04-19 | ",
+            "PT Zubrin Tbk | Gull Tbk | 75.3128416 to 75.3128417 % | equity | 2021-04-19 | ",
+            "Publik | Gull Tbk | 24.6871583 to 24.6871584 % | equity | 2021-04-19 | ",
+            "Publik | Tern Tbk | 50 % | equity | 2021-04-19 | ",
+        ]
+    );
+    assert_eq!(indonesia.rejected.len(), 1);
+    let publics: Vec<u32> = indonesia.holdings.iter().map(|row| row.holder).collect();
+    assert_ne!(publics[1], publics[2], "the public of one company is not that of another");
+    let korea = read_with(
+        &[(
+            "kftc.csv",
+            "회사명,법인등록번호,주주명,주주구분,지분율,기준일\n제비(주),110111-0000001,김제비,동일인,17.97,2026-05-01\n제비(주),\
+             110111-0000001,자기주식,자기주식,2.5,2026-05-01\n",
+        )],
+        &["korea"],
+    );
+    assert_eq!(
+        holdings(&korea),
+        [
+            "김제비 | 제비(주) | 17.97 % | equity | 2026-05-01 | ",
+            "제비(주) | 제비(주) | 2.5 % | equity | 2026-05-01 | "
+        ]
+    );
+    let vendor = read_with(
+        &[(
+            "vendor.csv",
+            "Company name;Company country;Company ID;Shareholder name;Shareholder country;Shareholder ID;Shareholder LEI;\
+             Shareholder type;Percentage;Link;Closed;Source\nGull Ltd;GB;G1;Zubrin Ltd;GB;Z1;;Corporate;WO;direct;;AR\n\
+             Gull Ltd;GB;G1;Anna Tern;GB;T1;;Individual;60;ultimate;31/12/2025;\n",
+        )],
+        &["vendor"],
+    );
+    assert_eq!(
+        holdings(&vendor),
+        [
+            "Anna Tern | Gull Ltd | 60 % | unspecified |  | 2026-01-01",
+            "Zubrin Ltd | Gull Ltd | 98 to 100 % | unspecified |  | "
+        ]
+    );
+    assert_eq!(vendor.rejected, []);
+    let flags: Vec<bool> = vendor.holdings.iter().map(|row| row.is_maybe_indirect()).collect();
+    assert_eq!(flags, [false, true]);
+}
+
+/// What may be held through others is not added to a chain that is recorded too.
+#[test]
+fn a_band_is_never_added_to_a_chain_below_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let lists =
+        write("list.csv", "list,name,kind\nUS-SDN,Anna Tern,person\nUS-SDN,Bert Gull,person\n");
+    let psc = |number: &str, forename: &str, surname: &str| {
+        format!(
+            "{{\"company_number\":\"{number}\",\"data\":{{\"kind\":\"individual-person-with-significant-control\",\"name_elements\":\
+             {{\"forename\":\"{forename}\",\"surname\":\"{surname}\"}},\"natures_of_control\":[\"ownership-of-shares-25-to-50-percent\"],\
+             \"notified_on\":\"2016-04-06\"}}}}\n"
+        )
+    };
+    let register = [
+        psc("11111111", "Anna", "Tern"),
+        psc("22222222", "Anna", "Tern"),
+        psc("22222222", "Bert", "Gull"),
+    ]
+    .concat();
+    let psc = write("psc.txt", &register);
+    let chain = write(
+        "chain.csv",
+        "holder,holder_id,issuer,issuer_id,share_min\nAnna Tern,,Pelican Hold,x:1,100\n\
+         Pelican Hold,x:1,gb-coh:11111111,gb-coh:11111111,30\n",
+    );
+    let inputs = Inputs { lists: vec![lists], ownership: vec![psc, chain], ..Inputs::default() };
+    let snapshot = Snapshot::build(read(&inputs).unwrap());
+    let settings = crate::verify::settings(
+        &snapshot,
+        &["us-ofac-50"],
+        "2026-10-20",
+        parentage::share::Share::QUARTER,
+    );
+    let screener = parentage::screen::Screener::new(&snapshot, &settings);
+    let said = |id: &str| {
+        let entity = snapshot.entity_by_id(id).unwrap();
+        let all = &screener.findings(entity).exposures;
+        all.iter()
+            .map(|one| {
+                format!(
+                    "{} {:?}",
+                    one.certainty.as_str(),
+                    one.share.map(|(low, high)| format!("{low}-{high}"))
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    // 30 through Pelican, and up to 50 in all: the band and the chain are one block or two, nobody knows.
+    assert_eq!(said("gb-coh:11111111"), ["possible Some(\"30-80\")"]);
+    // Two persons with more than a quarter each have more than half.
+    assert_eq!(said("gb-coh:22222222"), ["certain Some(\"50.0000002-100\")"]);
+}
+
+fn shared(file: &str) -> Option<PathBuf> {
+    let path = Path::new("../shared/data").join(file);
+    if !path.exists() {
+        skipped();
+        return None;
+    }
+    Some(path)
+}
+
+#[expect(clippy::print_stdout, reason = "a test that needs files that are not here says so")]
+fn skipped() {
+    println!("skipped: ../shared is not here");
+}
+
+/// Every file of a folder, by ending.
+fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
+    let Some(folder) = shared(folder) else { return Vec::new() };
+    let mut all: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|item| item.unwrap().path()).collect();
+    all.retain(|path| path.to_string_lossy().ends_with(ending));
+    all.sort();
+    all
+}
+
+/// A file of JSON, whole or a value a line.
+fn values(path: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(path).unwrap();
+    match serde_json::from_str(&text) {
+        Ok(Value::Array(all)) => all,
+        Ok(one) => vec![one],
+        Err(_) => text.lines().map(|line| serde_json::from_str(line).unwrap()).collect(),
+    }
+}
+
+#[test]
+fn every_ownership_file_at_hand_is_read_and_counted() {
+    for path in files("gleif/bodspipelines", ".json")
+        .into_iter()
+        .chain(files("bods/bods-v04-fixtures", ".json"))
+    {
+        let records = read_path(&path, &[]);
+        let (all, accepted, rejected, aside) = counts(&records);
+        assert_eq!(all, values(&path).len() as u64, "{}", path.display());
+        assert_eq!(all, accepted + rejected + aside);
+        let told = records.rejected.iter().all(|one| one.reason.contains("which no file has"));
+        assert!(told, "{}: {:?}", path.display(), records.rejected);
+    }
+    for path in files("gleif/bodspipelines", ".xml") {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let expected = ["</lei:LEIRecord>", "</rr:RelationshipRecord>", "</repex:Exception>"]
+            .map(|end| text.matches(end).count() as u64);
+        let records = read_path(&path, &[]);
+        // Each is an excerpt: its header says how many records the whole file had.
+        assert_eq!(counts(&records).0, expected.iter().sum::<u64>() + 1, "{}", path.display());
+        assert_eq!(records.rejected.len(), 1, "{:?}", records.rejected);
+    }
+    for path in
+        files("uk-psc/register-sources-psc", ".json").into_iter().chain(files("uk-psc", ".jsonl"))
+    {
+        let (all, accepted, rejected, aside) = counts(&read_path(&path, &[]));
+        assert_eq!(all, values(&path).len() as u64, "{}", path.display());
+        let odd =
+            path.ends_with("psc_unknown_kind.json") || path.ends_with("sample_psc_stream.jsonl");
+        assert_eq!(
+            (rejected, all),
+            (u64::from(odd), accepted + rejected + aside),
+            "{}",
+            path.display()
+        );
+    }
+    for path in files("ftm", ".json") {
+        let ownership = values(&path).iter().filter(|one| one["schema"] == "Ownership").count();
+        let records = read_path(&path, &[]);
+        assert_eq!(
+            (records.holdings.len(), records.rejected.len()),
+            (ownership, 0),
+            "{}",
+            path.display()
+        );
+    }
+}
+
+/// The fixtures of the standard whose names say what is wrong with them are told: all of the 169 that its own validator
+/// refuses, but for one that is a statement alone and in no list.
+#[test]
+fn invalid_statements_are_told() {
+    let mut told = 0;
+    for path in files("bods/data-standard-v0.4", ".json") {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let records = read_path(&path, &[]);
+        let refused = records.rejected.iter().any(|one| !one.reason.contains("which no file has"));
+        told += usize::from(refused);
+        let says = [
+            "_not_array",
+            "_not_string",
+            "_missing",
+            "too_big",
+            "too_small",
+            "_not_object",
+            "_not_uri",
+        ];
+        let says = says.iter().any(|word| name.ends_with(word)) && name != "statements_not_array";
+        assert!(refused || !says, "{name}");
+    }
+    assert!(matches!(told, 0 | 168), "{told}");
+}
