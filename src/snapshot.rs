@@ -228,6 +228,11 @@ impl Snapshot {
         own.map(|one| (self.texts.get(one.said), one.place)).collect()
     }
 
+    /// All that registers say of why they know no owner.
+    pub fn all_silences(&self) -> &[Silence] {
+        self.silences.all()
+    }
+
     /// All identifiers of an entity.
     pub fn identifiers(&self, entity: EntityId) -> Identifiers {
         Identifiers::parse(self.texts.get(self.identifiers.get(entity.index())))

@@ -21,6 +21,7 @@ mod gleif_json;
 mod gleif_xml;
 mod guarded;
 mod held;
+mod holding_record;
 mod holdings_csv;
 mod holdings_map_toml;
 mod line_ends;
@@ -76,6 +77,7 @@ use crate::name;
 
 pub use answers::EarlierAnswers;
 pub use earlier::{Alerts, Earlier};
+pub use holding_record::{HoldingRecord, Terms};
 pub use names_csv::{Query, names, queries};
 pub use open::digest_of;
 pub use owners_csv::{DeclaredOwners, OWNERS};
@@ -83,9 +85,7 @@ pub use pairs_csv::{Pair, PairRow, Pairs};
 pub use parties::{PARTY_COLUMNS, Parties, PartyRow};
 pub use profile_toml::read_profile;
 pub use published::{MAPPED, MAPPED_HOLDINGS};
-pub use records::{
-    GroupMember, HoldingRecord, LinkDecision, Mention, MentionId, Records, Silence, Terms,
-};
+pub use records::{GroupMember, LinkDecision, Mention, MentionId, Records, Silence};
 pub use table::{Encoding, TableFormat, TableOptions};
 
 /// What to read. An empty list of paths stands for the embedded data; the word `embedded` names

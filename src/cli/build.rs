@@ -10,7 +10,7 @@ use serde::Serialize;
 use parentage::day::Day;
 use parentage::error::Error;
 use parentage::model::ListEntry;
-use parentage::report::totals::{Totals, totals};
+use parentage::report::totals::{Totals, add_oddities, totals};
 use parentage::snapshot::Snapshot;
 use parentage::source::{HoldingRecord, Inputs, MAPPED, MAPPED_HOLDINGS, Records, read};
 
@@ -105,7 +105,9 @@ impl Build {
             not_shrunk(&Snapshot::open(previous)?, &snapshot)?;
         }
         if let Some(path) = &self.totals {
-            let text = serde_json::to_string_pretty(&totals(&snapshot)).expect("totals are plain");
+            let mut all = totals(&snapshot);
+            add_oddities(&snapshot, self.data.day(), &mut all);
+            let text = serde_json::to_string_pretty(&all).expect("totals are plain");
             let failed = |error| Error::io(path, error);
             std::fs::write(path, text + "\n").map_err(failed)?;
         }

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use petgraph::algo::kosaraju_scc;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use crate::day::Day;
+use crate::graph::Holding;
 use crate::model::EntityId;
+use crate::share::ShareRange;
 use crate::snapshot::Snapshot;
 
 /// What was read of one file.
@@ -42,11 +45,25 @@ pub struct Totals {
     pub joins: u64,
     /// Possible links of the entities of its entries.
     pub possible_links: u64,
+    /// Holdings; one may stand in several rows, and a record may say several.
+    pub holdings: u64,
+    /// Holdings by interest.
+    pub by_interest: BTreeMap<String, u64>,
+    /// Holdings of which nobody says how much.
+    pub unknown_share: u64,
+    /// Of those of the day, the ones that contradict others of the same holder and issuer.
+    pub contradicting: u64,
+    /// Of those of the day, the ones within a cycle of owners.
+    pub in_cycles: u64,
+    /// Of those of the day, the ones in whoever's declared shares exceed 100 percent.
+    pub over_100: u64,
+    /// Issuers of which it says why no owner is known.
+    pub not_known: u64,
     /// The day to which its lists were checked; the earliest, and none where one does not say.
     pub date: Option<String>,
 }
 
-/// The control totals of every file of a snapshot. O(entries + links).
+/// The control totals of every file of a snapshot, of the lists and what holdings are. O(entries + links + holdings).
 pub fn totals(snapshot: &Snapshot) -> Vec<Totals> {
     let sources = &snapshot.sources().0;
     let mut all: Vec<Totals> = sources
@@ -95,10 +112,55 @@ pub fn totals(snapshot: &Snapshot) -> Vec<Totals> {
         own.joins += u64::from(held || entries_of[&entity] > 1);
         own.possible_links += links_of.get(&entity).copied().unwrap_or_default();
     }
+    for row in graph.holdings() {
+        let Some(own) = all.get_mut(row.place.source as usize) else { continue };
+        let terms = row.terms();
+        own.holdings += 1;
+        *own.by_interest.entry(terms.interest.to_string()).or_default() += 1;
+        own.unknown_share += u64::from(terms.range == ShareRange::UNKNOWN);
+    }
+    for silence in snapshot.all_silences() {
+        if let Some(own) = all.get_mut(silence.place.source as usize) {
+            own.not_known += 1;
+        }
+    }
     for (own, dates) in all.iter_mut().zip(dates) {
         own.date = dates.into_iter().min().flatten().map(|day| day.to_string());
     }
     all
+}
+
+/// Adds what is odd about the holdings of a day. O(entities + holdings).
+pub fn add_oddities(snapshot: &Snapshot, day: Day, all: &mut [Totals]) {
+    let view = snapshot.world().graph().on(day);
+    let mut own = |row: &Holding, count: fn(&mut Totals) -> &mut u64| {
+        if let Some(own) = all.get_mut(row.place.source as usize) {
+            *count(own) += 1;
+        }
+    };
+    let mut circle = vec![0_u32; snapshot.entity_count() as usize];
+    for (number, members) in (1..).zip(kosaraju_scc(&view).into_iter().filter(|one| one.len() > 1))
+    {
+        members.into_iter().for_each(|member| circle[member as usize] = number);
+    }
+    for issuer in (0..snapshot.entity_count()).map(EntityId) {
+        let over = snapshot.exceeds_whole(issuer, day);
+        for edge in view.stakes_in(issuer) {
+            let within = circle[issuer.index()];
+            let in_cycle = within != 0 && within == circle[edge.holder.index()];
+            for row in edge.rows.iter().filter(|row| row.span().contains(day)) {
+                if edge.stake.contradicting {
+                    own(row, |all| &mut all.contradicting);
+                }
+                if in_cycle {
+                    own(row, |all| &mut all.in_cycles);
+                }
+                if over {
+                    own(row, |all| &mut all.over_100);
+                }
+            }
+        }
+    }
 }
 
 /// A reason without what it quotes of one record.

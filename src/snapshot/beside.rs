@@ -71,6 +71,9 @@ impl Above {
     /// Whether a chain leads from the holder of a row to its issuer through others.
     fn chain(&self, rows: &[HoldingRecord], at: usize, ends: &Ends) -> bool {
         let (row, (holder, issuer)) = (&rows[at], ends(&rows[at]));
+        if holder == issuer {
+            return false;
+        }
         let mut seen: FxHashSet<EntityId> = FxHashSet::from_iter([issuer]);
         let mut open = vec![issuer];
         while let Some(held) = open.pop() {

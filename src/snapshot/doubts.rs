@@ -21,6 +21,18 @@ impl Snapshot {
         of_issuer.collect()
     }
 
+    /// Whether the declared shares or votes of an issuer exceed the whole on a day.
+    pub fn exceeds_whole(&self, issuer: EntityId, day: Day) -> bool {
+        let view = self.world.graph().on(day);
+        [Interest::Equity, Interest::Votes].into_iter().any(|interest| {
+            let mut sums = Sums::default();
+            let stakes = view.stakes_in(issuer);
+            let counted = stakes.filter(|edge| crate::expand::counts_in(&edge.stake, interest));
+            counted.for_each(|edge| sums.add(&edge.stake));
+            sums.over_declared()
+        })
+    }
+
     /// What is odd about the holdings in one issuer on a day.
     pub fn doubts_of(&self, issuer: EntityId, day: Day, warnings: &mut Vec<Warning>) {
         if !self.is_recorded(issuer) {

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::holding_record::Terms;
 use super::listed::tidy;
 use super::pseudo_owners::{Stands, stands_for};
-use super::records::{MentionId, Records, Terms, Written, years};
+use super::records::{MentionId, Records, Written, years};
 use super::values::{Country, country};
 use crate::day::{Day, Span};
 use crate::error::{Data, Place, Rejected, Source, Warning};

@@ -1,9 +1,10 @@
 //! The project's own CSV of ownership: holdings, complete owner lists, joint arrangements.
 
 use super::held::unnamed_identifier;
+use super::holding_record::Terms;
 use super::lists_csv::{check_name, countries, identifiers};
 use super::pseudo_owners::{Stands, stands_for};
-use super::records::{GroupMember, Records, Terms, Written, issuer_kind};
+use super::records::{GroupMember, Records, Written, issuer_kind};
 use super::rows::{Fault, Row, span, word};
 use crate::error::{Place, Warning};
 use crate::model::{Confidence, Countries, EntityKind, Identifiers, Interest};

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::holding_record::HoldingRecord;
 use super::open;
 use super::parties::{lost, lost_letter};
 use super::read_file;
 use super::recognise::Format;
-use super::records::{HoldingRecord, Records};
+use super::records::Records;
 use crate::error::{Data, Error, Place, Rejected, Source, Warning};
 use crate::model::{Countries, DeclaredOwner, Identifiers};
 

@@ -81,6 +81,8 @@ fn of_json(has: &dyn Fn(&str) -> bool) -> Option<Format> {
             Some(Format::Bods)
         }
         () if has("Vrdeltagerperson")
+            || has("Vrvirksomhed")
+            || has("deltagerRelation")
             || has("virksomhedSummariskRelation")
             || has("_scroll_id") =>
         {

@@ -84,15 +84,13 @@ fn ends(text: &str) -> Option<ShareRange> {
         }
         return ShareRange::parse("0", &number(rest)?, false, low_open).ok();
     }
-    match parted(text) {
-        Some((low, high, high_open)) => {
-            ShareRange::parse(&number(low)?, &number(high)?, false, high_open).ok()
-        }
-        None => {
-            let number = number(text)?;
-            ShareRange::parse(&number, &number, false, false).ok()
-        }
-    }
+    // A number may have a dash of its own: `9.8e-05`.
+    let alone =
+        number(text).and_then(|number| ShareRange::parse(&number, &number, false, false).ok());
+    alone.or_else(|| {
+        let (low, high, high_open) = parted(text)?;
+        ShareRange::parse(&number(low)?, &number(high)?, false, high_open).ok()
+    })
 }
 
 /// The low end and the high end of a range, and whether the latter is excluded.
@@ -118,12 +116,31 @@ fn parted(text: &str) -> Option<(&str, &str, bool)> {
 /// A number with a point, of one that is written with a comma.
 fn number(text: &str) -> Option<String> {
     let text = text.trim();
+    if let Some((mantissa, exponent)) = text.split_once(['e', 'E']) {
+        return shifted(mantissa, exponent.parse().ok()?);
+    }
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match text.split_once(',') {
         Some((whole, rest)) if digits(whole) && digits(rest) => Some(format!("{whole}.{rest}")),
         Some(_) => None,
         None => Some(text.to_owned()).filter(|text| text.bytes().any(|byte| byte.is_ascii_digit())),
     }
+}
+
+/// A number whose point is moved: spreadsheets and programs write small ones as `9.8e-05`.
+fn shifted(mantissa: &str, by: i32) -> Option<String> {
+    let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{decimals}");
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) || whole.is_empty() || by.abs() > 30 {
+        return None;
+    }
+    let point = i32::try_from(whole.len()).ok()? + by;
+    let (before, behind) = match usize::try_from(point) {
+        Ok(point) if point < digits.len() => digits.split_at(point),
+        Ok(point) => return Some(format!("{digits:0<point$}")),
+        Err(_) => return Some(format!("0.{}{digits}", "0".repeat(point.unsigned_abs() as usize))),
+    };
+    Some(if before.is_empty() { format!("0.{behind}") } else { format!("{before}.{behind}") })
 }
 
 #[cfg(test)]
@@ -149,6 +166,10 @@ mod tests {
             ("0.51 %", "0.51 %"),
             ("0", "0 %"),
             ("100.0", "100 %"),
+            ("9.8e-05 %", "0.000098 %"),
+            ("1.5e1", "15 %"),
+            ("5E1", "50 %"),
+            ("2.5e-1 %", "0.25 %"),
         ] {
             assert_eq!(
                 percent(text).map(|range| range.to_string()).as_deref(),

@@ -39,22 +39,28 @@ pub(super) fn flag(
             claims.nothing(exposure, &["share"]);
         }
         Some("control") => {
-            let controls = rows.iter().any(|row| {
+            let controls = rows.iter().find(|row| {
                 entity(row.issuer) == subject && row.terms().interest == Interest::Control
             });
-            if !controls || listed.is_empty() {
+            if controls.is_none() || listed.is_empty() {
                 claims.fault("no listed or reached holder is cited that controls it");
             }
             share_is(claims, exposure, Some((0, 0)));
-            controlled(claims, exposure, rule, subject);
+            let cited = controls.map(|row| entity(row.holder));
+            controlled(claims, exposure, rule, (subject, cited));
         }
         _ => look_through(claims, exposure, rule, subject, rows, listed),
     }
 }
 
 /// Checks the flag of an entity that a listed or reached holder controls: it is as strong as the
-/// strongest of these holders.
-fn controlled(claims: &mut Claims, exposure: &Value, rule: &Rule, subject: Entity) {
+/// strongest of these holders, and cites one of those that are.
+fn controlled(
+    claims: &mut Claims,
+    exposure: &Value,
+    rule: &Rule,
+    (subject, cited): (Entity, Option<Entity>),
+) {
     let world = claims.world;
     let listed = |holder: Entity| -> Vec<&Listed> {
         world.counted(rule).filter(|one| one.entity == holder).collect()
@@ -68,15 +74,18 @@ fn controlled(claims: &mut Claims, exposure: &Value, rule: &Rule, subject: Entit
         .filter(|one| one.interest == Interest::Control && one.holder != subject)
         .filter_map(|one| {
             let both = [own(one.holder), by_holders(one.holder)];
-            Some((both.into_iter().flatten().min()?, one.holder))
+            Some((both.into_iter().flatten().min()?, Some(one.holder) != cited, one.holder))
         })
         .min();
     if multiplies(rule) {
         return; // Who is reached rests on multiplied shares.
     }
-    let Some((status, holder)) = strongest else {
+    let Some((status, another, holder)) = strongest else {
         return claims.fault("from the records nobody listed or reached controls it");
     };
+    if another {
+        return claims.fault("another than the holder cited is listed or reached and controls it");
+    }
     if own(holder) == Some(status) {
         return claims.summed_up(exposure, rule, &listed(holder));
     }

@@ -545,3 +545,123 @@ fn invalid_statements_are_told() {
     }
     assert!(matches!(told, 0 | 168), "{told}");
 }
+
+/// The second program confirms what is said of worlds in which some holdings may be held through others.
+#[test]
+fn what_is_said_beside_recorded_chains_is_confirmed() {
+    use std::fmt::Write;
+    let mut numbers = crate::verify::Numbers(11);
+    let (mut exposures, mut beside) = (0, 0);
+    for _ in 0..300 {
+        let (folder, mut inputs) = crate::verify::world(&mut numbers, true);
+        let mut rows = "Company name,Company country,Company ID,Shareholder name,Shareholder country,Shareholder ID,Shareholder \
+                        LEI,Shareholder type,Percentage,Link,Closed,Source\n"
+            .to_owned();
+        for _ in 0..8 {
+            let (holder, issuer) = (numbers.below(10), numbers.below(10));
+            let share = numbers.pick(&["30", "> 25", "25-50", "60", "n.a.", "50"]);
+            let level = numbers.pick(&["ultimate", "ultimate", "direct"]);
+            let closed = numbers.pick(&["", "", "", "2026-01-01", "2027-01-01"]);
+            let (holder, issuer) = (crate::verify::name(holder), crate::verify::name(issuer));
+            writeln!(rows, "{issuer},,,{holder},,,,,{share},{level},{closed},").unwrap();
+        }
+        let file = folder.path().join("vendor.csv");
+        std::fs::write(&file, rows).unwrap();
+        inputs.ownership.push(file.display().to_string());
+        inputs.maps.push("docs/maps/vendor.toml".to_owned());
+        let answers = crate::verify::said(&inputs, crate::verify::RULES, "2026-10-20");
+        let mut records = read(&inputs).unwrap();
+        assert_eq!(records.rejected, []);
+        parentage::verify::give(&mut records);
+        beside += records.holdings.iter().filter(|row| row.is_beside_chain()).count();
+        let report = parentage::verify::verify(&records, &answers);
+        assert_eq!(report.faults, []);
+        exposures += report.exposures;
+    }
+    assert!(
+        exposures > 5_000 && beside > 300,
+        "{exposures} exposures, {beside} rows beside chains"
+    );
+}
+
+/// The files of holdings at hand under every rule, against the second program: every twelfth holder is on some list.
+#[test]
+fn registers_at_hand_expand_as_the_second_program_says() {
+    let kek = "holdings = \"KEK\"\nconfidence = \"reported\"\n[columns]\nholder = \"owner\"\nholder_country = \"owner_country\"\n\
+               issuer = \"owned\"\nissuer_country = \"owned_country\"\nshare_min = \"share_min\"\nshare_max = \"share_max\"\n";
+    let lists = ["US-SDN", "EU-FSF", "UK-SANCTIONS", "CN-CONTROL", "CA-SEMA"];
+    for (file, rows, column) in [
+        ("ownership/kek-german-media.csv", 2904, 1),
+        ("ownership/idx-indonesia-2021.csv", 6129, 0),
+        ("ownership/sec-exhibit-21.csv", 2425, 1),
+    ] {
+        let Some(path) = shared(file) else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let map = folder.path().join("map.toml");
+        std::fs::write(&map, kek).unwrap();
+        let mut names: Vec<String> = csv::Reader::from_path(&path)
+            .unwrap()
+            .records()
+            .map(|row| row.unwrap()[column].to_owned())
+            .filter(|name| name.chars().filter(|c| c.is_alphabetic()).count() > 8)
+            .collect();
+        names.sort();
+        names.dedup();
+        let mut list = csv::Writer::from_path(folder.path().join("list.csv")).unwrap();
+        list.write_record(["list", "name"]).unwrap();
+        for (at, name) in names.iter().enumerate().step_by(12) {
+            list.write_record([lists[at / 12 % lists.len()], name]).unwrap();
+        }
+        list.flush().unwrap();
+        let one = |path: PathBuf| vec![path.display().to_string()];
+        let inputs = Inputs {
+            lists: one(folder.path().join("list.csv")),
+            ownership: one(path),
+            maps: one(map),
+            ..Inputs::default()
+        };
+        let mut records = read(&inputs).unwrap();
+        let own = records.sources.0.iter().find(|source| file.ends_with(&source.name)).unwrap();
+        assert_eq!(own.records, rows, "{file}");
+        // Blank names of owners are nobody; one subsidiary has no name.
+        let blank = records.rejected.iter().all(|one| one.reason.contains("no letter or digit"));
+        assert!(blank && records.rejected.len() <= 1, "{:?}", records.rejected);
+        let answers = crate::verify::said(&inputs, crate::verify::RULES, "2026-10-20");
+        parentage::verify::give(&mut records);
+        let report = parentage::verify::verify(&records, &answers);
+        assert_eq!(report.faults, [], "{file}");
+        assert!(report.exposures > 100, "{file}: {} exposures", report.exposures);
+    }
+}
+
+#[test]
+fn the_danish_register_says_legal_and_real_owners() {
+    for path in files("dk-cvr", ".json") {
+        let text = std::fs::read_to_string(&path).unwrap();
+        // The banner of the register's server.
+        if text.contains("tagline") {
+            continue;
+        }
+        let shares = text.matches("EJERANDEL").count();
+        let records = read_path(&path, &[]);
+        assert_eq!(
+            (records.holdings.len(), records.rejected.len()),
+            (shares, 0),
+            "{}",
+            path.display()
+        );
+        assert!(records.holdings.iter().all(|row| row.is_maybe_indirect()));
+    }
+    let legal = r#"{"Vrvirksomhed":{"cvrNummer":12345678,"navne":[{"navn":"Zubrin A/S","periode":{"gyldigFra":"2015-01-01"}}],
+        "deltagerRelation":[{"deltager":{"enhedsNummer":4,"enhedstype":"PERSON","navne":[{"navn":"Anna Tern","periode":{}}]},
+        "organisationer":[{"organisationsNavn":[{"navn":"EJERREGISTER"}],"medlemsData":[{"attributter":[{"type":"EJERANDEL_PROCENT",
+        "vaerdier":[{"vaerdi":"0.5","periode":{"gyldigFra":"2016-01-01","gyldigTil":"2018-12-31"}},
+        {"vaerdi":"0.6667","periode":{"gyldigFra":"2019-01-01"}}]}]}]}]}]}}"#;
+    assert_eq!(
+        holdings(&read_of(&[("cvr.json", legal)])),
+        [
+            "Anna Tern | Zubrin A/S | 50 to less than 66.66 % | equity | 2016-01-01 | 2019-01-01",
+            "Anna Tern | Zubrin A/S | 66.67 to less than 90 % | equity | 2019-01-01 | ",
+        ]
+    );
+}

@@ -13,23 +13,23 @@ use parentage::verify::{Report, seal, verify};
 use serde_json::Value;
 
 /// A small generator of numbers (xorshift64*).
-struct Numbers(u64);
+pub(super) struct Numbers(pub u64);
 
 impl Numbers {
-    fn below(&mut self, limit: u64) -> u64 {
+    pub fn below(&mut self, limit: u64) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
         (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 32) % limit
     }
 
-    fn pick<'a>(&mut self, of: &[&'a str]) -> &'a str {
+    pub fn pick<'a>(&mut self, of: &[&'a str]) -> &'a str {
         let at = usize::try_from(self.below(of.len() as u64)).unwrap();
         of[at]
     }
 }
 
-const RULES: &[&str] = &[
+pub(super) const RULES: &[&str] = &[
     "cn-mofcom-61",
     "cn-listed-50",
     "cn-mofcom-61/single",
@@ -52,7 +52,7 @@ const CHANGED: &[&str] =
 
 const DAY: &str = "2026-10-20";
 
-fn name(entity: u64) -> String {
+pub(super) fn name(entity: u64) -> String {
     let word =
         ["alpha", "bravo", "carol", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet"];
     format!("Firm {} Ltd", word[usize::try_from(entity).unwrap()])
@@ -71,7 +71,7 @@ fn details(numbers: &mut Numbers, entity: u64, told_apart: bool) -> String {
 /// Lists with suspensions, stops and measures on some days, and holdings with ranges, branches,
 /// control and several rows; where they are told apart, entities of no country, one or two, some with
 /// an identifier.
-fn world(numbers: &mut Numbers, told_apart: bool) -> (tempfile::TempDir, Inputs) {
+pub(super) fn world(numbers: &mut Numbers, told_apart: bool) -> (tempfile::TempDir, Inputs) {
     let folder = tempfile::tempdir().unwrap();
     let lists = folder.path().join("lists");
     let ownership = folder.path().join("ownership");
