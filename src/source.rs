@@ -100,8 +100,10 @@ pub struct Inputs {
     pub links: Vec<String>,
     /// Rules.
     pub rules: Vec<String>,
-    /// Maps of lists that are CSV files of somebody's own.
+    /// Maps of lists and holdings that are CSV files of somebody's own.
     pub maps: Vec<String>,
+    /// Whether whom GLEIF says to be consolidated counts as held to at least 50 percent.
+    pub assume_consolidated: bool,
 }
 
 /// Reads everything asked for.
@@ -122,6 +124,9 @@ pub fn read(inputs: &Inputs) -> Result<Records, Error> {
         [&lists, &ownership, &links].into_iter().flatten().filter(|file| file.path == path).count()
             > 1
     };
+    if inputs.assume_consolidated {
+        registers::assume_consolidated(&mut records);
+    }
     let (maps, holdings_maps) = read_maps(&inputs.maps, &mut records)?;
     let mut any_list = false;
     for file in &lists {
@@ -295,6 +300,9 @@ fn read_file(
     let mut start = Vec::new();
     let broken = opened.reader.by_ref().take(BLOCK as u64).read_to_end(&mut start).err();
     let large = start.len() == BLOCK && broken.is_none() && !ends_in_carriage_returns(&start);
+    if let Some(reason) = registers::of_no_format(&start) {
+        return refuse(reason.to_owned(), default, records);
+    }
     let header = large.then(|| Rows::open(&*start).ok().flatten()).flatten();
     let header = header.map(|rows| rows.header().clone());
     let reader = Cursor::new(start).chain(Broken(broken)).chain(&mut opened.reader);

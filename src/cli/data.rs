@@ -35,12 +35,15 @@ pub struct DataOptions {
     /// Rules to read instead of those of the lists
     #[arg(long, value_name = "PATH", help_heading = "Data")]
     rules: Vec<String>,
-    /// Which column of a list that is a CSV file of your own is what (docs/sources.md); once for each list
-    #[arg(long, value_name = "FILE", help_heading = "Data", requires = "lists")]
+    /// Which column of a list or of holdings that are a CSV file of your own is what (docs/sources.md); once for each
+    #[arg(long, value_name = "FILE", help_heading = "Data")]
     map: Vec<String>,
+    /// Count whom GLEIF says to be consolidated as held to at least 50 %: a house assumption, named in the output
+    #[arg(long, help_heading = "Data")]
+    assume_consolidated: bool,
     /// A file that `build --out` wrote, instead of lists, holdings, links and rules: it opens at once
     #[arg(long, value_name = "FILE", help_heading = "Data",
-          conflicts_with_all = ["lists", "ownership", "links", "rules", "map"])]
+          conflicts_with_all = ["lists", "ownership", "links", "rules", "map", "assume_consolidated"])]
     snapshot: Option<String>,
     /// The day of the answer [default: today in UTC]
     #[arg(long, value_name = "DATE", value_parser = parse_day, help_heading = "Data")]
@@ -263,6 +266,7 @@ impl DataOptions {
             links: self.links.clone(),
             rules: self.rules.clone(),
             maps: self.map.clone(),
+            assume_consolidated: self.assume_consolidated,
         })
     }
 

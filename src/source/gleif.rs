@@ -8,6 +8,7 @@ use super::xml::Element;
 use crate::day::{Day, Span};
 use crate::error::Place;
 use crate::model::{Confidence, EntityKind, Interest};
+use crate::share::{Share, ShareRange};
 
 /// The first text within a record that is reached by one of several paths, whatever the case of their names.
 pub(super) fn text<'e>(element: &'e Element, paths: &[&[&str]]) -> &'e str {
@@ -60,7 +61,10 @@ const REGISTERS: [(&str, &str, &str); 4] = [
 /// The number of a register, as `scheme:value`, and once more as lists write it.
 pub(super) fn registered(authority: &str, number: &str) -> Vec<String> {
     let number: String = number.split_whitespace().collect();
-    if number.is_empty() || authority.is_empty() {
+    // `N/A`, `NOT APPLICABLE`, `0`: many have these.
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    let says = number.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
+    if digits < 2 || !says || authority.is_empty() {
         return Vec::new();
     }
     match REGISTERS.iter().find(|(code, _, _)| *code == authority) {
@@ -195,6 +199,8 @@ pub(super) struct Ultimate {
 /// What relationships say until all of them are read: direct parents by child, and ultimate ones.
 #[derive(Debug, Default)]
 pub(super) struct Consolidated {
+    /// Whether the house counts a consolidated child as held to at least 50 percent.
+    pub assumed: bool,
     direct: rustc_hash::FxHashMap<MentionId, Vec<(MentionId, Span)>>,
     ultimate: Vec<Ultimate>,
 }
@@ -237,7 +243,13 @@ fn relationship(register: &mut Register, element: &Element) -> Result<Taken, Str
     };
     let (citation, place) = (format!("{}: {}", register.citation, held.said), register.place());
     let unsettled = &mut register.records.unsettled.gleif;
+    let assumed = unsettled.assumed && interest == Interest::Control;
     if is_ultimate {
+        if assumed {
+            let (held, ends) = (at_least_half(&held), (parent, child));
+            let citation = format!("{}: {}", register.citation, held.said);
+            unsettled.ultimate.push(Ultimate { ends, held, citation, place });
+        }
         let ultimate = Ultimate { ends: (parent, child), held, citation, place };
         unsettled.ultimate.push(ultimate);
     } else {
@@ -245,8 +257,24 @@ fn relationship(register: &mut Register, element: &Element) -> Result<Taken, Str
             unsettled.direct.entry(child).or_default().push((parent, span));
         }
         register.hold(parent, child, &held);
+        if assumed {
+            register.hold(parent, child, &at_least_half(&held));
+        }
     }
     Ok(Taken::Taken)
+}
+
+/// What the house assumes of a relation of consolidation: accounts are consolidated where more than half is held, in
+/// most cases.
+fn at_least_half(held: &Held) -> Held {
+    let half = Share::from_parts(u64::from(Share::WHOLE.parts()) / 2);
+    Held {
+        range: ShareRange::closed(half, Share::WHOLE).unwrap_or(ShareRange::UNKNOWN),
+        interest: Interest::Equity,
+        confidence: Confidence::Unverified,
+        said: format!("{}; house assumption: at least 50 %", held.said),
+        ..held.clone()
+    }
 }
 
 /// The days of a relationship: those of its own period, never those of its accounts. One that is no longer active

@@ -23,6 +23,36 @@ pub(super) struct Unsettled {
     pub ftm: Links,
 }
 
+/// Says that whom GLEIF says to be consolidated counts as held to at least 50 percent. The assumption stands among the
+/// inputs of every answer, and in the citation of every holding that rests on it.
+pub(super) fn assume_consolidated(records: &mut Records) {
+    records.unsettled.gleif.assumed = true;
+    records.sources.0.push(Source {
+        unit: RecordUnit::Record,
+        digest: *blake3::hash(ASSUMED.as_bytes()).as_bytes(),
+        records: 1,
+        accepted: 1,
+        ..Source::of_lines(ASSUMED, "house assumption")
+    });
+}
+
+/// What the assumption is called.
+const ASSUMED: &str = "--assume-consolidated";
+
+/// Why a file that is none of rows is not read, where no format of XML or JSON was recognised.
+pub(super) fn of_no_format(start: &[u8]) -> Option<&'static str> {
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+    match start.iter().find(|byte| !byte.is_ascii_whitespace())? {
+        b'<' => {
+            Some("is XML of no format that this version reads; docs/sources.md says which it does")
+        }
+        b'{' | b'[' => {
+            Some("is JSON of no format that this version reads; docs/sources.md says which it does")
+        }
+        _ => None,
+    }
+}
+
 /// A format of ownership.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use parentage::source::{Inputs, read};
+use rayon::prelude::*;
 
 use crate::changes::Numbers;
 
@@ -101,51 +102,62 @@ fn no_reader_panics_or_lingers_on_broken_files() {
     };
     let lasts = Duration::from_secs_f64(number("FUZZ_SECONDS", 0.3));
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small number")]
-    let mut numbers = Numbers(number("FUZZ_SEED", 1.0) as u64);
+    let seed = number("FUZZ_SEED", 1.0) as u64;
     let corpus = corpus();
-    let folder = tempfile::tempdir().unwrap();
-    let at = |name: &str| folder.path().join(name).display().to_string();
-    std::fs::write(
-        at("map.toml"),
-        "list = \"H\"\n[columns]\nname = \"Company\"\npublished = \"Since\"\n",
-    )
-    .unwrap();
-    std::fs::write(at("none.csv"), "holder,issuer\n").unwrap();
-    std::fs::write(at("one.csv"), "list,name\nX,Y\n").unwrap();
     let only = std::env::var("FUZZ_FILE").ok();
-    for (path, text) in &corpus {
-        let name = path.file_name().unwrap().to_string_lossy();
-        if only.as_ref().is_some_and(|only| *only != name) {
-            continue;
-        }
-        let begun = Instant::now();
-        while begun.elapsed() < lasts {
-            let other = &corpus[numbers.below(corpus.len())].1;
-            let bytes = broken(&mut numbers, text, other);
-            std::fs::write(at(&name), &bytes).unwrap();
-            let file = vec![at(&name)];
-            let of_holdings = name == "holdings.csv";
-            let (lists, ownership) = if of_holdings {
-                (vec![at("one.csv")], file)
-            } else {
-                (file, vec![at("none.csv")])
-            };
-            let inputs =
-                Inputs { lists, ownership, maps: vec![at("map.toml")], ..Inputs::default() };
-            let started = Instant::now();
-            // A file that is none of these is an error, and a row that cannot be read a rejected one.
-            let outcome = catch_unwind(AssertUnwindSafe(|| drop(read(&inputs))));
-            let kept = || {
-                let kept = std::env::temp_dir().join(format!("fuzz-{name}"));
-                std::fs::write(&kept, &bytes).unwrap();
-                kept.display().to_string()
-            };
-            assert!(outcome.is_ok(), "a reader panicked; its file is {}", kept());
-            assert!(
-                started.elapsed() < Duration::from_secs(2),
-                "it took long; its file is {}",
-                kept()
-            );
-        }
+    let wanted = |path: &Path| only.as_ref().is_none_or(|only| path.ends_with(only));
+    (0u64..).zip(&corpus).par_bridge().filter(|(_, (path, _))| wanted(path)).for_each(
+        |(at, (path, text))| {
+            let name = path.file_name().unwrap().to_string_lossy();
+            let mut numbers = Numbers(seed + 1_000 * at + 1);
+            let begun = Instant::now();
+            let folder = tempfile::tempdir().unwrap();
+            let at = |name: &str| folder.path().join(name).display().to_string();
+            beside(folder.path());
+            while begun.elapsed() < lasts {
+                let other = &corpus[numbers.below(corpus.len())].1;
+                let bytes = broken(&mut numbers, text, other);
+                std::fs::write(at(&name), &bytes).unwrap();
+                let file = vec![at(&name)];
+                let of_holdings = name == "holdings.csv" || name.starts_with("own-");
+                let (lists, ownership) = if of_holdings {
+                    (vec![at("one.csv")], file)
+                } else {
+                    (file, vec![at("none.csv")])
+                };
+                let maps = vec![at("map.toml"), at("holdings.toml")];
+                let inputs = Inputs { lists, ownership, maps, ..Inputs::default() };
+                let started = Instant::now();
+                // A file that is none of these is an error, and a row that cannot be read a rejected one.
+                let outcome = catch_unwind(AssertUnwindSafe(|| drop(read(&inputs))));
+                let kept = || {
+                    let kept = std::env::temp_dir().join(format!("fuzz-{name}"));
+                    std::fs::write(&kept, &bytes).unwrap();
+                    kept.display().to_string()
+                };
+                assert!(outcome.is_ok(), "a reader panicked; its file is {}", kept());
+                assert!(
+                    started.elapsed() < Duration::from_secs(2),
+                    "it took long; its file is {}",
+                    kept()
+                );
+            }
+        },
+    );
+}
+
+/// Maps, and a list and a file of holdings for those that are broken to stand beside.
+fn beside(folder: &Path) {
+    for (name, text) in [
+        ("map.toml", "list = \"H\"\n[columns]\nname = \"Company\"\npublished = \"Since\"\n"),
+        (
+            "holdings.toml",
+            "holdings = \"H\"\nunit = \"shares\"\n[columns]\nholder = \"Owner\"\nissuer = \"Owned\"\nshare = \"Shares\"\n\
+             total = \"All\"\nlast_day = \"Until\"\n",
+        ),
+        ("none.csv", "holder,issuer\n"),
+        ("one.csv", "list,name\nX,Y\n"),
+    ] {
+        std::fs::write(folder.join(name), text).unwrap();
     }
 }

@@ -106,6 +106,28 @@ fn relationships_of_gleif_are_control_by_their_own_period() {
     assert_eq!(records.rejected, []);
     assert_eq!(holdings(&records), expected);
     assert_eq!(counts(&records), (6, 4, 0, 2));
+    // A house may assume that the consolidated are held to at least half; whoever reads the output sees it.
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("rr.xml"), RELATIONS).unwrap();
+    let ownership = vec![folder.path().display().to_string()];
+    let assumed =
+        read(&Inputs { ownership, assume_consolidated: true, ..Inputs::default() }).unwrap();
+    let half: Vec<String> =
+        holdings(&assumed).into_iter().filter(|row| row.contains("50 to 100 %")).collect();
+    assert_eq!(
+        half,
+        [
+            "lei:B | lei:A | 50 to 100 % | equity | 2017-10-18 | ",
+            "lei:C | lei:A | 50 to 100 % | equity |  | 2017-10-18",
+            "lei:C | lei:A | 50 to 100 % | equity | 2020-06-01 | ",
+            "lei:C | lei:B | 50 to 100 % | equity |  | 2020-06-01",
+        ]
+    );
+    assert!(assumed.sources.0.iter().any(|source| source.name == "--assume-consolidated"));
+    let cites = |row: &parentage::source::HoldingRecord| {
+        assumed.texts.get(row.citation).contains("house assumption")
+    };
+    assert_eq!(assumed.holdings.iter().filter(|row| cites(row)).count(), 4);
     // A page of the API, and the golden copy as CSV.
     let page = r#"{"meta":{},"data":[{"type":"relationship-records","attributes":{"relationship":{"startNode":{"id":"A","type":"LEI"},
         "endNode":{"id":"B","type":"LEI"},"type":"IS_DIRECTLY_CONSOLIDATED_BY","status":"ACTIVE","periods":[
