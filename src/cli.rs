@@ -6,6 +6,7 @@ mod compare;
 mod data;
 mod expand;
 mod explain;
+mod links;
 mod lists;
 mod output;
 mod rules;
@@ -58,6 +59,8 @@ enum Command {
     Changes(changes::Changes),
     /// The list entries and their status on a day
     Lists(lists::Lists),
+    /// The pairs of names that might be one entity, for a person to decide on
+    Links(links::Links),
     /// The rules, their readings, periods and sources
     Rules(rules::Rules),
     /// Compare two names, or a file of pairs
@@ -107,6 +110,7 @@ pub fn main() -> ExitCode {
         Command::Timeline(command) => command.run(),
         Command::Changes(command) => command.run(),
         Command::Lists(command) => command.run(),
+        Command::Links(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Compare(command) => command.run(),
         Command::Build(command) => command.run(),

@@ -7,6 +7,7 @@ mod owners;
 mod timeline;
 mod verdict;
 mod weigh;
+mod weight;
 
 use std::sync::Arc;
 
@@ -28,6 +29,7 @@ pub use notes::{Note, NoteKind, holds, list_age, words};
 pub use timeline::{Said, Turn, timeline};
 pub use verdict::{Answer, Match, Reduced, Tier, Verdict};
 pub use weigh::{most_added, weigh_countries};
+pub use weight::LinkWeight;
 
 /// The default threshold, in points of [`POINTS_OF_ONE`]. Chosen on clean customers against the
 /// names of a long list, of whom half as many hit at 0.85 as at 0.80, while what is lost to a hit

@@ -31,6 +31,7 @@ mod map_toml;
 mod mapped_csv;
 mod mapped_holdings_csv;
 mod names_csv;
+mod nationalities;
 mod ods;
 mod ofac_advanced;
 mod ofac_csv;

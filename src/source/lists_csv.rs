@@ -54,8 +54,18 @@ pub(super) const MEASURE_COLUMNS: &[&str] = &[
 ];
 
 /// Columns of a file of link decisions.
-pub(super) const LINK_COLUMNS: &[&str] =
-    &["a", "a_country", "b", "b_country", "decision", "reason"];
+pub(super) const LINK_COLUMNS: &[&str] = &[
+    "a",
+    "a_country",
+    "b",
+    "b_country",
+    "decision",
+    "reason",
+    "score",
+    "differ_in",
+    "graver",
+    "below",
+];
 
 pub(super) fn countries(column: &str, text: &str) -> Result<Countries, Fault> {
     Countries::parse(text).map_err(|part| {
@@ -196,7 +206,10 @@ pub(super) fn measure(row: &Row, place: Place, records: &mut Records) -> Result<
 
 /// One row of link decisions.
 pub(super) fn link(row: &Row, place: Place, records: &mut Records) -> Result<(), Fault> {
-    let same = match row.required("decision")? {
+    let same = match row.get("decision") {
+        // A pair that is left open (`parentage links`).
+        "" if !row.get("a").is_empty() && !row.get("b").is_empty() => return Ok(()),
+        "" => return Err(Fault::blank("decision")),
         "same" => true,
         "different" => false,
         other => {

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::gleif::of_register;
 use super::guarded::{objects_of, text, texts};
 use super::held::{Held, Party, Register, Taken, days, unnamed_identifier};
+use super::nationalities::country_of_citizens;
 use super::values::{Country, country, day, identifier};
 use crate::day::Span;
 use crate::model::{Confidence, EntityKind, Interest};
@@ -137,7 +138,11 @@ fn holder(data: &Value, is_person: bool) -> Party {
         let year = birth.map(|birth| text(birth, "year")).unwrap_or_default();
         party.born = Some(year).filter(|year| year.len() == 4).into_iter().collect();
         // Nationality is a word (`British`), and where somebody lives no country of his.
-        party.countries = texts(data, "nationality");
+        let words = texts(data, "nationality");
+        let words = words.iter().flat_map(|text| text.split([',', '/']));
+        party.countries = words
+            .map(|word| country_of_citizens(word).map_or_else(|| word.to_owned(), str::to_owned))
+            .collect();
         return party;
     }
     let Some(identification) = data.get("identification") else { return party };

@@ -687,3 +687,61 @@ fn the_danish_register_says_legal_and_real_owners() {
         ]
     );
 }
+
+/// Possible links go out by what hangs on them, come back decided on, and what is left blank stays open.
+#[test]
+fn possible_links_are_decided_on_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let lists = write(
+        "list.csv",
+        "list,name,country\nUS-SDN,Zubrin Trading Ltd,RU\nUS-SDN,Pelican Shipping Inc,RU\n",
+    );
+    let ownership = write(
+        "holdings.csv",
+        "holder,holder_country,issuer,issuer_country,share_min\nZubrin Trading LLC,RU,Gull Works,GB,60\n\
+         Pelican Shipping Company,RU,Tern Mill,GB,5\nZubrin Trading LLC,RU,Swift Yard,GB,70\n",
+    );
+    let out = folder.path().join("review.csv").display().to_string();
+    let data = [
+        "--lists",
+        &lists,
+        "--rules",
+        "embedded",
+        "--ownership",
+        &ownership,
+        "--as-of",
+        "2026-11-24",
+    ];
+    let all = |more: &[&str]| {
+        let arguments: Vec<&str> = more.iter().chain(&data).copied().collect();
+        crate::command::parentage(&arguments)
+    };
+    assert_eq!(all(&["links", "--out", &out]).status, 0);
+    let text = std::fs::read_to_string(&out).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 3, "{text}");
+    assert!(lines[1].contains("Zubrin Trading LLC"), "what changes a verdict stands first: {text}");
+    let verdict = |more: &[&str]| {
+        let run = all(&[&["screen", "Gull Works", "--format", "json"], more].concat());
+        let answer: Value = serde_json::from_str(&run.out).unwrap();
+        (answer[0]["verdict"].as_str().unwrap().to_owned(), run.err)
+    };
+    assert_eq!(verdict(&[]).0, "review", "somebody has to look at it");
+    assert_eq!(
+        verdict(&["--links", &out]),
+        ("review".to_owned(), String::new()),
+        "nothing was decided"
+    );
+    let decided = lines[1].replacen(",RU,,,", ",RU,same,the same register number,", 1);
+    assert_ne!(decided, lines[1]);
+    std::fs::write(&out, text.replace(lines[1], &decided)).unwrap();
+    assert_eq!(verdict(&["--links", &out]).0, "hit");
+    std::fs::write(&out, text.replace(lines[1], &decided.replace(",same,", ",different,")))
+        .unwrap();
+    assert_eq!(verdict(&["--links", &out]).0, "clear");
+}
