@@ -6,6 +6,7 @@ mod compare;
 mod data;
 mod expand;
 mod explain;
+mod export;
 mod links;
 mod lists;
 mod output;
@@ -65,6 +66,8 @@ enum Command {
     Rules(rules::Rules),
     /// Compare two names, or a file of pairs
     Compare(compare::Compare),
+    /// The graph with its exposures, for other systems: FollowTheMoney, BODS, CSV
+    Export(export::Export),
     /// Read everything and say what was read, joined, rejected, and what a person should settle
     Build(build::Build),
     /// Measure the matching: on the loaded names, or on labelled files
@@ -113,6 +116,7 @@ pub fn main() -> ExitCode {
         Command::Links(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Compare(command) => command.run(),
+        Command::Export(command) => command.run(),
         Command::Build(command) => command.run(),
         Command::Selftest(command) => command.run(),
         Command::Verify(command) => command.run(),

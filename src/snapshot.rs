@@ -228,6 +228,19 @@ impl Snapshot {
         own.map(|one| (self.texts.get(one.said), one.place)).collect()
     }
 
+    /// Every name of every record, each with its entity; those that stand for a name are none. O(mentions).
+    pub fn all_names(&self) -> impl Iterator<Item = (EntityId, &str)> {
+        let mentions = self.mentions.all().iter().zip(self.entity_of.all());
+        mentions.flat_map(|(mention, entity)| {
+            let identifiers = self.texts.get(mention.identifiers);
+            let names = [mention.name, mention.native].map(|id| self.texts.get(id));
+            let says = move |name: &&str| {
+                !name.is_empty() && !crate::model::is_nameless(name, identifiers)
+            };
+            names.into_iter().filter(says).map(|name| (*entity, name))
+        })
+    }
+
     /// All that registers say of why they know no owner.
     pub fn all_silences(&self) -> &[Silence] {
         self.silences.all()

@@ -89,6 +89,10 @@ pub enum Format {
     Xlsx,
     /// A Parquet file, of `screen --in` alone
     Parquet,
+    /// FollowTheMoney entities, of `export` alone
+    Ftm,
+    /// Beneficial Ownership Data Standard 0.4, of `export` alone
+    Bods,
 }
 
 /// Refuses a format that only single commands have.
@@ -99,6 +103,7 @@ pub fn usual_format(format: Option<Format>) -> Result<(), Error> {
             let what = format!("only `screen --in` writes --format {}", format.name());
             Err(Error::Request(what))
         }
+        Some(format @ (Format::Ftm | Format::Bods)) => Err(of_export(format)),
         _ => Ok(()),
     }
 }
@@ -109,6 +114,11 @@ pub fn said_twice(profile: &Profile, option: &str) -> Error {
     Error::Request(format!(
         "profile `{id}` says it already; leave {option} out, or write another profile"
     ))
+}
+
+/// Why a command refuses a format of other systems.
+pub fn of_export(format: Format) -> Error {
+    Error::Request(format!("only `export` writes --format {}", format.name()))
 }
 
 /// Why a command refuses `--format dot`.
@@ -138,6 +148,8 @@ impl Format {
             Format::Jsonl => "jsonl",
             Format::Csv => "csv",
             Format::Dot => "dot",
+            Format::Ftm => "ftm",
+            Format::Bods => "bods",
             Format::Xlsx => "xlsx",
             Format::Parquet => "parquet",
         }

@@ -24,7 +24,7 @@ use self::bulk::{Bulk, Counts};
 use self::feed::Feed;
 use self::render::Renderer;
 use self::since::Since;
-use super::data::{DataOptions, Format, no_picture, run, said_twice, tell, warn};
+use super::data::{DataOptions, Format, no_picture, of_export, run, said_twice, tell, warn};
 use super::output::Output;
 use super::{Outcome, Stop};
 
@@ -340,6 +340,7 @@ impl Screen {
         let made_of_rows = matches!(format, Format::Xlsx | Format::Parquet);
         match format {
             Format::Dot => Err(no_picture()),
+            Format::Ftm | Format::Bods => Err(of_export(format)),
             _ if made_of_rows && (self.in_file.is_none() || self.ordinary_out().is_none()) => {
                 let what = format!(
                     "{} is written with --in and into a file that --out names",

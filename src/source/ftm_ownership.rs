@@ -106,9 +106,11 @@ fn ownership(register: &mut Register, properties: &Value) -> Result<Taken, Strin
     let first = ends("startDate").iter().filter_map(|text| begin(text)).min();
     let last = ends("endDate").iter().filter_map(|text| end(text)).max();
     let kind = ["ownershipType", "role", "sharesType"].map(|key| ends(key).join(", ")).join(" ");
+    // `parentage export` writes the interest there.
+    let interest = ends("role").iter().find_map(|role| Interest::parse(role));
     let held = Held {
         range,
-        interest: Interest::Equity,
+        interest: interest.unwrap_or(Interest::Equity),
         span: days(first, last)?,
         maybe_indirect: kind.to_lowercase().contains("indirect")
             || kind.to_lowercase().contains("beneficial"),

@@ -745,3 +745,48 @@ fn possible_links_are_decided_on_in_a_file() {
         .unwrap();
     assert_eq!(verdict(&["--links", &out]).0, "clear");
 }
+
+/// What is exported is read again: the project's own CSV and FollowTheMoney whole, BODS but for branches, which it
+/// has no word for.
+#[test]
+fn exports_are_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let day = ["--as-of", "2026-11-24", "--quiet"];
+    let run = |arguments: &[&str]| {
+        let all: Vec<&str> = arguments.iter().chain(&day).copied().collect();
+        let run = crate::command::parentage(&all);
+        assert_eq!(run.status, 0, "{}", run.err);
+        run.out
+    };
+    let said = |ownership: &str| {
+        let out = run(&["expand", "--format", "csv", "--floor", "0", "--ownership", ownership]);
+        let mut reader = csv::Reader::from_reader(out.as_bytes());
+        let mut rows: Vec<String> = reader
+            .records()
+            .map(Result::unwrap)
+            // Citations and places are those of other files.
+            .map(|row| [1, 4, 8, 11, 12, 13, 14].map(|at| row[at].to_owned()).join("|"))
+            .collect();
+        rows.sort();
+        rows
+    };
+    let expected = said("embedded");
+    let of_branches = |rows: &[String]| rows.iter().filter(|row| row.contains("branch")).count();
+    assert!(of_branches(&expected) > 0);
+    for (format, file) in
+        [("csv", "holdings.csv"), ("ftm", "entities.ftm.json"), ("bods", "statements.json")]
+    {
+        let out = folder.path().join(format).display().to_string();
+        run(&["export", "--format", format, "--out", &out]);
+        let read = said(&format!("{out}/{file}"));
+        if format == "bods" {
+            let kept = expected.iter().filter(|row| !read.contains(row));
+            let lost: Vec<&String> = kept.collect();
+            assert!(lost.len() <= 3 * of_branches(&expected), "{lost:?}");
+        } else {
+            assert_eq!(read, expected, "{format}");
+        }
+    }
+    let refused = crate::command::parentage(&["export", "--out", "x", "--format", "json"]);
+    assert!(refused.status == 2 && refused.err.contains("ftm, bods or csv"), "{}", refused.err);
+}

@@ -1,0 +1,57 @@
+//! The project's own CSV: holdings as their rows say them, which `--ownership` reads again.
+
+use crate::graph::Holding;
+use crate::snapshot::Snapshot;
+
+/// The columns of holdings, as `--ownership` reads them.
+pub const HOLDING_COLUMNS: [&str; 15] = [
+    "holder",
+    "holder_id",
+    "holder_country",
+    "issuer",
+    "issuer_id",
+    "issuer_country",
+    "share_min",
+    "share_max",
+    "min_exclusive",
+    "max_exclusive",
+    "interest",
+    "since",
+    "until",
+    "confidence",
+    "source",
+];
+
+/// A holding as a row: the names of its entities, so that it joins again whatever it was joined by.
+pub fn holding(snapshot: &Snapshot, row: &Holding) -> [String; 15] {
+    let (holder, issuer) = (snapshot.entity(row.holder), snapshot.entity(row.issuer));
+    let identifiers = |entity| snapshot.identifiers(entity).to_string();
+    let (_, _, citation) = snapshot.written(row);
+    let terms = row.terms();
+    let (low, high) = (terms.range.stated_low(), terms.range.stated_high());
+    let shares = match terms.range == crate::share::ShareRange::UNKNOWN {
+        true => [String::new(), String::new()],
+        false => [low.to_string(), high.to_string()],
+    };
+    let on = |day: crate::day::Day| day.stated().map(|day| day.to_string()).unwrap_or_default();
+    let [share_min, share_max] = shares;
+    let place = snapshot.sources().show(row.place);
+    let source = if citation.is_empty() { place } else { format!("{citation} ({place})") };
+    [
+        holder.name,
+        identifiers(row.holder),
+        holder.country,
+        issuer.name,
+        identifiers(row.issuer),
+        issuer.country,
+        share_min,
+        share_max,
+        terms.range.low_open().to_string(),
+        terms.range.high_open().to_string(),
+        terms.interest.to_string(),
+        on(row.since),
+        on(row.until),
+        terms.confidence.to_string(),
+        source,
+    ]
+}
