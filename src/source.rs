@@ -5,6 +5,7 @@
 mod answers;
 mod blocks;
 mod bods;
+mod bods_interest;
 mod bods_shape;
 mod csl_csv;
 mod csl_json;

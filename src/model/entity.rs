@@ -268,6 +268,12 @@ impl Identifiers {
             };
             let value: String = value.split_whitespace().collect();
             match scheme.filter(|scheme| !scheme.is_empty() && !value.is_empty()) {
+                // Companies House writes eight signs: numbers lose their noughts in spreadsheets.
+                Some(scheme)
+                    if scheme == "gb-coh" && value.bytes().all(|byte| byte.is_ascii_digit()) =>
+                {
+                    all.push(format!("{scheme}:{value:0>8}"));
+                }
                 Some(scheme) => all.push(format!("{scheme}:{}", value.to_uppercase())),
                 None => others.push(part.to_owned()),
             }
@@ -284,6 +290,7 @@ impl Identifiers {
         let in_scheme = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
         let in_value = |byte: u8| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'/');
         !scheme.is_empty()
+            && (scheme != "gb-coh" || value.len() >= 8)
             && scheme.bytes().all(in_scheme)
             && !value.is_empty()
             && value.bytes().all(in_value)

@@ -8,17 +8,22 @@
 use rustc_hash::FxHashSet;
 
 use crate::model::EntityId;
-use crate::source::HoldingRecord;
+use crate::source::{HoldingRecord, MentionId};
 
 /// Marks the rows beside whose holdings another chain leads from the holder to the issuer on some of their days.
 /// O(rows), and what is above the issuers of such rows whose holders hold anything else.
-pub(super) fn mark(rows: &mut [HoldingRecord], entity_of: &[EntityId], entities: u32) {
+pub(super) fn mark(
+    rows: &mut [HoldingRecord],
+    entity_of: &[EntityId],
+    entities: u32,
+    is_unnamed: &dyn Fn(MentionId) -> bool,
+) {
     if !rows.iter().any(HoldingRecord::is_maybe_indirect) {
         return;
     }
     let ends =
         |row: &HoldingRecord| (entity_of[row.holder as usize], entity_of[row.issuer as usize]);
-    let above = Above::new(rows, &ends, entities);
+    let above = Above::new(rows, &ends, entities, is_unnamed);
     let begins = above.of_several(rows, &ends, entities);
     let beside: Vec<usize> = (0..rows.len())
         .filter(|at| {
@@ -30,15 +35,25 @@ pub(super) fn mark(rows: &mut [HoldingRecord], entity_of: &[EntityId], entities:
 }
 
 /// Rows by issuer.
-struct Above {
+struct Above<'a> {
     from: Vec<u32>,
     rows: Vec<u32>,
+    is_unnamed: &'a dyn Fn(MentionId) -> bool,
 }
 
 type Ends<'e> = dyn Fn(&HoldingRecord) -> (EntityId, EntityId) + 'e;
 
-impl Above {
-    fn new(rows: &[HoldingRecord], ends: &Ends, entities: u32) -> Above {
+impl<'a> Above<'a> {
+    fn is_unnamed(&self, row: &HoldingRecord) -> bool {
+        (self.is_unnamed)(row.holder) || (self.is_unnamed)(row.issuer)
+    }
+
+    fn new(
+        rows: &[HoldingRecord],
+        ends: &Ends,
+        entities: u32,
+        is_unnamed: &'a dyn Fn(MentionId) -> bool,
+    ) -> Above<'a> {
         let mut from = vec![0_u32; entities as usize + 1];
         for row in rows {
             from[ends(row).1.index() + 1] += 1;
@@ -53,7 +68,7 @@ impl Above {
             own[*at as usize] = number;
             *at += 1;
         }
-        Above { from, rows: own }
+        Above { from, rows: own, is_unnamed }
     }
 
     /// Whether each entity holds anything of two others or more: no chain begins at anybody else beside a row of his.
@@ -81,7 +96,8 @@ impl Above {
             for other in self.rows[own].iter().map(|number| &rows[*number as usize]) {
                 let above = ends(other).0;
                 let apart = other.until <= row.since || row.until <= other.since;
-                if apart || held == issuer && above == holder {
+                // Somebody whom no record names is no step of a chain: what of it is whose, nobody knows.
+                if apart || self.is_unnamed(other) || held == issuer && above == holder {
                     continue;
                 }
                 if above == holder {

@@ -18,7 +18,7 @@ use crate::graph::Graph;
 use crate::index::{Lookup, LookupBuilder, NameIndex, NameIndexBuilder};
 use crate::link::{Keys, Linked, PossibleLink, link_with_given, possible_links, said_links};
 use crate::model::{
-    Countries, EntityId, EntityKind, Identifiers, Interest, ListEntry, is_nameless, words,
+    Countries, EntityId, EntityKind, Identifiers, Interest, ListEntry, UNNAMED, is_nameless, words,
 };
 use crate::name;
 use crate::source::{self, GroupMember, Mention, MentionId, Records};
@@ -70,7 +70,11 @@ impl Snapshot {
         } = records;
         let (entries, entry_mention): (Vec<ListEntry>, Vec<MentionId>) =
             entries.into_iter().unzip();
-        beside::mark(&mut holdings, &linked.entity_of, linked.entities);
+        let is_unnamed = |mention: MentionId| {
+            let identifiers = texts.get(mentions[mention as usize].identifiers);
+            identifiers.starts_with(UNNAMED)
+        };
+        beside::mark(&mut holdings, &linked.entity_of, linked.entities, &is_unnamed);
         let graph = Graph::build(linked.entities, &holdings, &linked.entity_of);
         let identifiers = identifiers(linked.entities, &mut texts, &mentions, &linked.entity_of);
         let aliases = aliases(&mut texts, &entries);

@@ -4,27 +4,31 @@
 //! and in another file; so relationships wait until all are read. Of several statements on one record the last
 //! counts; one that others replace does not. An indirect relationship whose components are all there is counted by them.
 
+use std::collections::BTreeSet;
 use std::io::BufRead;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
 
+use super::bods_interest::{documented, interest};
 use super::bods_shape;
 use super::gleif::{of_register, registered};
 use super::guarded::{objects_of, text, texts};
-use super::held::{Held, Party, Register, Taken, days, keep, rejected, unnamed_identifier};
+use super::held::{Held, Party, Register, Taken, apart, keep, rejected, unnamed_identifier};
 use super::records::{MentionId, Records};
 use super::values::{births, day};
-use crate::day::Day;
+use crate::day::{Day, Span};
 use crate::error::Place;
-use crate::model::{Confidence, EntityKind, Interest};
-use crate::share::ShareRange;
+use crate::model::{EntityKind, Interest};
 
 /// Statements until all of them are read.
 #[derive(Debug, Default)]
 pub(super) struct Statements {
-    /// Entities and persons by the ids of their statements and records.
-    parties: FxHashMap<String, MentionId>,
+    /// Entities and persons by file and by the ids of their statements and records: publishers may use the same ids. With
+    /// the day and the id of the statement, the last of which counts.
+    parties: FxHashMap<(u32, String), (Option<Day>, String, MentionId)>,
+    /// The files that have any.
+    files: BTreeSet<u32>,
     relations: Vec<Relation>,
     /// Statements that others replace.
     replaced: FxHashSet<String>,
@@ -39,13 +43,17 @@ enum End {
     Unspecified(String),
 }
 
+/// The stage of a record that no longer holds.
+const CLOSED: u8 = 2;
+
 #[derive(Debug)]
 struct Relation {
     statement: String,
     /// Its record; blank before 0.4.
     record: String,
     made: Option<Day>,
-    closed: bool,
+    /// How far its record is: new, updated, closed.
+    stage: u8,
     subject: End,
     holder: End,
     components: Vec<String>,
@@ -111,12 +119,18 @@ fn party(
             is_person,
             &kind_of_entity,
             &own,
-            &register_name(register),
+            (&register_name(register), &texts(object, "replacesStatements")),
         ))?
     };
+    let (file, made) = (register.number, day(&text(object, "statementDate"), false));
+    register.records.unsettled.bods.files.insert(file);
     let parties = &mut register.records.unsettled.bods.parties;
-    parties.insert(own, mention);
-    parties.insert(id.to_owned(), mention);
+    for key in [own, id.to_owned()] {
+        let known = parties.entry((file, key)).or_insert_with(|| (made, id.to_owned(), mention));
+        if (known.0, known.1.as_str()) <= (made, id) {
+            *known = (made, id.to_owned(), mention);
+        }
+    }
     Ok(Taken::Taken)
 }
 
@@ -125,7 +139,13 @@ fn register_name(register: &Register) -> String {
     register.source.name.replace([':', ';'], "_")
 }
 
-fn named(details: &Value, is_person: bool, kind: &str, own: &str, file: &str) -> Party {
+fn named(
+    details: &Value,
+    is_person: bool,
+    kind: &str,
+    own: &str,
+    (file, replaced): (&str, &[String]),
+) -> Party {
     let mut names: Vec<String> = if is_person {
         let all = details.get("names").and_then(Value::as_array);
         all.into_iter().flatten().map(spoken).collect()
@@ -150,6 +170,8 @@ fn named(details: &Value, is_person: bool, kind: &str, own: &str, file: &str) ->
         }));
     }
     let mut identifiers = vec![format!("bods@{file}:{own}")];
+    // What it replaces is the same party.
+    identifiers.extend(replaced.iter().map(|other| format!("bods@{file}:{other}")));
     let given = details.get("identifiers").and_then(Value::as_array);
     identifiers.extend(given.into_iter().flatten().flat_map(identifier));
     let name = if names.is_empty() { identifiers[0].clone() } else { names.remove(0) };
@@ -231,7 +253,11 @@ fn relation(
         statement,
         record: text(object, "recordId"),
         made,
-        closed: text(object, "recordStatus") == "closed",
+        stage: match text(object, "recordStatus").as_str() {
+            "closed" => CLOSED,
+            "updated" => 1,
+            _ => 0,
+        },
         subject,
         holder,
         components,
@@ -264,161 +290,136 @@ fn end(given: Option<&Value>, what: &str) -> Result<End, String> {
     }
 }
 
-fn documented() -> Held {
-    Held { confidence: Confidence::Documented, ..Held::default() }
-}
-
-/// The holding that an interest is; none for what is no ownership.
-fn interest(given: &Value) -> Result<Option<Held>, String> {
-    let kind = text(given, "type");
-    let plain: String = kind.chars().filter(char::is_ascii_alphanumeric).collect();
-    let interest = match plain.to_lowercase().as_str() {
-        "shareholding" | "rightstosurplusassetsondissolution" | "rightstosurplusassets" => {
-            Interest::Equity
-        }
-        "votingrights" => Interest::Votes,
-        "" | "unknowninterest" | "unpublishedinterest" => Interest::Unspecified,
-        "appointmentofboard"
-        | "influenceorcontrol"
-        | "otherinfluenceorcontrol"
-        | "controlviacompanyrulesorarticles"
-        | "controlbylegalframework"
-        | "settlor"
-        | "settloroftrust"
-        | "trustee"
-        | "trusteeoftrust"
-        | "protector"
-        | "protectoroftrust"
-        | "nominator"
-        | "otherinfluenceorcontroloftrust" => Interest::Control,
-        "seniormanagingofficial"
-        | "boardmember"
-        | "boardchair"
-        | "beneficiaryoflegalarrangement"
-        | "beneficiaryoftrust"
-        | "rightstoprofitorincome"
-        | "rightsgrantedbycontract"
-        | "conditionalrightsgrantedbycontract"
-        | "enjoymentanduseofassets"
-        | "righttoprofitorincomefromassets"
-        | "nominee" => return Ok(None),
-        _ => return Err(format!("has the interest `{kind}`, which the standard does not have")),
-    };
-    let range = match given.get("share") {
-        Some(share @ Value::Object(_)) => share_of(share)?,
-        _ => ShareRange::UNKNOWN,
-    };
-    let first = day(&text(given, "startDate"), false);
-    let last = day(&text(given, "endDate"), false);
-    let level = [text(given, "directOrIndirect"), text(given, "interestLevel")].concat();
-    Ok(Some(Held {
-        range,
-        interest,
-        span: days(first, last)?,
-        maybe_indirect: level != "direct",
-        said: [kind, text(given, "details")].join(" "),
-        ..documented()
-    }))
-}
-
-/// The range of a share: exact, or from a minimum to a maximum, each of which may be excluded: by a number of its own
-/// (0.4), or by a word beside the number (before).
-fn share_of(share: &Value) -> Result<ShareRange, String> {
-    let number = |key: &str| {
-        share.get(key).filter(|value| value.is_number()).map(Value::to_string).unwrap_or_default()
-    };
-    let excluded = |key: &str| share.get(key).and_then(Value::as_bool).unwrap_or(false);
-    let exact = number("exact");
-    if !exact.is_empty() {
-        return ShareRange::parse(&exact, &exact, false, false).map_err(|error| error.to_string());
-    }
-    let (low, low_open) = match number("exclusiveMinimum") {
-        low if low.is_empty() => (number("minimum"), excluded("exclusiveMinimum")),
-        low => (low, true),
-    };
-    let (high, high_open) = match number("exclusiveMaximum") {
-        high if high.is_empty() => (number("maximum"), excluded("exclusiveMaximum")),
-        high => (high, true),
-    };
-    let open = (low_open && !low.is_empty(), high_open && !high.is_empty());
-    let low = if low.is_empty() { "0".to_owned() } else { low };
-    let high = if high.is_empty() { "100".to_owned() } else { high };
-    ShareRange::parse(&low, &high, open.0, open.1).map_err(|error| error.to_string())
-}
-
 impl Statements {
-    /// Keeps the holdings of relationships whose ends are known. O(statements).
+    /// Keeps the holdings of relationships whose ends are known. O(statements), and for each indirect one its components.
     pub fn settle(self, records: &mut Records) {
-        let Statements { parties, relations, replaced } = self;
-        let mut last: FxHashMap<&str, usize> = FxHashMap::default();
-        for (at, relation) in relations.iter().enumerate().filter(|(_, one)| !one.record.is_empty())
-        {
-            let known = last.entry(&relation.record).or_insert(at);
-            if relations[*known].made <= relation.made {
+        let relations = &self.relations;
+        let mut last: FxHashMap<(u32, &str), usize> = FxHashMap::default();
+        let mut by_id: FxHashMap<(u32, &str), Vec<usize>> = FxHashMap::default();
+        for (at, relation) in relations.iter().enumerate() {
+            let file = relation.place.source;
+            by_id.entry((file, &relation.statement)).or_default().push(at);
+            if relation.record.is_empty() {
+                continue;
+            }
+            by_id.entry((file, &relation.record)).or_default().push(at);
+            let known = last.entry((file, &relation.record)).or_insert(at);
+            if relations[*known].age() <= relation.age() {
                 *known = at;
             }
         }
-        let known: FxHashSet<&str> = relations
-            .iter()
-            .flat_map(|one| [one.statement.as_str(), one.record.as_str()])
-            .chain(parties.keys().map(String::as_str))
-            .collect();
+        let counts = |at: usize| {
+            let relation = &relations[at];
+            let own = last.get(&(relation.place.source, relation.record.as_str()));
+            own.is_none_or(|last| *last == at) && !self.replaced.contains(&relation.statement)
+        };
         for (at, relation) in relations.iter().enumerate() {
-            let superseded = last.get(relation.record.as_str()).is_some_and(|last| *last != at)
-                || replaced.contains(&relation.statement);
-            let by_components = !relation.components.is_empty()
-                && relation.components.iter().all(|one| known.contains(one.as_str()));
             // Somebody holds something of an entity that nobody names.
             let of_nobody = matches!(relation.subject, End::Unspecified(_));
-            if superseded || by_components || of_nobody {
+            if !counts(at) || of_nobody || self.by_components(relation, &by_id, &counts) {
                 set_aside(records, relation.place);
                 continue;
             }
-            if let Err(reason) = relation.keep(&parties, records) {
+            if let Err(reason) = self.keep(relation, records) {
                 reject(records, relation.place, reason);
             }
         }
     }
-}
 
-impl Relation {
-    fn keep(
+    /// The mention of a record: that of its own file, else of the one other file that has it.
+    fn of(&self, file: u32, id: &str) -> Result<MentionId, String> {
+        if let Some((_, _, mention)) = self.parties.get(&(file, id.to_owned())) {
+            return Ok(*mention);
+        }
+        let files = self.files.iter();
+        let mut found = files.filter_map(|file| self.parties.get(&(*file, id.to_owned())));
+        match (found.next(), found.next()) {
+            (Some((_, _, mention)), None) => Ok(*mention),
+            (None, _) => Err(format!("names the record `{id}`, which no file has")),
+            (Some(_), Some(_)) => Err(format!("names the record `{id}`, which several files have")),
+        }
+    }
+
+    /// Whether components that count lead from the holder of an indirect relationship to its subject, by each interest
+    /// that it has and on all of its days: then they say all of it.
+    fn by_components(
         &self,
-        parties: &FxHashMap<String, MentionId>,
-        records: &mut Records,
-    ) -> Result<(), String> {
-        let of = |id: &str| {
-            let known = parties.get(id).copied();
-            known.ok_or_else(|| format!("names the record `{id}`, which no file has"))
+        relation: &Relation,
+        by_id: &FxHashMap<(u32, &str), Vec<usize>>,
+        counts: &dyn Fn(usize) -> bool,
+    ) -> bool {
+        let file = relation.place.source;
+        let ends = |one: &Relation| match (&one.holder, &one.subject) {
+            (End::Named(holder), End::Named(subject)) => {
+                Some((self.of(file, holder).ok()?, self.of(file, subject).ok()?))
+            }
+            _ => None,
         };
-        let issuer = match &self.subject {
-            End::Named(id) => of(id)?,
-            End::Unspecified(_) => return Ok(()),
-        };
-        let holder = match &self.holder {
-            End::Named(id) => of(id)?,
+        let Some((holder, subject)) = ends(relation) else { return false };
+        let own = relation.components.iter().filter_map(|id| by_id.get(&(file, id.as_str())));
+        let own = own.flatten().filter(|at| counts(**at)).map(|at| &self.relations[*at]);
+        let steps: Vec<(MentionId, MentionId, &Relation)> = own
+            .filter_map(|one| ends(one).map(|(holder, subject)| (holder, subject, one)))
+            .collect();
+        !steps.is_empty()
+            && relation.held.iter().all(|held| {
+                let carries = |one: &Relation| {
+                    one.held.iter().any(|step| {
+                        let days = one.days(step);
+                        let wanted = relation.days(held);
+                        // Of one that does not say since when, nobody can say that they began later.
+                        let begun = !wanted.from.is_stated() || days.from <= wanted.from;
+                        step.interest == held.interest && begun && wanted.until <= days.until
+                    })
+                };
+                let (mut seen, mut open) = (FxHashSet::from_iter([holder]), vec![holder]);
+                while let Some(at) = open.pop() {
+                    let next = steps.iter().filter(|(from, _, one)| *from == at && carries(one));
+                    open.extend(next.map(|(_, to, _)| *to).filter(|to| seen.insert(*to)));
+                }
+                seen.contains(&subject)
+            })
+    }
+
+    fn keep(&self, relation: &Relation, records: &mut Records) -> Result<(), String> {
+        let file = relation.place.source;
+        let End::Named(subject) = &relation.subject else { return Ok(()) };
+        let issuer = self.of(file, subject)?;
+        let holder = match &relation.holder {
+            End::Named(id) => apart(records, self.of(file, id)?, relation.place),
             End::Unspecified(why) => {
                 let why = format!("no owner named: {}", why.trim());
-                records.silent(issuer, &why, self.place);
-                unnamed(records, &self.statement)
+                records.silent(issuer, &why, relation.place);
+                unnamed(records, &relation.statement)
             }
         };
-        for held in &self.held {
-            let ended = self.made.filter(|_| self.closed);
-            let mut span = held.span;
-            span.until = span.until.min(ended.unwrap_or(Day::NEVER));
+        for held in &relation.held {
+            let span = relation.days(held);
             if span.from >= span.until {
                 continue;
             }
             let held = Held {
                 span,
-                maybe_indirect: held.maybe_indirect || !self.components.is_empty(),
+                maybe_indirect: held.maybe_indirect || !relation.components.is_empty(),
                 ..held.clone()
             };
-            let citation = format!("{}: {}", self.citation, held.said.trim());
-            keep(records, (holder, issuer), &held, &citation, self.place);
+            let citation = format!("{}: {}", relation.citation, held.said.trim());
+            keep(records, (holder, issuer), &held, &citation, relation.place);
         }
         Ok(())
+    }
+}
+
+impl Relation {
+    /// What of several statements on one record is the last.
+    fn age(&self) -> (Option<Day>, u8, &str) {
+        (self.made, self.stage, &self.statement)
+    }
+
+    /// The days of an interest: none from that on which its record was closed.
+    fn days(&self, held: &Held) -> Span {
+        let closed = self.made.filter(|_| self.stage == CLOSED).unwrap_or(Day::NEVER);
+        Span { from: held.span.from, until: held.span.until.min(closed) }
     }
 }
 

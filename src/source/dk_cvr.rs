@@ -109,11 +109,12 @@ fn shares(organisation: &Value, member: &Value) -> Result<Vec<Held>, String> {
         || names
             .map(|name| text(name, "navn"))
             .any(|name| name.eq_ignore_ascii_case("EJERREGISTER"));
-    let within =
-        match functions.iter().find(|(function, _)| function.eq_ignore_ascii_case("Reel ejer")) {
-            Some((_, days)) => period(days)?,
-            None => Span::ALWAYS,
-        };
+    // Somebody may have been a real owner at several times.
+    let real = functions.iter().filter(|(function, _)| function.eq_ignore_ascii_case("Reel ejer"));
+    let mut within = real.map(|(_, days)| period(days)).collect::<Result<Vec<Span>, String>>()?;
+    if within.is_empty() {
+        within.push(Span::ALWAYS);
+    }
     let remarks: Vec<String> =
         values(member, "SÆRLIGE_EJERFORHOLD").into_iter().map(|(text, _)| text).collect();
     let said = if is_real { "real owner" } else { "legal owner" };
@@ -124,19 +125,22 @@ fn shares(organisation: &Value, member: &Value) -> Result<Vec<Held>, String> {
     {
         for (value, days) in values(member, kind) {
             let own = period(days)?;
-            let span = Span { from: own.from.max(within.from), until: own.until.min(within.until) };
-            if span.from >= span.until {
-                continue;
-            }
             let range = share(&value, is_real)?;
-            let (said, confidence) = (said.clone(), Confidence::Documented);
-            all.push(Held { range, interest, span, confidence, maybe_indirect: is_real, said });
+            let common = within
+                .iter()
+                .map(|one| Span { from: own.from.max(one.from), until: own.until.min(one.until) });
+            for span in common.filter(|span| span.from < span.until) {
+                let (said, confidence) = (said.clone(), Confidence::Documented);
+                all.push(Held { range, interest, span, confidence, maybe_indirect: is_real, said });
+            }
         }
     }
     if all.is_empty() && is_owner {
         let (interest, confidence) = (Interest::Unspecified, Confidence::Documented);
         let range = ShareRange::UNKNOWN;
-        all.push(Held { range, interest, span: within, confidence, maybe_indirect: is_real, said });
+        let held =
+            Held { range, interest, confidence, maybe_indirect: is_real, said, ..Held::default() };
+        all.extend(within.into_iter().map(|span| Held { span, ..held.clone() }));
     }
     Ok(all)
 }
@@ -177,7 +181,9 @@ fn party(unit: &Value) -> Result<Party, String> {
     names.sort();
     let number = [text(unit, "cvrNummer"), text(unit, "forretningsnoegle")];
     let is_person = text(unit, "enhedstype") == "PERSON";
-    let number = number.into_iter().find(|number| !number.is_empty() && !is_person);
+    // A foreign owner's key is none of a Danish company.
+    let is_danish = text(unit, "enhedstype") != "ANDEN_DELTAGER";
+    let number = number.into_iter().find(|number| !number.is_empty() && !is_person && is_danish);
     let mut identifiers = match &number {
         Some(number) => of_register("dk-cvr", number, "DK"),
         None => Vec::new(),

@@ -10,10 +10,10 @@ use serde_json::Value;
 use super::bods::reject;
 use super::ftm_json::{described, kind_of};
 use super::guarded::{objects_of, text, texts};
-use super::held::{Held, Party, Register, Taken, days, keep};
+use super::held::{Held, Party, Register, Taken, apart, days, keep};
 use super::records::{MentionId, Records};
 use super::share_text::percent;
-use super::values::day;
+use super::values::{first_day, last_day};
 use crate::error::Place;
 use crate::model::Interest;
 use crate::share::ShareRange;
@@ -103,8 +103,8 @@ fn ownership(register: &mut Register, properties: &Value) -> Result<Taken, Strin
     };
     let ends = |key: &str| texts(properties, key);
     // Of several first days the earliest counts, of several last ones the latest.
-    let first = ends("startDate").iter().filter_map(|text| begin(text)).min();
-    let last = ends("endDate").iter().filter_map(|text| end(text)).max();
+    let first = ends("startDate").iter().filter_map(|text| first_day(text)).min();
+    let last = ends("endDate").iter().filter_map(|text| last_day(text)).max();
     let kind = ["ownershipType", "role", "sharesType"].map(|key| ends(key).join(", ")).join(" ");
     // `parentage export` writes the interest there.
     let interest = ends("role").iter().find_map(|role| Interest::parse(role));
@@ -120,23 +120,6 @@ fn ownership(register: &mut Register, properties: &Value) -> Result<Taken, Strin
     let (citation, place) = (register.citation.clone(), register.place());
     register.records.unsettled.ftm.links.push(Link { owners, assets, held, citation, place });
     Ok(Taken::Taken)
-}
-
-/// The first day of a day, a month or a year.
-fn begin(text: &str) -> Option<crate::day::Day> {
-    let text = text.split('T').next()?;
-    day(text, false).or_else(|| day(&format!("{text}{}", "0000-01-01".get(text.len()..)?), false))
-}
-
-/// The last day of a day, a month or a year.
-fn end(text: &str) -> Option<crate::day::Day> {
-    let text = text.split('T').next()?;
-    if let Some(whole) = day(text, false) {
-        return Some(whole);
-    }
-    let month =
-        |from: u32| (from..=31).rev().find_map(|last| day(&format!("{text}-{last:02}"), false));
-    if text.len() == 4 { day(&format!("{text}-12-31"), false) } else { month(28) }
 }
 
 fn widest(all: &[ShareRange]) -> Option<ShareRange> {
@@ -167,35 +150,10 @@ impl Links {
                 for asset in &link.assets {
                     let held = Held { range, ..link.held.clone() };
                     let citation = format!("{} {}", link.citation, held.said.trim());
-                    keep(
-                        records,
-                        (parties[owner], parties[asset]),
-                        &held,
-                        citation.trim(),
-                        link.place,
-                    );
+                    let holder = apart(records, parties[owner], link.place);
+                    keep(records, (holder, parties[asset]), &held, citation.trim(), link.place);
                 }
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parts_of_days_widen_outward() {
-        let told =
-            |day: Option<crate::day::Day>| day.map(|day| day.to_string()).unwrap_or_default();
-        assert_eq!(
-            (told(begin("2024")), told(end("2024"))),
-            ("2024-01-01".to_owned(), "2024-12-31".to_owned())
-        );
-        assert_eq!(
-            (told(begin("2024-02")), told(end("2024-02"))),
-            ("2024-02-01".to_owned(), "2024-02-29".to_owned())
-        );
-        assert_eq!(told(end("2024-02-03T10:00:00")), "2024-02-03");
     }
 }

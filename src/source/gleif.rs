@@ -5,6 +5,8 @@ use super::held::{Held, Party, Register, Taken, days, keep};
 use super::records::{MentionId, Records};
 use super::values::{day, identifier};
 use super::xml::Element;
+use rustc_hash::FxHashMap;
+
 use crate::day::{Day, Span};
 use crate::error::Place;
 use crate::model::{Confidence, EntityKind, Interest};
@@ -201,7 +203,7 @@ pub(super) struct Ultimate {
 pub(super) struct Consolidated {
     /// Whether the house counts a consolidated child as held to at least 50 percent.
     pub assumed: bool,
-    direct: rustc_hash::FxHashMap<MentionId, Vec<(MentionId, Span)>>,
+    direct: FxHashMap<MentionId, Vec<(MentionId, Span)>>,
     ultimate: Vec<Ultimate>,
 }
 
@@ -232,7 +234,10 @@ fn relationship(register: &mut Register, element: &Element) -> Result<Taken, Str
     if child.is_empty() || parent.is_empty() {
         return Err("does not say between whom it is".to_owned());
     }
-    let span = period(element, &either(&["RelationshipStatus"], &["status"]))?;
+    // What ended before it began, or on the day on which it did, was on no day.
+    let Ok(span) = period(element, &either(&["RelationshipStatus"], &["status"]))? else {
+        return Ok(Taken::Aside);
+    };
     let (child, parent) = (by_lei(register, &child)?, by_lei(register, &parent)?);
     let held = Held {
         interest,
@@ -279,7 +284,7 @@ fn at_least_half(held: &Held) -> Held {
 
 /// The days of a relationship: those of its own period, never those of its accounts. One that is no longer active
 /// ends on its last day, or, where nobody says which, on the day on which the record was last changed.
-fn period(element: &Element, status: &str) -> Result<Span, String> {
+fn period(element: &Element, status: &str) -> Result<Result<Span, String>, String> {
     let (mut first, mut last) = (None, None);
     let mut stack: Vec<&Element> = element.children.iter().collect();
     while let Some(one) = stack.pop() {
@@ -291,57 +296,70 @@ fn period(element: &Element, status: &str) -> Result<Span, String> {
         stack.extend(&one.children);
     }
     if !status.eq_ignore_ascii_case("INACTIVE") {
-        return days(first, last).or_else(|_| days(first, None));
+        return Ok(days(first, last).or_else(|_| days(first, None)));
     }
     let changed: Option<Day> =
         day(text(element, &[&["Registration", "LastUpdateDate"]]), false).map(|day| day.plus(-1));
     let last = last.or(changed).ok_or("is not active any more, and does not say since when")?;
-    days(first.filter(|first| *first <= last), Some(last))
+    Ok(days(first, Some(last)))
 }
 
 impl Consolidated {
     /// Keeps the links to ultimate parents on those days on which no chain of direct ones leads there: the chain says
-    /// more. O(links times the length of chains).
+    /// more. O(links, and what lies below each ultimate parent).
     pub fn settle(self, records: &mut Records) {
+        let mut children: FxHashMap<MentionId, Vec<(MentionId, Span)>> = FxHashMap::default();
+        for (child, parents) in &self.direct {
+            for (parent, span) in parents {
+                children.entry(*parent).or_default().push((*child, *span));
+            }
+        }
+        let mut below: FxHashMap<MentionId, FxHashMap<MentionId, Vec<Span>>> = FxHashMap::default();
         for Ultimate { ends: (parent, child), held, citation, place } in self.ultimate {
-            let covered =
-                self.direct.get(&child).and_then(|_| chain(&self.direct, child, parent, held.span));
-            let pieces = match covered {
-                Some(chain) => without(held.span, chain),
-                None => vec![held.span],
-            };
-            for span in pieces {
+            let reached = below.entry(parent).or_insert_with(|| reached(&children, parent));
+            let gone = reached.get(&child).map_or(&[][..], Vec::as_slice);
+            for span in without(held.span, gone) {
                 keep(records, (parent, child), &Held { span, ..held.clone() }, &citation, place);
             }
         }
     }
 }
 
-/// The days on which a chain of direct parents leads from a child to a parent, within others.
-fn chain(
-    direct: &rustc_hash::FxHashMap<MentionId, Vec<(MentionId, Span)>>,
-    child: MentionId,
+/// Whom chains of direct parents lead to from a parent, and on which days. O(links below).
+fn reached(
+    children: &FxHashMap<MentionId, Vec<(MentionId, Span)>>,
     parent: MentionId,
-    within: Span,
-) -> Option<Span> {
-    let (mut seen, mut open) = (rustc_hash::FxHashSet::from_iter([child]), vec![(child, within)]);
-    while let Some((at, days)) = open.pop() {
-        if at == parent {
-            return Some(days);
-        }
-        for (next, span) in direct.get(&at).into_iter().flatten() {
-            let both = Span { from: days.from.max(span.from), until: days.until.min(span.until) };
-            if both.from < both.until && seen.insert(*next) {
-                open.push((*next, both));
+) -> FxHashMap<MentionId, Vec<Span>> {
+    let mut days: FxHashMap<MentionId, Vec<Span>> = FxHashMap::default();
+    let mut open = vec![(parent, Span::ALWAYS)];
+    while let Some((at, within)) = open.pop() {
+        for (child, span) in children.get(&at).into_iter().flatten() {
+            let both =
+                Span { from: within.from.max(span.from), until: within.until.min(span.until) };
+            let known = days.entry(*child).or_default();
+            for new in without(both, known) {
+                known.push(new);
+                open.push((*child, new));
             }
         }
     }
-    None
+    days
 }
 
 /// What is left of days without others.
-fn without(span: Span, gone: Span) -> Vec<Span> {
-    let before = Span { from: span.from, until: gone.from.min(span.until) };
-    let behind = Span { from: gone.until.max(span.from), until: span.until };
-    [before, behind].into_iter().filter(|span| span.from < span.until).collect()
+fn without(span: Span, gone: &[Span]) -> Vec<Span> {
+    let mut left = vec![span];
+    for gone in gone {
+        left = left
+            .into_iter()
+            .flat_map(|span| {
+                let before = Span { from: span.from, until: gone.from.min(span.until) };
+                let behind = Span { from: gone.until.max(span.from), until: span.until };
+                [before, behind]
+            })
+            .collect();
+        left.retain(|span| span.from < span.until);
+    }
+    left.retain(|span| span.from < span.until);
+    left
 }

@@ -141,7 +141,14 @@ impl Register<'_> {
     /// Its name has no letter or digit, or is longer than any name.
     pub fn party(&mut self, party: &Party) -> Result<MentionId, String> {
         let name = tidy(&party.name);
-        if !name.chars().any(char::is_alphanumeric) {
+        let says = name.chars().any(char::is_alphanumeric);
+        if says
+            && stands_for(&name) == Stands::Unnamed
+            && !party.identifiers.iter().any(|one| one.starts_with(UNNAMED))
+        {
+            return self.unnamed(&name);
+        }
+        if !says {
             return Err(format!("has a party whose name `{name}` has no letter or digit"));
         }
         let (identifiers, _) = Identifiers::read(&party.identifiers.join(";"), None);
@@ -217,6 +224,20 @@ impl Register<'_> {
         let said = tidy(said);
         if said.is_empty() { self.citation.clone() } else { format!("{}: {said}", self.citation) }
     }
+}
+
+/// A holder whose name is a word for nobody is another nobody in each of his holdings.
+pub(super) fn apart(records: &mut Records, holder: MentionId, place: Place) -> MentionId {
+    let mention = records.mentions[holder as usize];
+    let name = records.texts.get(mention.name).to_owned();
+    if stands_for(&name) != Stands::Unnamed {
+        return holder;
+    }
+    records.unnamed_seen += 1;
+    let own =
+        unnamed_identifier(&format!("{}/{}/{}", place.source, place.record, records.unnamed_seen));
+    let nowhere = Countries::default();
+    records.mention(&name, "", &nowhere, &Identifiers::parse(&own), EntityKind::Unknown)
 }
 
 /// Keeps a holding that was read at a place.

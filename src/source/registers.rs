@@ -118,6 +118,7 @@ fn of_json(has: &dyn Fn(&str) -> bool) -> Option<Format> {
         {
             Some(Format::DkCvr)
         }
+        () if has("schema") && has("properties") => Some(Format::Ftm),
         () if has("data") && (has("company_number") || has("resource_uri") || has("kind")) => {
             Some(Format::UkPsc)
         }
@@ -132,7 +133,6 @@ fn of_json(has: &dyn Fn(&str) -> bool) -> Option<Format> {
         {
             Some(Format::GleifJson)
         }
-        () if has("schema") && has("properties") => Some(Format::Ftm),
         () => None,
     }
 }

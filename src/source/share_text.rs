@@ -41,10 +41,16 @@ pub(super) fn of_shares(shares: &str, total: &str) -> Option<ShareRange> {
 fn count(text: &str) -> Option<u128> {
     let text = text.trim();
     let separators = [',', '.', ' ', '\'', '\u{a0}', '\u{202f}'];
-    // `1193114297.0` is a number that a spreadsheet wrote.
-    let text = text.strip_suffix(".0").or_else(|| text.strip_suffix(".00")).unwrap_or(text);
     let groups: Vec<&str> = text.split(separators).collect();
-    let grouped = groups.len() == 1 || groups[1..].iter().all(|group| group.len() == 3);
+    // `1193114297.0` and `5000.000` are numbers that a program wrote: a first group has three digits at most.
+    if let [whole, noughts] = groups[..]
+        && (whole.len() > 3 || noughts.len() != 3)
+    {
+        let decimals = text.contains('.') && noughts.bytes().all(|byte| byte == b'0');
+        return if decimals { whole.parse().ok() } else { None };
+    }
+    let first = groups.len() == 1 || matches!(groups[0].len(), 1..=3);
+    let grouped = first && groups[1..].iter().all(|group| group.len() == 3);
     let digits = groups.concat();
     let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     (grouped && plain).then(|| digits.parse().ok())?
@@ -185,6 +191,8 @@ mod tests {
             "75.3128416 to 75.3128417 %"
         );
         assert_eq!(of_shares("1", "2").unwrap().to_string(), "50 %");
+        assert_eq!(of_shares("5000.000", "10000000").unwrap().to_string(), "0.05 %");
+        assert_eq!(of_shares("1193114297.0", "1,193,114,297").unwrap().to_string(), "100 %");
         assert_eq!([of_shares("3", "2"), of_shares("1.5", "2"), of_shares("1", "0")], [None; 3]);
         for text in ["0.51", "1", "", "half", "120", "1,234,567", "-5", "50-25", "%"] {
             assert_eq!(percent(text), None, "{text}");

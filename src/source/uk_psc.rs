@@ -38,8 +38,10 @@ fn record(register: &mut Register, object: &Value) -> Result<Taken, String> {
         return Ok(Taken::Aside);
     }
     let issuer = company(object, data)?;
-    let span = days(day(&text(data, "notified_on"), false), ceased(data))
-        .or_else(|_| days(None, ceased(data)))?;
+    // What ceased before it was notified, or on that day, was on no day.
+    let Ok(span) = days(day(&text(data, "notified_on"), false), ceased(data)) else {
+        return Ok(Taken::Aside);
+    };
     match kind.as_str() {
         "persons-with-significant-control-statement" | "exemptions" => {
             let said = if kind == "exemptions" { kind } else { text(data, "statement") };
@@ -147,18 +149,11 @@ fn holder(data: &Value, is_person: bool) -> Party {
     }
     let Some(identification) = data.get("identification") else { return party };
     let registered = text(identification, "country_registered");
-    let is_british = matches!(country(&registered), Country::Known("GB"))
-        || matches!(
-            registered.to_lowercase().as_str(),
-            "england & wales"
-                | "england and wales"
-                | "scotland"
-                | "wales"
-                | "northern ireland"
-                | "great britain"
-                | "uk"
-        );
-    let number = text(identification, "registration_number");
+    let place = text(identification, "place_registered").to_lowercase();
+    let is_british = is_british(&registered)
+        || registered.trim().is_empty()
+            && (place.contains("companies house") || is_british(&place));
+    let number: String = text(identification, "registration_number").split_whitespace().collect();
     let looks_british = number.len() >= 6
         && number.len() <= 8
         && number.bytes().all(|byte| byte.is_ascii_alphanumeric())
@@ -173,6 +168,23 @@ fn holder(data: &Value, is_person: bool) -> Party {
         party.countries = vec![registered];
     }
     party
+}
+
+/// Whether a country, as people write it into the register, is the United Kingdom or a part of it.
+fn is_british(written: &str) -> bool {
+    let small = written.to_lowercase().replace('.', "");
+    let parts = [
+        "england",
+        "wales",
+        "scotland",
+        "united kingdom",
+        "great britain",
+        "northern ireland",
+        "companies house",
+    ];
+    matches!(country(written), Country::Known("GB"))
+        || !small.contains("new south wales") && parts.iter().any(|part| small.contains(part))
+        || small.split(|c: char| !c.is_alphanumeric()).any(|word| word == "uk")
 }
 
 /// What a nature of control says.
@@ -230,6 +242,12 @@ fn natures(
     span: Span,
 ) -> Result<Taken, String> {
     let all = texts(data, "natures_of_control");
+    // All of them are read before anything is kept.
+    if let Some(unknown) = all.iter().find(|written| nature(written).is_none()) {
+        return Err(format!(
+            "has the nature of control `{unknown}`, which this version does not know"
+        ));
+    }
     if all.is_empty() {
         let said = "nature of control not said".to_owned();
         register.hold(

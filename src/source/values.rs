@@ -283,8 +283,42 @@ pub(super) fn day(text: &str, month_first: bool) -> Option<Day> {
     birth(&text.to_lowercase()).filter(|day| day.len() == 10).and_then(|day| Day::parse(&day).ok())
 }
 
+/// The first day of a day, a month or a year.
+pub(super) fn first_day(text: &str) -> Option<Day> {
+    let text = text.split('T').next()?;
+    day(text, false).or_else(|| day(&format!("{text}{}", "0000-01-01".get(text.len()..)?), false))
+}
+
+/// The last day of a day, a month or a year.
+pub(super) fn last_day(text: &str) -> Option<Day> {
+    let text = text.split('T').next()?;
+    if let Some(whole) = day(text, false) {
+        return Some(whole);
+    }
+    let month =
+        |from: u32| (from..=31).rev().find_map(|last| day(&format!("{text}-{last:02}"), false));
+    if text.len() == 4 { day(&format!("{text}-12-31"), false) } else { month(28) }
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn parts_of_days_widen_outward() {
+        let told = |day: Option<Day>| day.map(|day| day.to_string()).unwrap_or_default();
+        for (text, first, last) in [
+            ("2024", "2024-01-01", "2024-12-31"),
+            ("2024-02", "2024-02-01", "2024-02-29"),
+            ("2024-02-03T10:00:00", "2024-02-03", "2024-02-03"),
+            ("soon", "", ""),
+        ] {
+            assert_eq!(
+                (told(first_day(text)), told(last_day(text))),
+                (first.to_owned(), last.to_owned()),
+                "{text}"
+            );
+        }
+    }
+
     use super::*;
 
     #[test]

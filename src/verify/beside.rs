@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::joins::Joins;
-use crate::source::{MentionId, Records};
+use crate::source::{HoldingRecord, MentionId, Records};
 
 /// Marks rows that may be held through others where a path of two steps or more leads from the holder to the issuer
 /// over rows that have a day in common with them. O(rows * what lies below), and nothing without such rows.
@@ -12,8 +12,13 @@ pub(super) fn mark(records: &mut Records) {
         return;
     }
     let joins = Joins::new(records);
+    // Who is not named is no step of a path.
+    let unnamed = |mention: MentionId| {
+        records.texts.get(records.mentions[mention as usize].identifiers).starts_with("unnamed:")
+    };
     let mut below: BTreeMap<MentionId, Vec<usize>> = BTreeMap::new();
-    for (at, row) in records.holdings.iter().enumerate() {
+    let named = |row: &HoldingRecord| !unnamed(row.holder) && !unnamed(row.issuer);
+    for (at, row) in records.holdings.iter().enumerate().filter(|(_, row)| named(row)) {
         below.entry(joins.entity(row.holder)).or_default().push(at);
     }
     let rows = &records.holdings;

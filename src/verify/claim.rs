@@ -235,9 +235,8 @@ impl<'w, 'r> Claims<'w, 'r> {
     pub fn subject(&self, exposure: &Value) -> Option<Entity> {
         let records = self.world.records;
         let place = |at: &str| exposure.pointer(at).and_then(Value::as_str);
-        if let Some(place) = place("/evidence/0/place") {
-            let row =
-                records.holdings.iter().find(|row| records.sources.show(row.place) == place)?;
+        if let Some(cited) = exposure.pointer("/evidence/0") {
+            let row = proof::cited_row(records, cited)?;
             let branch = exposure["certainty"] == "flag" && exposure["basis"] == "branch";
             return Some(self.world.joins.entity(if branch { row.holder } else { row.issuer }));
         }
@@ -321,9 +320,7 @@ impl<'w, 'r> Claims<'w, 'r> {
         for cited in evidence.as_array().into_iter().flatten() {
             let place = cited["place"].as_str().unwrap_or_default();
             let records = self.world.records;
-            let found =
-                records.holdings.iter().find(|row| records.sources.show(row.place) == place);
-            let Some(row) = found else {
+            let Some(row) = proof::cited_row(records, cited) else {
                 self.fault(format!("there is no holding at {place}"));
                 return None;
             };

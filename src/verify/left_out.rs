@@ -129,13 +129,17 @@ impl Claims<'_, '_> {
             if all[..at].contains(exposure) {
                 self.fault(format!("what {} says of it is told twice", exposure["rule"]));
             }
-            for cited in [&exposure["evidence"], &exposure["listed"]] {
-                let cited = cited.as_array().into_iter().flatten();
-                let mut places = BTreeSet::new();
-                for place in cited.filter_map(|one| one["place"].as_str()) {
-                    if !places.insert(place) {
-                        self.fault(format!("{place} is cited twice by {}", exposure["rule"]));
-                    }
+            // A record may say several holdings.
+            let of_row = |one: &Value| {
+                format!("{} {} {} {}", one["place"], one["holder"], one["issuer"], one["interest"])
+            };
+            let of_entry = |one: &Value| one["place"].to_string();
+            let rows = exposure["evidence"].as_array().into_iter().flatten().map(of_row);
+            let entries = exposure["listed"].as_array().into_iter().flatten().map(of_entry);
+            let mut told: BTreeSet<String> = BTreeSet::new();
+            for one in rows.chain(entries) {
+                if !told.insert(one.clone()) {
+                    self.fault(format!("{one} is cited twice by {}", exposure["rule"]));
                 }
             }
         }

@@ -42,6 +42,20 @@ pub(super) fn fields(
     ]
 }
 
+/// The row that is cited: of those at its place, for a record may say several holdings, the one that fits best.
+pub(super) fn cited_row<'r>(records: &'r Records, cited: &Value) -> Option<&'r HoldingRecord> {
+    let place = cited["place"].as_str().unwrap_or_default();
+    let there = records.holdings.iter().filter(|row| records.sources.show(row.place) == place);
+    let there: Vec<&HoldingRecord> = there.collect();
+    // Of several that fit alike, the first.
+    there.into_iter().rev().max_by_key(|row| {
+        let fits = |(what, expected): &(&str, Option<String>)| {
+            cited[*what].as_str() == expected.as_deref()
+        };
+        fields(records, row).iter().filter(|field| fits(field)).count()
+    })
+}
+
 fn restricts(one: &Listed) -> bool {
     one.restriction != Some(Restriction::None)
 }

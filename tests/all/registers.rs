@@ -403,6 +403,83 @@ fn maps_of_holdings_read_units_bands_groups_and_words_for_nobody() {
     assert_eq!(flags, [false, true]);
 }
 
+/// What a first attack found: nothing of this may be lost, doubled, or decided by the order of rows and files.
+#[test]
+fn registers_lose_nothing_by_order_or_by_neighbours() {
+    // Two publishers use the same ids.
+    let bods = |owner: &str, owned: &str| {
+        format!(
+            "{{\"statementID\":\"o\",\"statementType\":\"ownershipOrControlStatement\",\"subject\":{{\"describedByEntityStatement\":\"s1\"}},\
+             \"interestedParty\":{{\"describedByEntityStatement\":\"s2\"}},\"interests\":[{{\"type\":\"shareholding\",\"share\":{{\"exact\":60}},\
+             \"endDate\":\"2030-06\"}}]}}\n{{\"statementID\":\"s1\",\"statementType\":\"entityStatement\",\"name\":\"{owned}\"}}\n\
+             {{\"statementID\":\"s2\",\"statementType\":\"entityStatement\",\"name\":\"{owner}\"}}\n"
+        )
+    };
+    let (one, other) = (bods("Zubrin", "Gull"), bods("Pelican", "Tern"));
+    let expected = [
+        "Pelican | Tern | 60 % | equity |  | 2030-07-01",
+        "Zubrin | Gull | 60 % | equity |  | 2030-07-01",
+    ];
+    assert_eq!(holdings(&read_of(&[("a.json", &one), ("b.json", &other)])), expected);
+    assert_eq!(holdings(&read_of(&[("b.json", &one), ("a.json", &other)])), expected);
+    // A component that has ended does not stand for what goes on.
+    let ended = "[{\"statementID\":\"o1\",\"statementType\":\"ownershipOrControlStatement\",\"subject\":{\"describedByEntityStatement\":\"s1\"},\
+                 \"interestedParty\":{\"describedByEntityStatement\":\"s2\"},\"componentStatementIDs\":[\"o2\"],\"interests\":[{\"type\":\
+                 \"shareholding\",\"share\":{\"exact\":80}}]},{\"statementID\":\"o2\",\"statementType\":\"ownershipOrControlStatement\",\
+                 \"subject\":{\"describedByEntityStatement\":\"s1\"},\"interestedParty\":{\"describedByEntityStatement\":\"s2\"},\"interests\":\
+                 [{\"type\":\"shareholding\",\"share\":{\"exact\":80},\"endDate\":\"2021-01-01\"}]},{\"statementID\":\"s1\",\"statementType\":\
+                 \"entityStatement\",\"name\":\"Gull\"},{\"statementID\":\"s2\",\"statementType\":\"entityStatement\",\"name\":\"Zubrin\"}]";
+    assert_eq!(
+        holdings(&read_of(&[("c.json", ended)])),
+        ["Zubrin | Gull | 80 % | equity |  | ", "Zubrin | Gull | 80 % | equity |  | 2021-01-02"]
+    );
+    // A rejected record leaves nothing behind, and what ceased at once was never there.
+    let psc = |natures: &str, more: &str| {
+        format!(
+            "{{\"company_number\":\"01234567\",\"data\":{{\"kind\":\"corporate-entity-person-with-significant-control\",\"name\":\"Zubrin\",\
+             \"identification\":{{\"country_registered\":\"United Kingdom (England And Wales)\",\"registration_number\":\"0765 4321\"}},\
+             \"natures_of_control\":[{natures}],\"notified_on\":\"2020-05-05\"{more}}}}}\n"
+        )
+    };
+    let full = "\"ownership-of-shares-75-to-100-percent\"";
+    let text =
+        [psc(&format!("{full},\"castles\""), ""), psc(full, ",\"ceased_on\":\"2020-05-05\"")]
+            .concat();
+    let records = read_of(&[("psc.txt", &text)]);
+    assert_eq!((holdings(&records), counts(&records)), (Vec::new(), (2, 0, 1, 1)));
+    // A trust beside it takes nothing from a band of one's own.
+    let trust = psc(&format!("{full},\"voting-rights-25-to-50-percent-as-trust\""), "");
+    let mut records = read_of(&[("psc.txt", &trust)]);
+    parentage::verify::give(&mut records);
+    assert!(records.holdings.iter().all(|row| !row.is_beside_chain()));
+    let snapshot = Snapshot::build(records);
+    assert!(
+        snapshot.entity_by_id("gb-coh:07654321").is_some(),
+        "numbers of the register join however they are written"
+    );
+    // Words for nobody are another nobody of every company.
+    let word = |id: &str, schema: &str, name: &str| {
+        format!(
+            "{{\"id\":\"{id}\",\"schema\":\"{schema}\",\"properties\":{{\"name\":[\"{name}\"]}}}}\n"
+        )
+    };
+    let owner = |asset: &str| {
+        format!(
+            "{{\"id\":\"o{asset}\",\"schema\":\"Ownership\",\"properties\":{{\"owner\":[\"p\"],\"asset\":[\"{asset}\"]}}}}\n"
+        )
+    };
+    let text = [
+        word("p", "LegalEntity", "Free float"),
+        word("a", "Company", "Gull"),
+        word("b", "Company", "Tern"),
+        owner("a"),
+        owner("b"),
+    ]
+    .concat();
+    let records = read_of(&[("a.ftm.json", &text)]);
+    assert_ne!(records.holdings[0].holder, records.holdings[1].holder);
+}
+
 /// What may be held through others is not added to a chain that is recorded too.
 #[test]
 fn a_band_is_never_added_to_a_chain_below_it() {
