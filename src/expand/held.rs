@@ -384,8 +384,10 @@ impl<'a> Expansion<'a> {
             }
         }
         // What may be either counts in both interests: the larger share serves either.
-        assumed.sort_by_key(|one: &Assumed| (one.row.place, std::cmp::Reverse(one.share)));
-        assumed.dedup_by_key(|one| one.row.place);
+        assumed.sort_by_key(|one: &Assumed| {
+            (one.row.place, one.row.record, std::cmp::Reverse(one.share))
+        });
+        assumed.dedup_by_key(|one| (one.row.place, one.row.record));
         assumed
     }
 

@@ -130,9 +130,9 @@ impl Claims<'_, '_> {
                 self.fault(format!("what {} says of it is told twice", exposure["rule"]));
             }
             // A record may say several holdings.
-            let of_row = |one: &Value| {
-                format!("{} {} {} {}", one["place"], one["holder"], one["issuer"], one["interest"])
-            };
+            let said =
+                ["place", "holder", "issuer", "interest", "share_min", "since", "until", "source"];
+            let of_row = |one: &Value| said.map(|field| one[field].to_string()).join(" ");
             let of_entry = |one: &Value| one["place"].to_string();
             let rows = exposure["evidence"].as_array().into_iter().flatten().map(of_row);
             let entries = exposure["listed"].as_array().into_iter().flatten().map(of_entry);
