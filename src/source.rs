@@ -80,6 +80,7 @@ use crate::name;
 pub use answers::EarlierAnswers;
 pub use earlier::{Alerts, Earlier};
 pub use holding_record::{HoldingRecord, Terms};
+pub use holdings_csv::HOLDING_COLUMNS;
 pub use names_csv::{Query, names, queries};
 pub use open::digest_of;
 pub use owners_csv::{DeclaredOwners, OWNERS};

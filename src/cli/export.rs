@@ -77,7 +77,7 @@ impl Export {
             }
             _ => {
                 let mut out = Output::open(Some(&path("holdings.csv")))?;
-                out.row(export::csv::HOLDING_COLUMNS)?;
+                out.row(parentage::source::HOLDING_COLUMNS)?;
                 for row in export::holdings(&snapshot) {
                     out.row(export::csv::holding(&snapshot, row))?;
                 }

@@ -13,13 +13,13 @@ use serde_json::Value;
 use super::bods_interest::{documented, interest};
 use super::bods_shape;
 use super::gleif::{of_register, registered};
-use super::guarded::{objects_of, text, texts};
+use super::guarded::{text, texts};
 use super::held::{Held, Party, Register, Taken, apart, keep, rejected, unnamed_identifier};
 use super::records::{MentionId, Records};
 use super::values::{births, day};
 use crate::day::{Day, Span};
 use crate::error::Place;
-use crate::model::{EntityKind, Interest};
+use crate::model::{Countries, EntityKind, Identifiers, Interest};
 
 /// Statements until all of them are read.
 #[derive(Debug, Default)]
@@ -64,14 +64,7 @@ struct Relation {
 
 /// Reads the file.
 pub(super) fn read(reader: &mut dyn BufRead, register: &mut Register) -> Result<(), String> {
-    objects_of(reader, &[], &mut |number, object| {
-        let shown = || object.as_ref().map(Value::to_string).unwrap_or_default();
-        register.take(
-            number,
-            |register| statement(register, object.as_ref().map_err(Clone::clone)?),
-            &shown,
-        );
-    })
+    register.take_objects(reader, &[], statement)
 }
 
 fn statement(register: &mut Register, object: &Value) -> Result<Taken, String> {
@@ -112,7 +105,7 @@ fn party(
     let nobody = ["unknownPerson", "anonymousPerson", "unknownEntity", "anonymousEntity"];
     let mention = if nobody.contains(&&*person_type) || nobody.contains(&&*kind_of_entity) {
         let called = if is_person { &person_type } else { &kind_of_entity };
-        register.unnamed(&called.replace("Person", " person").replace("Entity", " entity"))?
+        register.unnamed(&called.replace("Person", " person").replace("Entity", " entity"), "")?
     } else {
         register.party(&named(
             details,
@@ -386,11 +379,11 @@ impl Statements {
         let End::Named(subject) = &relation.subject else { return Ok(()) };
         let issuer = self.of(file, subject)?;
         let holder = match &relation.holder {
-            End::Named(id) => apart(records, self.of(file, id)?, relation.place),
+            End::Named(id) => apart(records, self.of(file, id)?, relation.place, 0),
             End::Unspecified(why) => {
                 let why = format!("no owner named: {}", why.trim());
                 records.silent(issuer, &why, relation.place);
-                unnamed(records, &relation.statement)
+                unnamed(records, relation)
             }
         };
         for held in &relation.held {
@@ -423,9 +416,10 @@ impl Relation {
     }
 }
 
-fn unnamed(records: &mut Records, own: &str) -> MentionId {
-    let identifiers = crate::model::Identifiers::parse(&unnamed_identifier(own));
-    let nowhere = crate::model::Countries::default();
+fn unnamed(records: &mut Records, relation: &Relation) -> MentionId {
+    let file = &records.sources.0[relation.place.source as usize].name;
+    let own = unnamed_identifier(&format!("{file}/{}", relation.statement));
+    let (identifiers, nowhere) = (Identifiers::parse(&own), Countries::default());
     records.mention("not named", "", &nowhere, &identifiers, EntityKind::Unknown)
 }
 

@@ -10,7 +10,7 @@ use std::io::BufRead;
 use serde_json::Value;
 
 use super::gleif::of_register;
-use super::guarded::{objects_of, text};
+use super::guarded::text;
 use super::held::{Held, Party, Register, Taken, days};
 use super::share_text::of_fraction;
 use super::values::day;
@@ -20,14 +20,7 @@ use crate::share::{Share, ShareRange};
 
 /// Reads the file.
 pub(super) fn read(reader: &mut dyn BufRead, register: &mut Register) -> Result<(), String> {
-    objects_of(reader, &["hits"], &mut |number, object| {
-        let shown = || object.as_ref().map(Value::to_string).unwrap_or_default();
-        register.take(
-            number,
-            |register| record(register, object.as_ref().map_err(Clone::clone)?),
-            &shown,
-        );
-    })
+    register.take_objects(reader, &["hits"], record)
 }
 
 fn record(register: &mut Register, object: &Value) -> Result<Taken, String> {

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::bods::reject;
 use super::ftm_json::{described, kind_of};
-use super::guarded::{objects_of, text, texts};
+use super::guarded::{text, texts};
 use super::held::{Held, Party, Register, Taken, apart, days, keep};
 use super::records::{MentionId, Records};
 use super::share_text::percent;
@@ -37,14 +37,7 @@ struct Link {
 
 /// Reads the file.
 pub(super) fn read(reader: &mut dyn BufRead, register: &mut Register) -> Result<(), String> {
-    objects_of(reader, &[], &mut |number, object| {
-        let shown = || object.as_ref().map(Value::to_string).unwrap_or_default();
-        register.take(
-            number,
-            |register| entity(register, object.as_ref().map_err(Clone::clone)?),
-            &shown,
-        );
-    })
+    register.take_objects(reader, &[], entity)
 }
 
 fn entity(register: &mut Register, object: &Value) -> Result<Taken, String> {
@@ -146,13 +139,15 @@ impl Links {
             // Several owners of one link: nobody says how much is whose.
             let shared = link.owners.len() * link.assets.len() > 1;
             let range = if shared { ShareRange::UNKNOWN } else { link.held.range };
-            for owner in &link.owners {
-                for asset in &link.assets {
-                    let held = Held { range, ..link.held.clone() };
-                    let citation = format!("{} {}", link.citation, held.said.trim());
-                    let holder = apart(records, parties[owner], link.place);
-                    keep(records, (holder, parties[asset]), &held, citation.trim(), link.place);
-                }
+            let pairs = link
+                .owners
+                .iter()
+                .flat_map(|owner| link.assets.iter().map(move |asset| (owner, asset)));
+            for (nth, (owner, asset)) in pairs.enumerate() {
+                let held = Held { range, ..link.held.clone() };
+                let citation = format!("{} {}", link.citation, held.said.trim());
+                let holder = apart(records, parties[owner], link.place, nth);
+                keep(records, (holder, parties[asset]), &held, citation.trim(), link.place);
             }
         }
     }

@@ -1,7 +1,11 @@
 //! What comes over from a register of owners, whatever its format: parties and holdings, in the words of this project.
 
 use std::borrow::Cow;
+use std::io::BufRead;
 
+use serde_json::Value;
+
+use super::guarded::objects_of;
 use super::holding_record::Terms;
 use super::listed::tidy;
 use super::pseudo_owners::{Stands, stands_for};
@@ -97,6 +101,7 @@ impl Register<'_> {
     ) {
         self.source.records += 1;
         self.record = record;
+        self.records.unnamed_seen = 0;
         let outcome = match u32::try_from(record) {
             Ok(_) => read(self),
             Err(_) => Err("has too great a number".to_owned()),
@@ -110,6 +115,20 @@ impl Register<'_> {
                 self.records.rejected.push(rejected);
             }
         }
+    }
+
+    /// Reads every object of a file of JSON as a record.
+    pub fn take_objects(
+        &mut self,
+        reader: &mut dyn BufRead,
+        lists: &[&str],
+        read: impl Fn(&mut Self, &Value) -> Result<Taken, String>,
+    ) -> Result<(), String> {
+        objects_of(reader, lists, &mut |number, object| {
+            let shown = || object.as_ref().map(Value::to_string).unwrap_or_default();
+            let read = |own: &mut Self| read(own, object.as_ref().map_err(Clone::clone)?);
+            self.take(number, read, &shown);
+        })
     }
 
     /// Holds the number of records that a file says it has against those that were read.
@@ -146,7 +165,7 @@ impl Register<'_> {
             && stands_for(&name) == Stands::Unnamed
             && !party.identifiers.iter().any(|one| one.starts_with(UNNAMED))
         {
-            return self.unnamed(&name);
+            return self.unnamed(&name, "");
         }
         if !says {
             return Err(format!("has a party whose name `{name}` has no letter or digit"));
@@ -183,12 +202,14 @@ impl Register<'_> {
         Ok(mention)
     }
 
-    /// Somebody whom the record does not name: nobody else, whatever he is called elsewhere.
-    pub fn unnamed(&mut self, called: &str) -> Result<MentionId, String> {
+    /// Somebody whom the record does not name: nobody else, whatever he is called elsewhere. `of` says whose owner he is
+    /// where the record says it: two files may have the same name.
+    pub fn unnamed(&mut self, called: &str, of: &str) -> Result<MentionId, String> {
         let called = tidy(called);
         let name = if called.chars().any(char::is_alphanumeric) { &*called } else { "not named" };
         self.records.unnamed_seen += 1;
-        let own = format!("{}/{}/{}", self.source.name, self.record, self.records.unnamed_seen);
+        let (file, nth) = (&self.source.name, self.records.unnamed_seen);
+        let own = format!("{file}/{}/{nth}/{of}", self.record);
         self.party(&Party {
             name: name.to_owned(),
             identifiers: vec![unnamed_identifier(&own)],
@@ -206,7 +227,11 @@ impl Register<'_> {
     ) -> Result<(), String> {
         let holder = match stands_for(&holder.name) {
             Stands::Itself => self.party(holder)?,
-            Stands::Unnamed => self.unnamed(&holder.name)?,
+            Stands::Unnamed => {
+                let of = self.records.mentions[issuer as usize].name;
+                let of = self.records.texts.get(of).to_owned();
+                self.unnamed(&holder.name, &of)?
+            }
             Stands::Treasury => issuer,
         };
         self.hold(holder, issuer, held);
@@ -226,16 +251,21 @@ impl Register<'_> {
     }
 }
 
-/// A holder whose name is a word for nobody is another nobody in each of his holdings.
-pub(super) fn apart(records: &mut Records, holder: MentionId, place: Place) -> MentionId {
+/// A holder whose name is a word for nobody is another nobody in each of his holdings, of which `nth` of its record
+/// this is.
+pub(super) fn apart(
+    records: &mut Records,
+    holder: MentionId,
+    place: Place,
+    nth: usize,
+) -> MentionId {
     let mention = records.mentions[holder as usize];
     let name = records.texts.get(mention.name).to_owned();
     if stands_for(&name) != Stands::Unnamed {
         return holder;
     }
-    records.unnamed_seen += 1;
-    let own =
-        unnamed_identifier(&format!("{}/{}/{}", place.source, place.record, records.unnamed_seen));
+    let file = &records.sources.0[place.source as usize].name;
+    let own = unnamed_identifier(&format!("{file}/{}/apart/{nth}", place.record));
     let nowhere = Countries::default();
     records.mention(&name, "", &nowhere, &Identifiers::parse(&own), EntityKind::Unknown)
 }

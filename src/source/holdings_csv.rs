@@ -11,7 +11,7 @@ use crate::model::{Confidence, Countries, EntityKind, Identifiers, Interest};
 use crate::share::{ShareError, ShareRange};
 
 /// Columns of a file of holdings; others are ignored with a warning.
-pub(super) const HOLDING_COLUMNS: &[&str] = &[
+pub const HOLDING_COLUMNS: &[&str] = &[
     "holder",
     "holder_id",
     "holder_country",
@@ -65,7 +65,7 @@ pub(super) fn holding(row: &Row, place: Place, records: &mut Records) -> Result<
     // A name for nobody is nobody else in another row.
     let own = match stands {
         Stands::Unnamed if !holder.is_empty() => {
-            unnamed_identifier(&format!("{}/{}", records.reading, place.record))
+            unnamed_identifier(&format!("{}/{}/{issuer}", records.reading, place.record))
         }
         _ => String::new(),
     };

@@ -183,7 +183,7 @@ pub struct Records {
     pub(super) ofac: Sides,
     /// What ownership files say of one another, while they are read.
     pub(super) unsettled: Unsettled,
-    /// Holders that no record names.
+    /// Holders that the record being read does not name.
     pub(super) unnamed_seen: u64,
     /// What the lists are.
     pub lists: Vec<ListInfo>,

@@ -10,7 +10,7 @@ use std::io::BufRead;
 use serde_json::Value;
 
 use super::gleif::of_register;
-use super::guarded::{objects_of, text, texts};
+use super::guarded::{text, texts};
 use super::held::{Held, Party, Register, Taken, days, unnamed_identifier};
 use super::nationalities::country_of_citizens;
 use super::values::{Country, country, day, identifier};
@@ -20,14 +20,7 @@ use crate::share::{Share, ShareRange};
 
 /// Reads the file.
 pub(super) fn read(reader: &mut dyn BufRead, register: &mut Register) -> Result<(), String> {
-    objects_of(reader, &[], &mut |number, object| {
-        let shown = || object.as_ref().map(Value::to_string).unwrap_or_default();
-        register.take(
-            number,
-            |register| record(register, object.as_ref().map_err(Clone::clone)?),
-            &shown,
-        );
-    })
+    register.take_objects(reader, &[], record)
 }
 
 fn record(register: &mut Register, object: &Value) -> Result<Taken, String> {
@@ -61,8 +54,9 @@ fn record(register: &mut Register, object: &Value) -> Result<Taken, String> {
             Ok(Taken::Taken)
         }
         kind if kind.starts_with("super-secure") => {
+            let of = issuer.name.clone();
             let issuer = register.party(&issuer)?;
-            let holder = register.unnamed("super-secure person")?;
+            let holder = register.unnamed("super-secure person", &of)?;
             let said = "a person whose details the register keeps secret".to_owned();
             let held = Held {
                 range: ShareRange::UNKNOWN,

@@ -457,6 +457,32 @@ fn registers_lose_nothing_by_order_or_by_neighbours() {
         snapshot.entity_by_id("gb-coh:07654321").is_some(),
         "numbers of the register join however they are written"
     );
+    // Who is not named has the same id whatever file was read before.
+    let folder = tempfile::tempdir().unwrap();
+    let secret = |number: &str| {
+        format!(
+            "{{\"company_number\":\"{number}\",\"data\":{{\"kind\":\"super-secure-person-with-significant-control\"}}}}\n"
+        )
+    };
+    let paths: Vec<String> = [("x.txt", "1"), ("y.txt", "2")]
+        .into_iter()
+        .map(|(name, number)| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, secret(number)).unwrap();
+            path.display().to_string()
+        })
+        .collect();
+    let unnamed = |ownership: Vec<String>| {
+        let records = read(&Inputs { ownership, ..Inputs::default() }).unwrap();
+        let identifiers = |row: &parentage::source::HoldingRecord| {
+            records.texts.get(records.mentions[row.holder as usize].identifiers).to_owned()
+        };
+        let mut all: Vec<String> = records.holdings.iter().map(identifiers).collect();
+        all.sort();
+        all
+    };
+    let other = paths.iter().rev().cloned().collect();
+    assert_eq!(unnamed(paths), unnamed(other));
     // Words for nobody are another nobody of every company.
     let word = |id: &str, schema: &str, name: &str| {
         format!(

@@ -3,26 +3,7 @@
 use crate::graph::Holding;
 use crate::snapshot::Snapshot;
 
-/// The columns of holdings, as `--ownership` reads them.
-pub const HOLDING_COLUMNS: [&str; 15] = [
-    "holder",
-    "holder_id",
-    "holder_country",
-    "issuer",
-    "issuer_id",
-    "issuer_country",
-    "share_min",
-    "share_max",
-    "min_exclusive",
-    "max_exclusive",
-    "interest",
-    "since",
-    "until",
-    "confidence",
-    "source",
-];
-
-/// A holding as a row: the names of its entities, so that it joins again whatever it was joined by.
+/// A holding as a row under [`HOLDING_COLUMNS`](crate::source::HOLDING_COLUMNS): the names of its entities, so that it joins again whatever it was joined by.
 pub fn holding(snapshot: &Snapshot, row: &Holding) -> [String; 15] {
     let (holder, issuer) = (snapshot.entity(row.holder), snapshot.entity(row.issuer));
     let identifiers = |entity| snapshot.identifiers(entity).to_string();
