@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::nodes::{Node, Nodes};
 use self::union::Clusters;
@@ -210,7 +210,7 @@ fn decisions(
         }
         for (a, b) in left.iter().flat_map(|a| right.iter().map(move |b| (*a, *b))) {
             if decision.same {
-                clusters.force(a, b);
+                clusters.force(a, b, nodes);
                 methods[a as usize] = Some(JoinedBy::Decision);
                 methods[b as usize] = Some(JoinedBy::Decision);
             } else if a != b {
@@ -360,7 +360,8 @@ fn parts(nodes: &Nodes, bucket: &[u32], method: JoinedBy) -> Vec<Vec<u32>> {
 }
 
 /// Joins each node with the first before it that does not contradict it; by a name only where the
-/// nodes contradict in nothing, so that none could be either of two.
+/// nodes contradict in nothing, so that none could be either of two. Near O(n) where n nodes have
+/// identifiers of one scheme, or say nothing against each other.
 fn join_in_turn(
     nodes: &Nodes,
     part: &[u32],
@@ -369,16 +370,71 @@ fn join_in_turn(
     joins: &mut Vec<(u32, u32)>,
 ) {
     let by_name = method != JoinedBy::Identifier;
-    let mut firsts: Vec<u32> = Vec::new();
+    let mut firsts = Firsts::new(commonest_scheme(nodes, part));
     let mut found = Vec::new();
     for number in part {
-        match firsts.iter().find(|first| !clusters.contradict(**first, *number, nodes, by_name)) {
-            Some(first) => found.push((*first, *number)),
-            None => firsts.push(*number),
+        let identifiers = nodes.identifiers(*number);
+        let fits = |first: &u32| !clusters.contradict(*first, *number, nodes, by_name);
+        let first = firsts.near(identifiers).into_iter().find(fits);
+        match first {
+            Some(first) => found.push((first, *number)),
+            None => firsts.add(*number, identifiers),
         }
     }
-    if firsts.len() == 1 || !by_name {
+    if firsts.all.len() == 1 || !by_name {
         joins.append(&mut found);
+    }
+}
+
+/// The scheme of which most nodes have an identifier, among those of which everybody has one; the first by
+/// letters of several.
+fn commonest_scheme<'r>(nodes: &Nodes<'r>, part: &[u32]) -> &'r str {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for claim in part.iter().flat_map(|number| Identifiers::claims(nodes.identifiers(*number))) {
+        *counts.entry(Identifiers::scheme(claim)).or_default() += 1;
+    }
+    let most = counts.into_iter().rev().max_by_key(|(_, count)| *count);
+    most.map_or("", |(scheme, _)| scheme)
+}
+
+/// Nodes that contradict each other, by their identifiers of one scheme of which everybody has one: whoever has
+/// another one need not be looked at.
+struct Firsts<'r> {
+    scheme: &'r str,
+    all: Vec<u32>,
+    without: Vec<u32>,
+    with: FxHashMap<&'r str, Vec<u32>>,
+}
+
+impl<'r> Firsts<'r> {
+    fn new(scheme: &'r str) -> Firsts<'r> {
+        Firsts { scheme, all: Vec::new(), without: Vec::new(), with: FxHashMap::default() }
+    }
+
+    fn of_scheme(&self, identifiers: &'r str) -> Vec<&'r str> {
+        let own = |claim: &&str| Identifiers::scheme(claim) == self.scheme;
+        Identifiers::claims(identifiers).filter(own).collect()
+    }
+
+    /// Those that the scheme does not rule out, in the order in which they were added.
+    fn near(&self, identifiers: &'r str) -> Vec<u32> {
+        let claims = self.of_scheme(identifiers);
+        let with = claims.iter().filter_map(|claim| self.with.get(claim)).flatten();
+        let mut near: Vec<u32> = self.without.iter().chain(with).copied().collect();
+        near.sort_unstable();
+        near.dedup();
+        if claims.is_empty() { self.all.clone() } else { near }
+    }
+
+    fn add(&mut self, node: u32, identifiers: &'r str) {
+        self.all.push(node);
+        let claims = self.of_scheme(identifiers);
+        if claims.is_empty() {
+            self.without.push(node);
+        }
+        for claim in claims {
+            self.with.entry(claim).or_default().push(node);
+        }
     }
 }
 

@@ -293,6 +293,17 @@ impl<'r> Nodes<'r> {
         kinds || Identifiers::texts_contradict(self.identifiers(a), self.identifiers(b))
     }
 
+    /// Whether whatever contradicts one node contradicts the other, by identifier or by name.
+    pub fn claim_the_same(&self, a: u32, b: u32) -> bool {
+        let (one, other) = (self.get(a), self.get(b));
+        one.sort == other.sort
+            && one.countries == other.countries
+            && one.born == other.born
+            && (one.identifiers == other.identifiers
+                || Identifiers::claims(self.identifiers(a))
+                    .eq(Identifiers::claims(self.identifiers(b))))
+    }
+
     /// Whether a node has no name by which it could join or be near another.
     pub fn is_nameless(&self, node: u32) -> bool {
         is_nameless(self.texts.get(self.get(node).name), self.identifiers(node))

@@ -174,3 +174,20 @@ proptest! {
         prop_assert_eq!(before, (entities(&given, &[]), possible(&given)));
     }
 }
+
+#[test]
+fn of_many_that_share_an_identifier_those_join_that_do_not_contradict_each_other() {
+    let mut records = Records::new();
+    for number in 0..3 * LARGEST_BUCKET {
+        // Two records of each number, and one without.
+        let own = format!("gb-coh:{};vendor:7", number / 3);
+        let identifiers = if number % 3 == 2 { "vendor:7" } else { own.as_str() };
+        let (name, kind) = (format!("Company {number}"), EntityKind::Unknown);
+        let identifiers = Identifiers::parse(identifiers);
+        records.mention(&name, "", &Countries::default(), &identifiers, kind);
+    }
+    let linked = link(&records);
+    assert_eq!(linked.entities as usize, LARGEST_BUCKET);
+    let of = |number: usize| linked.entity_of[number];
+    assert!((0..LARGEST_BUCKET).all(|number| of(3 * number) == of(3 * number + 1)));
+}

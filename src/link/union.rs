@@ -9,9 +9,17 @@ use crate::model::EntityId;
 pub(super) struct Clusters {
     parent: Vec<u32>,
     /// The nodes of each cluster of more than one, by root.
-    members: FxHashMap<u32, Vec<u32>>,
+    members: FxHashMap<u32, Members>,
     /// Pairs held to be different, by either node.
     different: FxHashMap<u32, Vec<u32>>,
+}
+
+/// The nodes of a cluster.
+struct Members {
+    all: Vec<u32>,
+    /// One node for each thing said of the cluster that another could contradict. A thousand records of one identifier
+    /// say few things between them: only these are held against those of another cluster.
+    claims: Vec<u32>,
 }
 
 impl Clusters {
@@ -40,15 +48,22 @@ impl Clusters {
     }
 
     /// Joins two nodes whatever speaks against it.
-    pub fn force(&mut self, a: u32, b: u32) {
+    pub fn force(&mut self, a: u32, b: u32, nodes: &Nodes) {
         let (a, b) = (self.root(a), self.root(b));
         let (low, high) = (a.min(b), a.max(b));
         if low == high {
             return;
         }
         self.parent[high as usize] = low;
-        let mut moved = self.members.remove(&high).unwrap_or_else(|| vec![high]);
-        self.members.entry(low).or_insert_with(|| vec![low]).append(&mut moved);
+        let alone = |node| Members { all: vec![node], claims: vec![node] };
+        let mut moved = self.members.remove(&high).unwrap_or_else(|| alone(high));
+        let members = self.members.entry(low).or_insert_with(|| alone(low));
+        members.all.append(&mut moved.all);
+        for node in moved.claims {
+            if !members.claims.iter().any(|own| nodes.claim_the_same(*own, node)) {
+                members.claims.push(node);
+            }
+        }
     }
 
     /// Notes pairs that never join.
@@ -65,7 +80,7 @@ impl Clusters {
             if self.contradict(a, b, nodes, by_name) {
                 return false;
             }
-            self.force(a, b);
+            self.force(a, b, nodes);
         }
         true
     }
@@ -78,17 +93,32 @@ impl Clusters {
         if a == b {
             return false;
         }
-        let left = self.members.get(&a).map_or(std::slice::from_ref(&a), Vec::as_slice);
-        let right = self.members.get(&b).map_or(std::slice::from_ref(&b), Vec::as_slice);
+        if self.held_apart(a, b) {
+            return true;
+        }
+        let claims = |root: &u32| self.members.get(root).map(|members| members.claims.as_slice());
+        let left = claims(&a).unwrap_or(std::slice::from_ref(&a));
+        let right = claims(&b).unwrap_or(std::slice::from_ref(&b));
         left.iter().any(|x| {
-            let different = self.different.get(x);
             right.iter().any(|y| {
-                different.is_some_and(|different| different.contains(y))
-                    || nodes.contradict(*x, *y)
+                nodes.contradict(*x, *y)
                     || by_name && nodes.countries_contradict(*x, *y)
                     || by_name && nodes.births_contradict(*x, *y)
             })
         })
+    }
+
+    /// Whether a person said that a node of one root's cluster and one of the other's are different.
+    fn held_apart(&mut self, a: u32, b: u32) -> bool {
+        if self.different.is_empty() {
+            return false;
+        }
+        let size = |root| self.members.get(&root).map_or(1, |members| members.all.len());
+        let (few, other) = if size(a) <= size(b) { (a, b) } else { (b, a) };
+        let all = self.members.get(&few).map_or(std::slice::from_ref(&few), |few| &few.all);
+        let others: Vec<u32> =
+            all.iter().filter_map(|node| self.different.get(node)).flatten().copied().collect();
+        others.into_iter().any(|node| self.root(node) == other)
     }
 
     /// The entity of each node, numbered by lowest node, and how many there are.

@@ -332,10 +332,21 @@ impl Identifiers {
         differ && rivals(|| one.split(';'), || other.split(';'))
     }
 
+    /// Those identifiers of a text that [`Identifiers`] wrote of which an entity has one a scheme: they contradict
+    /// others of their scheme.
+    pub fn claims(text: &str) -> impl Iterator<Item = &str> {
+        text.split(';').filter(|identifier| !identifier.is_empty() && is_one_each(identifier))
+    }
+
+    /// The scheme of an identifier.
+    pub fn scheme(identifier: &str) -> &str {
+        identifier.split_once(':').map_or("", |(scheme, _)| scheme)
+    }
+
     /// The identifier that names the entity outside: LEI, then registry numbers, then the source's
     /// own number.
     pub fn best(&self) -> Option<&str> {
-        let rank = |identifier: &str| match scheme(identifier) {
+        let rank = |identifier: &str| match Identifiers::scheme(identifier) {
             "lei" => 0,
             "unnamed" => 3,
             own if own.starts_with("id@") || own.starts_with("bods@") || own == "ftm" => 2,
@@ -366,9 +377,9 @@ where
     A: Iterator<Item = &'t str>,
     B: Iterator<Item = &'t str>,
 {
-    let one_each = |identifier: &&str| !MANY.iter().any(|scheme| identifier.starts_with(scheme));
-    own().filter(one_each).any(|identifier| {
-        let of_scheme = |other: &&str| scheme(other) == scheme(identifier);
+    own().filter(|identifier| is_one_each(identifier)).any(|identifier| {
+        let of_scheme =
+            |other: &&str| Identifiers::scheme(other) == Identifiers::scheme(identifier);
         others().any(|other| of_scheme(&other))
             && !own().filter(of_scheme).any(|one| others().any(|other| other == one))
     })
@@ -385,8 +396,9 @@ fn is_lei(text: &str) -> bool {
     text.len() == 20 && text.is_ascii() && text.chars().try_fold(0, step) == Some(1)
 }
 
-fn scheme(identifier: &str) -> &str {
-    identifier.split_once(':').map_or("", |(scheme, _)| scheme)
+/// Whether an entity has one identifier of this scheme.
+fn is_one_each(identifier: &str) -> bool {
+    !MANY.iter().any(|scheme| identifier.starts_with(scheme))
 }
 
 impl fmt::Display for Identifiers {
