@@ -18,7 +18,7 @@ use crate::day::{Day, Span};
 use crate::error::Place;
 use crate::model::{EntityId, Interest};
 use crate::share::{Share, ShareRange};
-use crate::source::{HoldingRecord, Terms};
+use crate::source::{BESIDE_CHAIN, HoldingRecord, MAYBE_INDIRECT, Terms};
 
 pub use stake::Stake;
 pub use view::{DayView, Neighbours, StakeEdge, Stakes};
@@ -58,9 +58,24 @@ impl Holding {
         Holding { holder, issuer, low, high, since, until, place, record, flags }
     }
 
-    /// Share, interest and confidence.
+    /// Share, interest and confidence, as stated.
     pub fn terms(&self) -> Terms {
         Terms::unpack(self.low, self.high, self.flags)
+    }
+
+    /// Whether what is held may be held through a chain that is recorded too: it is never added to what the chain
+    /// holds, and counts by itself.
+    pub fn is_beside_chain(&self) -> bool {
+        self.flags & BESIDE_CHAIN != 0
+    }
+
+    /// Whether what is held may be held through others, recorded or not.
+    pub fn is_maybe_indirect(&self) -> bool {
+        self.flags & MAYBE_INDIRECT != 0
+    }
+
+    fn interest_bits(&self) -> u32 {
+        self.flags >> 4 & 15
     }
 
     /// The same between other entities.
@@ -102,7 +117,7 @@ pub struct Graph {
 
 /// Rows of one holder, issuer and interest: a run that can hold a stake on a day.
 fn same_run(a: &Holding, b: &Holding) -> bool {
-    (a.issuer, a.holder, a.flags >> 4) == (b.issuer, b.holder, b.flags >> 4)
+    (a.issuer, a.holder, a.interest_bits()) == (b.issuer, b.holder, b.interest_bits())
 }
 
 impl Graph {
@@ -111,7 +126,7 @@ impl Graph {
         let entity = |mention: u32| entity_of[mention as usize];
         let holding = |number: u32| {
             let record = &records[number as usize];
-            let (low, high, flags) = record.terms().pack();
+            let (low, high, flags) = record.packed();
             Holding {
                 holder: entity(record.holder),
                 issuer: entity(record.issuer),
@@ -148,7 +163,7 @@ impl Graph {
             .collect();
         issuers.par_iter_mut().for_each(|rows| {
             rows.sort_unstable_by_key(|row| {
-                let terms = (row.flags >> 4, row.flags, row.low, row.high);
+                let terms = (row.interest_bits(), row.flags & 0xff, row.flags, row.low, row.high);
                 (row.holder, terms, row.since, row.until, row.place)
             });
         });

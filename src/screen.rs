@@ -18,7 +18,7 @@ use self::weigh::Known;
 use crate::day::Day;
 use crate::error::Error;
 use crate::expand::{EffectiveShares, Exposure, Margin};
-use crate::model::{Countries, EntityId, Party, Profile};
+use crate::model::{Countries, EntityId, ListEntry, Party, Profile};
 use crate::name::{self, Comparison, LineKind, NameKeys, POINTS_OF_ONE, ParsedName};
 use crate::rule::{READINGS, Rule};
 use crate::share::Share;
@@ -226,6 +226,11 @@ impl<'s> Screener<'s> {
     /// Whether an entity is on a list on the day.
     fn is_listed(&self, entity: EntityId) -> bool {
         self.finder.is_listed(entity)
+    }
+
+    /// The list entries of an entity that are published on the day.
+    pub fn entries(&self, entity: EntityId) -> Vec<&'s ListEntry> {
+        self.finder.entries(entity)
     }
 
     /// How an entity stands to the threshold of each rule.

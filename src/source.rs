@@ -79,13 +79,13 @@ use crate::name;
 
 pub use answers::EarlierAnswers;
 pub use earlier::{Alerts, Earlier};
-pub use holding_record::{HoldingRecord, Terms};
+pub use holding_record::{BESIDE_CHAIN, HoldingRecord, MAYBE_INDIRECT, Terms};
 pub use holdings_csv::HOLDING_COLUMNS;
 pub use names_csv::{Query, names, queries};
 pub use open::digest_of;
-pub use owners_csv::{DeclaredOwners, OWNERS};
+pub use owners_csv::{DeclaredOwners, OWNER_FIELDS, OWNERS, REQUEST, declared_owner};
 pub use pairs_csv::{Pair, PairRow, Pairs};
-pub use parties::{PARTY_COLUMNS, Parties, PartyRow};
+pub use parties::{PARTY_COLUMNS, Parties, PartyRow, party_of};
 pub use profile_toml::read_profile;
 pub use published::{MAPPED, MAPPED_HOLDINGS};
 pub use records::{GroupMember, LinkDecision, Mention, MentionId, Records, Silence};

@@ -17,7 +17,7 @@ use super::{Outcome, Stop};
 /// The graph with its exposures, for other systems
 ///
 /// --format ftm: FollowTheMoney, `entities.ftm.json`, an entity a line. --format bods: the Beneficial Ownership Data Standard 0.4: `statements.json`, a
-/// list. --format csv: `holdings.csv`, which --ownership reads again, and `exposures.csv`.
+/// list. --format csv: the folder `ownership`, which --ownership reads again, and `exposures.csv`.
 #[derive(Args)]
 pub struct Export {
     /// The folder to write into; it is made where it is not there
@@ -76,10 +76,24 @@ impl Export {
                 out.finish()?;
             }
             _ => {
-                let mut out = Output::open(Some(&path("holdings.csv")))?;
+                let folder = path("ownership");
+                std::fs::create_dir_all(&folder).map_err(|error| Error::io(&folder, error))?;
+                let mut out = Output::open(Some(&path("ownership/holdings.csv")))?;
                 out.row(parentage::source::HOLDING_COLUMNS)?;
                 for row in export::holdings(&snapshot) {
                     out.row(export::csv::holding(&snapshot, row))?;
+                }
+                out.finish()?;
+                let mut out = Output::open(Some(&path("ownership/complete.csv")))?;
+                out.row(["issuer", "issuer_id"])?;
+                for row in export::csv::complete(&snapshot) {
+                    out.row(row)?;
+                }
+                out.finish()?;
+                let mut out = Output::open(Some(&path("ownership/groups.csv")))?;
+                out.row(["group", "member"])?;
+                for row in export::csv::groups(&snapshot) {
+                    out.row(row)?;
                 }
                 out.finish()?;
                 let mut out = Output::open(Some(&path("exposures.csv")))?;

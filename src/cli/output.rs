@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use parentage::error::Error;
 use parentage::report::csv::unformulated;
-use parentage::verify::seal;
+use parentage::report::json::sealed;
 
 use super::data::Format;
 
@@ -58,7 +58,8 @@ impl Output {
     }
 }
 
-fn failed(error: impl std::fmt::Display) -> Error {
+/// Why output cannot be written.
+pub fn failed(error: impl std::fmt::Display) -> Error {
     Error::file("the output", format!("cannot be written: {error}"))
 }
 
@@ -78,14 +79,6 @@ pub fn csv_row<T: AsRef<str>>(
     }
     row.write_record(None::<&[u8]>).map_err(failed)?;
     row.into_inner().map_err(failed)
-}
-
-/// An object as JSON with its seal (see [`seal`]) as its last field.
-pub fn sealed(object: &impl Serialize) -> Result<String, Error> {
-    let text = serde_json::to_string(object).map_err(failed)?;
-    let seal = seal(&serde_json::from_str(&text).map_err(failed)?);
-    let open = text.strip_suffix('}').unwrap_or(&text);
-    Ok(format!("{open},\"seal\":\"{seal}\"}}"))
 }
 
 /// Objects one after the other, as an array or as lines.
@@ -111,7 +104,7 @@ impl Objects {
         output: &mut Output,
         object: &impl Serialize,
     ) -> Result<(), Error> {
-        self.write_text(output, &sealed(object)?)
+        self.write_text(output, &sealed(object).map_err(failed)?)
     }
 
     fn write_text(&mut self, output: &mut Output, object: &str) -> Result<(), Error> {

@@ -194,6 +194,9 @@ pub struct Sums {
     stated_low: u64,
     counted_low: u64,
     counted_high: u64,
+    /// The most that one of those that count holds beside a recorded chain, by itself, at least and at most.
+    beside_low: u64,
+    beside_high: u64,
 }
 
 /// Sums by interest: those of a rule are equity, votes or both.
@@ -213,6 +216,9 @@ impl Sums {
     pub fn count(&mut self, stake: &Stake) {
         self.counted_low += u64::from(stake.range.low().parts());
         self.counted_high += u64::from(stake.range.high().parts());
+        let (low, high) = stake.beside;
+        self.beside_low = self.beside_low.max(u64::from(low.parts()));
+        self.beside_high = self.beside_high.max(u64::from(high.parts()));
     }
 
     /// Declared lows above 100 percent: the shares count as declared, neither capped nor completed.
@@ -231,13 +237,14 @@ impl Sums {
     }
 
     /// The least those that count can hold together: the sum of their lows, or what the others
-    /// leave them where the owners are complete.
+    /// leave them where the owners are complete. What one of them holds beside a recorded chain, of which it may be
+    /// the sum, is added to nothing, but no less than that is held by or through him.
     pub fn least(&self, complete: bool) -> u64 {
         if self.over_declared() || !complete || self.cannot_be_complete() {
-            return self.counted_low;
+            return self.counted_low.max(self.beside_low);
         }
         let others = self.high - self.counted_high;
-        self.counted_low.max(WHOLE.saturating_sub(others))
+        self.counted_low.max(WHOLE.saturating_sub(others)).max(self.beside_low)
     }
 
     /// The most those that count can hold together: the sum of their highs, but no more than the
@@ -247,7 +254,8 @@ impl Sums {
             return self.counted_high;
         }
         let others = self.low - self.counted_low;
-        self.counted_high.min(WHOLE.saturating_sub(others)).max(self.counted_low)
+        let most = self.counted_high.min(WHOLE.saturating_sub(others)).max(self.counted_low);
+        most.max(self.beside_high)
     }
 }
 

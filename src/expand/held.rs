@@ -375,8 +375,11 @@ impl<'a> Expansion<'a> {
                 };
                 for edge in own.filter(|edge| edge.stake.range.low() < edge.stake.range.high()) {
                     let (low, high) = (edge.stake.range.low(), edge.stake.range.high());
-                    let more = u64::from(high.parts() - low.parts()).min(room);
+                    let mut more = u64::from(high.parts() - low.parts()).min(room);
                     room -= more;
+                    // The others leave nothing less to what may be held through them.
+                    let beside = edge.stake.beside.1.parts().saturating_sub(low.parts());
+                    more = more.max(u64::from(beside));
                     let share = Share::from_parts(u64::from(low.parts()) + more);
                     let row = edge.rows.iter().find(|row| is_cited(row));
                     assumed.extend(row.map(|row| Assumed { row: *row, share }));

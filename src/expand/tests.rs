@@ -319,6 +319,7 @@ fn open_bands_add_up_to_certainly_more_than_half() {
     let band = ShareRange::parse("25", "50", true, false).unwrap();
     let mut sums = Sums::default();
     let stake = crate::graph::Stake {
+        beside: (Share::ZERO, Share::ZERO),
         interest: Interest::Equity,
         range: band,
         confidence: Confidence::Documented,

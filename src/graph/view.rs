@@ -145,9 +145,11 @@ impl StakeEdge<'_> {
     /// The rows that make the stake on the day: where they agree, those of the confidence that
     /// decides, since a weaker one neither narrows nor proves it; where they contradict, all.
     pub fn cited_on(&self, day: Option<Day>) -> impl Iterator<Item = &Holding> {
-        let stake = self.stake;
-        self.rows_on(day)
-            .filter(move |row| stake.contradicting || row.terms().confidence == stake.confidence)
+        let all = self.stake.contradicting;
+        let strongest = self.rows_on(day).map(|row| row.terms().confidence).min();
+        self.rows_on(day).filter(move |row| {
+            all || Some(row.terms().confidence) == strongest || row.is_beside_chain()
+        })
     }
 }
 

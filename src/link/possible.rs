@@ -11,6 +11,7 @@ use super::Linked;
 use super::nodes::{KeysView, Nodes};
 use crate::column::TextsView;
 use crate::model::{Countries, EntityId, Identifiers};
+use crate::name;
 use crate::source::{Mention, MentionId};
 
 /// Two entities that might be one.
@@ -42,7 +43,7 @@ const COMMON: usize = 16;
 
 /// Finds the pairs of which at least one is relevant: same country or one blank, not related by a
 /// holding, not settled by a person, and with names that differ only in legal form, word order,
-/// one generic word, or one edit in a word of five letters or more, never in a number.
+/// one generic word or how it is written, or one edit in a distinctive word of five letters or more, never in a number.
 ///
 /// Nodes are looked up by their distinctive words, and by those words with one letter left out, so
 /// the cost is O(letters) look-ups a name.
@@ -56,7 +57,9 @@ pub fn possible_links(
     let wanted = |number: &u32| relevant(linked.entity_of_node[*number as usize]);
     let pairs = pairs(&nodes, wanted);
     let similar = pairs.into_par_iter().filter_map(|(a, b)| {
-        difference(nodes.keys_of(a), nodes.keys_of(b)).map(|reason| (a, b, reason))
+        let written = |node: u32| nodes.texts.get(nodes.get(node).name);
+        difference(nodes.keys_of(a), nodes.keys_of(b), || equal_words(written(a), written(b)))
+            .map(|reason| (a, b, reason))
     });
     let mut all: Vec<(u32, u32, &'static str)> = similar.collect();
     let members = Members::new(linked);
@@ -364,8 +367,18 @@ fn editable(word: &str) -> bool {
         && !word.chars().any(|c| c.is_ascii_digit())
 }
 
-/// In what two names differ, where it is little enough.
-fn difference(a: KeysView, b: KeysView) -> Option<&'static str> {
+/// The least score of two names that differ in how one generic word is written: `Holding` for `Holdings`, `Maschinen` for
+/// `Machinery` score 0.98 and more, another word (`Trading`) less than 0.9.
+const SAME_WORDS: i32 = 9_500;
+
+/// Whether the words of two names are the same to the comparison.
+fn equal_words(a: &str, b: &str) -> bool {
+    name::compare(&name::parse(a), &name::parse(b)).points() >= SAME_WORDS
+}
+
+/// In what two names differ, where it is little enough; `equal` compares them, for pairs of which one generic word is
+/// another.
+fn difference(a: KeysView, b: KeysView, equal: impl FnOnce() -> bool) -> Option<&'static str> {
     if a.distinctive == b.distinctive && a.generic == b.generic {
         return Some("legal form or word order");
     }
@@ -380,12 +393,14 @@ fn difference(a: KeysView, b: KeysView) -> Option<&'static str> {
         };
         words(from).filter(lacks).map(str::to_owned).collect()
     };
-    let generic = lacking(a.generic, b.generic).len() + lacking(b.generic, a.generic).len();
+    let lacks = [lacking(a.generic, b.generic).len(), lacking(b.generic, a.generic).len()];
+    let generic = lacks.iter().sum();
     let (left, right) =
         (lacking(a.distinctive, b.distinctive), lacking(b.distinctive, a.distinctive));
     match (left.as_slice(), right.as_slice(), generic) {
         ([], [], 0) => Some("legal form or word order"),
         ([], [], 1) => Some("one generic word"),
+        ([], [], 2) if lacks == [1, 1] && equal() => Some("one generic word, otherwise written"),
         ([one], [other], 0)
             if editable(one) && editable(other) && strsim::osa_distance(one, other) == 1 =>
         {

@@ -274,6 +274,8 @@ impl Identifiers {
                 {
                     all.push(format!("{scheme}:{value:0>8}"));
                 }
+                // Ids of records are what their file says, letter for letter.
+                Some(scheme) if is_of_record(&scheme) => all.push(format!("{scheme}:{value}")),
                 Some(scheme) => all.push(format!("{scheme}:{}", value.to_uppercase())),
                 None => others.push(part.to_owned()),
             }
@@ -294,6 +296,19 @@ impl Identifiers {
             && scheme.bytes().all(in_scheme)
             && !value.is_empty()
             && value.bytes().all(in_value)
+    }
+
+    /// The identifier of a record by the id that its file gives it; what parts identifiers is written otherwise.
+    pub fn of_record(scheme: &str, id: &str) -> String {
+        let plain = |c: char| !c.is_whitespace() && !matches!(c, ';' | '%');
+        let mut written = format!("{scheme}:");
+        for c in id.chars() {
+            match plain(c) {
+                true => written.push(c),
+                false => written.push_str(&format!("%{:02X}", u32::from(c))),
+            }
+        }
+        written
     }
 
     /// The identifiers, sorted.
@@ -394,6 +409,11 @@ fn is_lei(text: &str) -> bool {
         Some((rest * if digit < 10 { 10 } else { 100 } + digit) % 97)
     };
     text.len() == 20 && text.is_ascii() && text.chars().try_fold(0, step) == Some(1)
+}
+
+/// Whether a scheme is of the ids of somebody's records.
+fn is_of_record(scheme: &str) -> bool {
+    scheme == "ftm" || scheme.starts_with("bods@")
 }
 
 /// Whether an entity has one identifier of this scheme.

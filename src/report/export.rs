@@ -89,6 +89,37 @@ pub fn entities<'s>(
     })
 }
 
+/// An entity by itself, with the names that its entries and the holdings it is in give it. O(entries and holdings of it).
+pub fn entity<'s>(
+    snapshot: &Snapshot,
+    entity: EntityId,
+    entries: Vec<&'s ListEntry>,
+    exposures: Vec<Exposure>,
+) -> Exported<'s> {
+    let view = snapshot.entity(entity);
+    let mut seen: FxHashSet<String> = FxHashSet::from_iter([view.name.clone()]);
+    let graph = snapshot.world().graph();
+    let of_entries = entries.iter().flat_map(|entry| {
+        [&entry.name, &entry.name_native].into_iter().chain(&entry.aliases).cloned()
+    });
+    let held_in = graph.held_in(entity).iter().map(|row| snapshot.called(row).1.into_owned());
+    let held_by = graph.held_by(entity).map(|row| snapshot.called(row).0.into_owned());
+    let all = of_entries.chain(held_in).chain(held_by);
+    let names: Vec<String> =
+        all.filter(|name| !name.is_empty() && seen.insert(name.clone())).collect();
+    let weak = entries.iter().flat_map(|entry| entry.weak_aliases.iter().cloned());
+    Exported {
+        entity,
+        kind: snapshot.kind(entity),
+        identifiers: snapshot.identifiers(entity),
+        names,
+        weak: weak.filter(|name| seen.insert(name.clone())).collect(),
+        exposures,
+        view,
+        entries,
+    }
+}
+
 /// Every holding of every day, by issuer.
 pub fn holdings(snapshot: &Snapshot) -> &[Holding] {
     snapshot.world().graph().holdings()

@@ -10,7 +10,8 @@ use crate::name::{Line, POINTS_OF_ONE};
 use crate::screen::{Match, Note, Verdict};
 use crate::share::{Share, ShareRange};
 use crate::snapshot::{EntityView, ListChecked, Snapshot};
-use crate::source::OWNERS;
+use crate::source::{OWNERS, REQUEST};
+use crate::verify::seal;
 
 /// Version of the output's shape.
 const FORMAT: u32 = 1;
@@ -161,6 +162,9 @@ pub struct HoldingView {
     min_exclusive: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     max_exclusive: bool,
+    /// A chain is recorded that it may be the sum of: it is added to nothing, and counts by itself.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    beside_chain: bool,
     since: Option<String>,
     until: Option<String>,
     confidence: &'static str,
@@ -255,6 +259,17 @@ pub fn screened(run: &Run, party: &Party, verdict: &Verdict, with_run: bool) -> 
     }
 }
 
+/// An object as JSON with its seal (see [`seal`]) as its last field.
+///
+/// # Errors
+/// None for the objects of this floor, which are plain.
+pub fn sealed(object: &impl Serialize) -> serde_json::Result<String> {
+    let text = serde_json::to_string(object)?;
+    let seal = seal(&serde_json::from_str(&text)?);
+    let open = text.strip_suffix('}').unwrap_or(&text);
+    Ok(format!("{open},\"seal\":\"{seal}\"}}"))
+}
+
 /// A party that could not be screened, with the reasons.
 pub fn unscreened(run: &Run, party: &Party, notes: &[Note], with_run: bool) -> Screened {
     Screened { notes: notes.iter().map(note).collect(), ..blank(run, party, with_run) }
@@ -317,7 +332,7 @@ pub fn hex(digest: &[u8; 32]) -> String {
 
 /// The files read: those of the snapshot, then the party file.
 pub fn inputs(run: &Run) -> Vec<InputView> {
-    let sources = run.snapshot.sources().0.iter();
+    let sources = run.snapshot.sources().0.iter().filter(|source| source.kind != REQUEST);
     let view = sources.map(|source| InputView {
         file: source.name.clone(),
         digest: hex(&source.digest),
@@ -446,6 +461,7 @@ pub fn holding(snapshot: &Snapshot, row: &Holding) -> HoldingView {
         share_max: known.then(|| terms.range.stated_high().to_string()),
         min_exclusive: terms.range.low_open(),
         max_exclusive: terms.range.high_open(),
+        beside_chain: row.is_beside_chain(),
         since: day(row.since),
         until: day(row.until),
         confidence: terms.confidence.as_str(),

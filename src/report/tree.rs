@@ -137,7 +137,8 @@ fn line(snapshot: &Snapshot, row: &Holding) -> String {
     };
     let since = row.since.stated().map_or_else(String::new, |since| format!(", since {since}"));
     let style = if terms.confidence == Confidence::Documented { DIM } else { WEAK };
-    let known = styled(style, &format!("{}{since}", terms.confidence));
+    let beside = if row.is_beside_chain() { ", may be held through the chain" } else { "" };
+    let known = styled(style, &format!("{}{since}{beside}", terms.confidence));
     let place = styled(DIM, &snapshot.sources().show(row.place));
     format!("{what} · {} · {known} · {place}", named(&holder, &country))
 }

@@ -2,8 +2,8 @@
 //! indirect interest.
 //!
 //! What such a row says is never added to a chain that leads from its holder to its issuer, of which it may be the sum.
-//! So where there is one its low end counts as 0: what is certain of the chain is certain, and what the row says
-//! beyond stays possible.
+//! So where there is one its low end adds nothing; the row counts by itself: who is registered with 75 % holds no less,
+//! be it directly or through the chain.
 
 use rustc_hash::FxHashSet;
 

@@ -212,7 +212,7 @@ impl Snapshot {
             by_issuer as u128,
             low.into(),
             high.into(),
-            flags.into(),
+            (flags | u32::from(row.is_beside_chain()) << 16).into(),
             row.span().contains(day).into(),
         ]);
         piece.0.extend(row.since.as_bytes());

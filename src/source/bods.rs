@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::bods_interest::{documented, interest};
 use super::bods_shape;
-use super::gleif::{of_register, registered};
+use super::gleif::{of_register, registered, says_something};
 use super::guarded::{text, texts};
 use super::held::{Held, Party, Register, Taken, apart, keep, rejected, unnamed_identifier};
 use super::records::{MentionId, Records};
@@ -30,8 +30,8 @@ pub(super) struct Statements {
     /// The files that have any.
     files: BTreeSet<u32>,
     relations: Vec<Relation>,
-    /// Statements that others replace.
-    replaced: FxHashSet<String>,
+    /// Statements that others of their file replace.
+    replaced: FxHashSet<(u32, String)>,
 }
 
 /// An end of a relationship.
@@ -80,7 +80,8 @@ fn statement(register: &mut Register, object: &Value) -> Result<Taken, String> {
     }
     let details = if recent { object.get("recordDetails").unwrap_or(object) } else { object };
     let replaced = texts(object, "replacesStatements");
-    register.records.unsettled.bods.replaced.extend(replaced);
+    let (file, all) = (register.number, &mut register.records.unsettled.bods.replaced);
+    all.extend(replaced.into_iter().map(|id| (file, id)));
     match kind.as_str() {
         "entity" | "entityStatement" => party(register, object, details, &id, false),
         "person" | "personStatement" => party(register, object, details, &id, true),
@@ -162,9 +163,10 @@ fn named(
             if code.is_empty() { text(one, "name") } else { code }
         }));
     }
-    let mut identifiers = vec![format!("bods@{file}:{own}")];
+    let of_record = |id: &str| Identifiers::of_record(&format!("bods@{file}"), id);
+    let mut identifiers = vec![of_record(own)];
     // What it replaces is the same party.
-    identifiers.extend(replaced.iter().map(|other| format!("bods@{file}:{other}")));
+    identifiers.extend(replaced.iter().map(|other| of_record(other)));
     let given = details.get("identifiers").and_then(Value::as_array);
     identifiers.extend(given.into_iter().flatten().flat_map(identifier));
     let name = if names.is_empty() { identifiers[0].clone() } else { names.remove(0) };
@@ -198,7 +200,7 @@ fn spoken(name: &Value) -> String {
 fn identifier(given: &Value) -> Vec<String> {
     let (scheme, number) = (text(given, "scheme"), text(given, "id"));
     let called = text(given, "schemeName");
-    if number.is_empty() || number.contains('/') && scheme.is_empty() {
+    if !says_something(&number) || number.contains('/') && scheme.is_empty() {
         return Vec::new();
     }
     match (scheme.to_uppercase().as_str(), called.as_str()) {
@@ -236,15 +238,16 @@ fn relation(
         let interest = Interest::Unspecified;
         held.push(Held { interest, maybe_indirect: true, said, ..documented() });
     }
-    if held.is_empty() {
-        // Directors, and rights to income: nothing is owned.
+    let record = text(object, "recordId");
+    if held.is_empty() && record.is_empty() {
+        // Directors, and rights to income: nothing is owned. Of a record it may be the last that is said.
         return Ok(Taken::Aside);
     }
     let components = ["componentRecords", "componentStatementIDs"];
     let components = components.iter().flat_map(|key| texts(details, key)).collect();
     let relation = Relation {
         statement,
-        record: text(object, "recordId"),
+        record,
         made,
         stage: match text(object, "recordStatus").as_str() {
             "closed" => CLOSED,
@@ -304,12 +307,18 @@ impl Statements {
         let counts = |at: usize| {
             let relation = &relations[at];
             let own = last.get(&(relation.place.source, relation.record.as_str()));
-            own.is_none_or(|last| *last == at) && !self.replaced.contains(&relation.statement)
+            let key = (relation.place.source, relation.statement.clone());
+            own.is_none_or(|last| *last == at) && !self.replaced.contains(&key)
         };
         for (at, relation) in relations.iter().enumerate() {
             // Somebody holds something of an entity that nobody names.
             let of_nobody = matches!(relation.subject, End::Unspecified(_));
-            if !counts(at) || of_nobody || self.by_components(relation, &by_id, &counts) {
+            let of_nothing = relation.held.is_empty();
+            if !counts(at)
+                || of_nothing
+                || of_nobody
+                || self.by_components(relation, &by_id, &counts)
+            {
                 set_aside(records, relation.place);
                 continue;
             }

@@ -15,14 +15,15 @@ use super::records::{MentionId, Records};
 use super::share_text::percent;
 use super::values::{first_day, last_day};
 use crate::error::Place;
-use crate::model::Interest;
+use crate::model::{Identifiers, Interest};
 use crate::share::ShareRange;
 
 /// Links between entities until all of them are read.
 #[derive(Debug, Default)]
 pub(super) struct Links {
-    /// Entities by id.
-    parties: FxHashMap<String, MentionId>,
+    /// Entities by id, and by the ids of those that were merged into them: whether it is such a one, what is said of the
+    /// entity, and its mention. Of several the first in this order counts, whichever was read first.
+    parties: FxHashMap<String, (bool, String, MentionId)>,
     links: Vec<Link>,
 }
 
@@ -55,7 +56,7 @@ fn entity(register: &mut Register, object: &Value) -> Result<Taken, String> {
         return Err("has no `id`".to_owned());
     }
     let named = listed.name.chars().any(char::is_alphanumeric);
-    let identifiers = [vec![format!("ftm:{id}")], listed.identifiers].concat();
+    let identifiers = [vec![Identifiers::of_record("ftm", &id)], listed.identifiers].concat();
     let party = Party {
         name: if named { listed.name } else { identifiers[0].clone() },
         others: [listed.aliases, listed.weak].concat(),
@@ -65,10 +66,15 @@ fn entity(register: &mut Register, object: &Value) -> Result<Taken, String> {
         kind,
     };
     let mention = register.party(&party)?;
+    let said = format!("{id} {party:?}");
     let parties = &mut register.records.unsettled.ftm.parties;
-    parties.insert(id, mention);
-    for referent in texts(object, "referents") {
-        parties.entry(referent).or_insert(mention);
+    let referents = texts(object, "referents").into_iter().map(|referent| (referent, true));
+    for (id, merged) in std::iter::once((id, false)).chain(referents) {
+        let new = (merged, said.clone(), mention);
+        let known = parties.entry(id).or_insert_with(|| new.clone());
+        if (new.0, &new.1) < (known.0, &known.1) {
+            *known = new;
+        }
     }
     Ok(Taken::Taken)
 }
@@ -99,8 +105,8 @@ fn ownership(register: &mut Register, properties: &Value) -> Result<Taken, Strin
     let first = ends("startDate").iter().filter_map(|text| first_day(text)).min();
     let last = ends("endDate").iter().filter_map(|text| last_day(text)).max();
     let kind = ["ownershipType", "role", "sharesType"].map(|key| ends(key).join(", ")).join(" ");
-    // `parentage export` writes the interest there.
-    let interest = ends("role").iter().find_map(|role| Interest::parse(role));
+    // `parentage export` writes the interest there; a role is free text.
+    let interest = ends("ownershipType").iter().find_map(|kind| Interest::parse(kind));
     let held = Held {
         range,
         interest: interest.unwrap_or(Interest::Equity),
@@ -146,8 +152,8 @@ impl Links {
             for (nth, (owner, asset)) in pairs.enumerate() {
                 let held = Held { range, ..link.held.clone() };
                 let citation = format!("{} {}", link.citation, held.said.trim());
-                let holder = apart(records, parties[owner], link.place, nth);
-                keep(records, (holder, parties[asset]), &held, citation.trim(), link.place);
+                let holder = apart(records, parties[owner].2, link.place, nth);
+                keep(records, (holder, parties[asset].2), &held, citation.trim(), link.place);
             }
         }
     }

@@ -60,13 +60,16 @@ const REGISTERS: [(&str, &str, &str); 4] = [
     ("RA000170", "dk-cvr", "DK"),
 ];
 
+/// Whether a number names anybody: `N/A`, `NOT APPLICABLE`, `None00000`, `0` many have.
+pub(super) fn says_something(number: &str) -> bool {
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    digits >= 2 && number.bytes().any(|byte| matches!(byte, b'1'..=b'9'))
+}
+
 /// The number of a register, as `scheme:value`, and once more as lists write it.
 pub(super) fn registered(authority: &str, number: &str) -> Vec<String> {
     let number: String = number.split_whitespace().collect();
-    // `N/A`, `NOT APPLICABLE`, `0`: many have these.
-    let digits = number.bytes().filter(u8::is_ascii_digit).count();
-    let says = number.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
-    if digits < 2 || !says || authority.is_empty() {
+    if !says_something(&number) || authority.is_empty() {
         return Vec::new();
     }
     match REGISTERS.iter().find(|(code, _, _)| *code == authority) {

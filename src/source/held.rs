@@ -6,7 +6,7 @@ use std::io::BufRead;
 use serde_json::Value;
 
 use super::guarded::objects_of;
-use super::holding_record::Terms;
+use super::holding_record::{HoldingRecord, Terms};
 use super::listed::tidy;
 use super::pseudo_owners::{Stands, stands_for};
 use super::records::{MentionId, Records, Written, years};
@@ -279,6 +279,15 @@ pub(super) fn keep(
     place: Place,
 ) {
     let terms = Terms { range: held.range, interest: held.interest, confidence: held.confidence };
+    // A record that says the same twice says it once.
+    let of_record = records.holdings.iter().rev().take_while(|row| row.place == place);
+    let same = |row: &HoldingRecord| {
+        (row.holder, row.issuer, row.terms(), row.span()) == (holder, issuer, terms, held.span)
+            && records.texts.get(row.citation) == citation
+    };
+    if of_record.into_iter().any(same) {
+        return;
+    }
     records.push_terms(holder, issuer, terms, held.span, citation, place);
     if held.maybe_indirect {
         records.mark_maybe_indirect();

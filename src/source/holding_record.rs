@@ -62,22 +62,23 @@ impl Terms {
 }
 
 /// The flag of a holding that may be held through others.
-const MAYBE_INDIRECT: u32 = 1 << 8;
+pub const MAYBE_INDIRECT: u32 = 1 << 8;
 
 /// The flag of one beside which a chain is recorded from its holder to its issuer.
-const BESIDE_CHAIN: u32 = 1 << 9;
+pub const BESIDE_CHAIN: u32 = 1 << 9;
 
 impl HoldingRecord {
-    /// Share, interest and confidence.
+    /// Share, interest and confidence, as stated.
     pub fn terms(&self) -> Terms {
-        match self.is_beside_chain() {
-            false => Terms::unpack(self.low, self.high, self.flags),
-            true => Terms::unpack(0, self.high, self.flags & !1),
-        }
+        Terms::unpack(self.low, self.high, self.flags)
     }
 
-    /// Whether a chain is recorded from the holder to the issuer, to which its share is not added: its low end counts
-    /// as 0.
+    /// Low end, high end and flags, as a graph keeps them.
+    pub fn packed(&self) -> (u32, u32, u32) {
+        (self.low, self.high, self.flags)
+    }
+
+    /// Whether a chain is recorded from the holder to the issuer, to which its share is not added.
     pub fn is_beside_chain(&self) -> bool {
         self.flags & BESIDE_CHAIN != 0
     }

@@ -6,6 +6,7 @@ use super::lists_csv::{check_name, countries, identifiers};
 use super::pseudo_owners::{Stands, stands_for};
 use super::records::{GroupMember, Records, Written, issuer_kind};
 use super::rows::{Fault, Row, span, word};
+use crate::day::Span;
 use crate::error::{Place, Warning};
 use crate::model::{Confidence, Countries, EntityKind, Identifiers, Interest};
 use crate::share::{ShareError, ShareRange};
@@ -55,11 +56,9 @@ pub(super) fn holding(row: &Row, place: Place, records: &mut Records) -> Result<
         confidence,
         source,
     ] = row.all();
-    let open = (flag("min_exclusive", min_exclusive)?, flag("max_exclusive", max_exclusive)?);
-    let range = range(share_min, share_max, open)?;
-    let interest = word!("interest", interest, Interest)?.unwrap_or(Interest::Equity);
-    let confidence = word!("confidence", confidence, Confidence)?.unwrap_or(Confidence::Unverified);
-    let span = span(("since", since), ("until", until))?;
+    let terms =
+        [share_min, share_max, min_exclusive, max_exclusive, interest, since, until, confidence];
+    let (Terms { range, interest, confidence }, span) = terms_of(terms)?;
     let line = row.line();
     let stands = if holder_id.is_empty() { stands_for(holder) } else { Stands::Itself };
     // A name for nobody is nobody else in another row.
@@ -98,6 +97,19 @@ pub(super) fn holding(row: &Row, place: Place, records: &mut Records) -> Result<
     }
     records.push_terms(holder, issuer, Terms { range, interest, confidence }, span, source, place);
     Ok(())
+}
+
+/// The terms and days of a holding, from its fields in the order of their columns.
+pub(super) fn terms_of(
+    [share_min, share_max, min_exclusive, max_exclusive, interest, since, until, confidence]: [&str;
+        8],
+) -> Result<(Terms, Span), Fault> {
+    let open = (flag("min_exclusive", min_exclusive)?, flag("max_exclusive", max_exclusive)?);
+    let range = range(share_min, share_max, open)?;
+    let interest = word!("interest", interest, Interest)?.unwrap_or(Interest::Equity);
+    let confidence = word!("confidence", confidence, Confidence)?.unwrap_or(Confidence::Unverified);
+    let span = span(("since", since), ("until", until))?;
+    Ok((Terms { range, interest, confidence }, span))
 }
 
 /// A holder or an issuer of a row. Most are written as we write them, and need not be read.

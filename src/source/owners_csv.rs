@@ -3,16 +3,22 @@
 use std::collections::BTreeMap;
 
 use super::holding_record::HoldingRecord;
+use super::holdings_csv::terms_of;
+use super::lists_csv::{check_name, countries};
 use super::open;
 use super::parties::{lost, lost_letter};
 use super::read_file;
 use super::recognise::Format;
 use super::records::Records;
+use super::rows::Fault;
 use crate::error::{Data, Error, Place, Rejected, Source, Warning};
 use crate::model::{Countries, DeclaredOwner, Identifiers};
 
 /// The kind of a source of declared owners.
 pub const OWNERS: &str = "owners";
+
+/// The kind of what stands for the requests of a service: no file.
+pub const REQUEST: &str = "request";
 
 /// Owners by the id of the party that declares them.
 #[derive(Debug)]
@@ -110,6 +116,77 @@ impl DeclaredOwners {
             .flat_map(|(party, owners)| owners.iter().map(move |one| row((party, one))))
             .collect()
     }
+}
+
+/// What a declared owner that stands in no file is read from, in the words of [`HOLDING_COLUMNS`](super::HOLDING_COLUMNS)
+/// but for who it is.
+pub const OWNER_FIELDS: [&str; 12] = [
+    "name",
+    "country",
+    "identifiers",
+    "share_min",
+    "share_max",
+    "min_exclusive",
+    "max_exclusive",
+    "interest",
+    "since",
+    "until",
+    "confidence",
+    "source",
+];
+
+/// An owner of named fields, in the order of [`OWNER_FIELDS`], as a service is told of it; each is read as that column of
+/// a file of holdings.
+///
+/// # Errors
+/// The field to blame, and why it cannot be read.
+pub fn declared_owner(
+    fields: [&str; OWNER_FIELDS.len()],
+    place: Place,
+) -> Result<DeclaredOwner, (String, String)> {
+    let read = || {
+        let [
+            name,
+            country,
+            own,
+            low,
+            high,
+            low_open,
+            high_open,
+            interest,
+            since,
+            until,
+            sure,
+            source,
+        ] = fields;
+        if name.is_empty() {
+            return Err(Fault::blank("name"));
+        }
+        check_name("name", name)?;
+        if let Some(odd) = lost_letter(name) {
+            return Err(Fault::column("name", lost(odd)));
+        }
+        let countries = countries("country", country)?;
+        let (identifiers, others) = Identifiers::read(own, None);
+        if !others.is_empty() {
+            let reason = format!("not of the form scheme:value: {}", others.join("; "));
+            return Err(Fault::column("identifiers", reason));
+        }
+        let (terms, span) =
+            terms_of([low, high, low_open, high_open, interest, since, until, sure])?;
+        Ok(DeclaredOwner {
+            name: name.to_owned(),
+            countries,
+            identifiers,
+            range: terms.range,
+            interest: terms.interest,
+            span,
+            confidence: terms.confidence,
+            citation: source.to_owned(),
+            place,
+        })
+    };
+    read().map_err(|fault: Fault| (fault.column.unwrap_or_default(), fault.reason))
 }
 
 /// The parties that rows which cannot be read are about, each with the number of its row. O(rows), and nothing

@@ -143,6 +143,23 @@ pub const PARTY_COLUMNS: &[&str] = &[
     "owners",
 ];
 
+/// A party of named fields, as a service is asked about one: each is read as that column of a party file, and one
+/// that is not given is blank. Returns what cannot be read beside it, each with its field and the reason; there is no
+/// party only where its name is missing or damaged.
+pub fn party_of(fields: &[(&str, &str)]) -> (Option<Party>, Vec<(String, String)>) {
+    let names = fields.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let told = |fault: Fault| (fault.column.unwrap_or_default(), fault.reason);
+    let header = match Header::new(names, b',') {
+        Ok(header) => header,
+        Err(fault) => return (None, vec![told(fault)]),
+    };
+    let fields: Vec<String> = fields.iter().map(|(_, text)| (*text).to_owned()).collect();
+    let reading =
+        Reading { header: &header, name_column: "name", fields: &fields, faults: Vec::new() };
+    let (party, faults) = reading.party();
+    (party, faults.into_iter().map(told).collect())
+}
+
 fn party_row(row: TableRow, header: &Header, name_column: &str, file: &str) -> PartyRow {
     let TableRow { line, mut fields, faults, text } = row;
     fields.resize(header.names().len(), String::new());

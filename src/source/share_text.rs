@@ -2,15 +2,17 @@
 
 use crate::share::{Share, ShareRange};
 
-/// A share in percent. `None` for what is no share, and for what could be a fraction as well as percent: a number
-/// above 0 and up to 1 without a sign (`0.51`, which is 51 % to some and 0.51 % to others).
+/// A share in percent. `None` for what is no share, and for what could be a fraction as well as percent: numbers
+/// above 0 and up to 1 without a sign (`0.51`, which is 51 % to some and 0.51 % to others; `0.5-0.75`; `> 0.5`).
 pub(super) fn percent(text: &str) -> Option<ShareRange> {
     let text = text.trim().to_lowercase().replace("percent", "%").replace(" per cent", "%");
     let signed = text.contains('%');
     let plain = text.replace('%', "");
     let range = ends(plain.trim())?;
     let (low, high) = (range.stated_low().parts(), range.stated_high().parts());
-    let may_be_fraction = !signed && low == high && 0 < high && high <= ONE_PERCENT;
+    let is_small = |end: u32| 0 < end && end <= ONE_PERCENT;
+    let without_end = high == Share::WHOLE.parts() && low < ONE_PERCENT;
+    let may_be_fraction = !signed && (is_small(high) || is_small(low) && without_end);
     (!may_be_fraction).then_some(range)
 }
 

@@ -9,7 +9,7 @@ use std::io::BufRead;
 
 use serde_json::Value;
 
-use super::gleif::of_register;
+use super::gleif::{of_register, says_something};
 use super::guarded::{text, texts};
 use super::held::{Held, Party, Register, Taken, days, unnamed_identifier};
 use super::nationalities::country_of_citizens;
@@ -152,16 +152,38 @@ fn holder(data: &Value, is_person: bool) -> Party {
         && number.len() <= 8
         && number.bytes().all(|byte| byte.is_ascii_alphanumeric())
         && number.bytes().rev().take(5).all(|byte| byte.is_ascii_digit());
+    let says = says_something(&number);
     if is_british {
         party.countries = vec!["GB".to_owned()];
-        if looks_british {
+        if looks_british && says {
             party.identifiers = of_register("gb-coh", &number, "GB");
         }
     } else {
-        party.identifiers.extend(identifier("registration number", &number, &registered));
+        if says {
+            party.identifiers.extend(foreign(&number, &registered, &place));
+        }
         party.countries = vec![registered];
     }
     party
+}
+
+/// Countries with several registers that number their companies each for itself: the states, provinces and emirates of the
+/// first ones, the courts of Germany, the chambers and provinces of the last ones.
+const SEVERAL_REGISTERS: [&str; 8] = ["US", "CA", "AE", "MX", "AR", "DE", "ES", "IT"];
+
+/// The number of a register abroad: where a country has several, with the place of that register or not at all.
+fn foreign(number: &str, registered: &str, place: &str) -> Option<String> {
+    let own = identifier("registration number", number, registered)?;
+    let several = match country(registered) {
+        Country::Known(code) => SEVERAL_REGISTERS.contains(&code),
+        _ => true,
+    };
+    if !several {
+        return Some(own);
+    }
+    let place: String = place.chars().filter(|c| c.is_alphanumeric()).collect();
+    let (scheme, number) = own.split_once(':')?;
+    (!place.is_empty()).then(|| format!("{scheme}-{place}:{number}"))
 }
 
 /// Whether a country, as people write it into the register, is the United Kingdom or a part of it.
@@ -187,6 +209,8 @@ enum Nature {
     Band(Interest, ShareRange),
     /// Control without a share: directors, influence.
     Control,
+    /// Land that is held, and nothing of the company.
+    OfLand,
 }
 
 /// A nature of control, and through whom it is held: itself, a trust, a firm.
@@ -208,19 +232,22 @@ fn nature(written: &str) -> Option<(Nature, Option<&'static str>)> {
         () => None,
     };
     let nature = match () {
-        // A partnership without shares: what each gets on winding up stands for them (schedule 1A, paragraph 14).
+        // A partnership without shares: what each gets on winding up stands for them (schedule 1A, paragraph 14). `part-`
+        // is how the register writes the natures of partnerships.
         () if written.starts_with("ownership-of-shares")
-            || written.starts_with("right-to-share-surplus-assets") =>
+            || written.starts_with("right-to-share-surplus-assets")
+            || written.starts_with("part-right-to-share-surplus-assets") =>
         {
             Nature::Band(Interest::Equity, band?)
         }
         () if written.starts_with("voting-rights") => Nature::Band(Interest::Votes, band?),
         () if written.starts_with("right-to-appoint-and-remove")
-            || written.starts_with("significant-influence-or-control")
-            || written.starts_with("part-right-to-share-surplus-assets") =>
+            || written.starts_with("significant-influence-or-control") =>
         {
             Nature::Control
         }
+        // Whose nominee an overseas entity is the owner of land: nothing of the entity itself.
+        () if written.starts_with("registered-owner-as-nominee") => Nature::OfLand,
         () => return None,
     };
     Some((nature, through))
@@ -251,6 +278,10 @@ fn natures(
         );
         return Ok(Taken::Taken);
     }
+    let of_land = |written: &String| matches!(nature(written), Some((Nature::OfLand, _)));
+    if all.iter().all(of_land) {
+        return Ok(Taken::Aside);
+    }
     for written in &all {
         let (nature, through) = nature(written).ok_or_else(|| {
             format!("has the nature of control `{written}`, which this version does not know")
@@ -259,6 +290,7 @@ fn natures(
         let (interest, range) = match nature {
             Nature::Band(interest, range) => (interest, range),
             Nature::Control => (Interest::Control, ShareRange::UNKNOWN),
+            Nature::OfLand => continue,
         };
         let held = Held { range, interest, span, said, ..held() };
         let Some(through) = through else {

@@ -358,8 +358,12 @@ fn assumed(
             all.iter_mut().find(|one| one.holder == holder && one.interest == interest)
         });
         let parts = u64::from(share.parts());
-        match held.filter(|held| (held.low..=held.high).contains(&parts)) {
-            Some(held) => (held.low, held.high) = (parts, parts),
+        let most = |held: &Held| held.high.max(held.beside.map_or(0, |(_, high)| high));
+        match held.filter(|held| (held.low..=most(held)).contains(&parts)) {
+            Some(held) => {
+                (held.low, held.high) = (parts, parts);
+                held.beside = held.beside.map(|_| (parts, parts));
+            }
             None => claims.fault(format!("{one} lies outside what is recorded")),
         }
     }

@@ -10,7 +10,7 @@ use crate::day::Day;
 use crate::error::Place;
 use crate::model::{Certitude, Confidence, Interest, ListEntry, OnDay, Restriction, Status};
 use crate::rule::{Aggregate, Reach, Rule};
-use crate::share::Share;
+use crate::share::{Share, ShareRange};
 use crate::source::{HoldingRecord, MentionId, Records};
 
 /// An entity: its first mention.
@@ -37,6 +37,8 @@ pub(super) struct Held {
     pub low: u64,
     pub high: u64,
     stated_low: u64,
+    /// What rows beside a recorded chain state by themselves, added to nobody's.
+    pub beside: Option<(u64, u64)>,
     /// The rows that decide on it.
     pub rows: Vec<Place>,
 }
@@ -287,49 +289,64 @@ impl<'r> World<'r> {
         let (low, high) = (sum(&ours, |one| one.low), sum(&ours, |one| one.high));
         let (rest_low, rest_high) = (sum(&others, |one| one.low), sum(&others, |one| one.high));
         let declared = sum(&ours, |one| one.stated_low) + sum(&others, |one| one.stated_low);
+        let beside = ours.iter().filter_map(|one| one.beside);
+        let by_itself = beside.reduce(|one, other| (one.0.max(other.0), one.1.max(other.1)));
+        let (by_itself_low, by_itself_high) = by_itself.unwrap_or((0, 0));
         if declared > WHOLE {
-            return (low, high);
+            return (low.max(by_itself_low), high);
         }
         let complete = self.complete.contains(&issuer) && high + rest_high >= WHOLE;
         let least = if complete { low.max(WHOLE.saturating_sub(rest_high)) } else { low };
         let most = high.min(WHOLE.saturating_sub(rest_low)).max(low);
-        (least, most)
+        (least.max(by_itself_low), most.max(by_itself_high))
     }
 }
 
 /// Rows of one holder, issuer and interest as one holding.
 fn meet(holder: Entity, interest: Interest, rows: &[&HoldingRecord]) -> Held {
+    // What stands beside a chain may be its sum: nothing of it is certain to be added.
+    let range = |row: &HoldingRecord| {
+        let stated = row.terms().range;
+        let added = ShareRange::closed(Share::ZERO, stated.high());
+        if row.is_beside_chain() { added.unwrap_or(ShareRange::UNKNOWN) } else { stated }
+    };
+    let apart = rows.iter().filter(|row| row.is_beside_chain()).map(|row| row.terms().range);
+    let ends = apart.map(|range| (u64::from(range.low().parts()), u64::from(range.high().parts())));
+    let beside = ends.reduce(|one, other| (one.0.max(other.0), one.1.max(other.1)));
     let best = rows.iter().map(|row| row.terms().confidence).min();
     let best = best.unwrap_or(Confidence::Unverified);
-    let mut all = Some(rows[0].terms().range);
+    let mut all = Some(range(rows[0]));
     for row in rows {
-        all = all.and_then(|range| range.intersect(row.terms().range));
+        all = all.and_then(|one| one.intersect(range(row)));
     }
     if all.is_none() {
-        let low = rows.iter().map(|row| row.terms().range.low().parts()).min().unwrap_or(0);
-        let high: u64 = rows.iter().map(|row| u64::from(row.terms().range.high().parts())).sum();
+        let low = rows.iter().map(|row| range(row).low().parts()).min().unwrap_or(0);
+        let high: u64 = rows.iter().map(|row| u64::from(range(row).high().parts())).sum();
         return Held {
             holder,
             interest,
             low: u64::from(low),
             high: high.min(WHOLE),
             stated_low: u64::from(low),
+            beside,
             rows: rows.iter().map(|row| row.place).collect(),
         };
     }
     let strong: Vec<&&HoldingRecord> =
         rows.iter().filter(|row| row.terms().confidence == best).collect();
-    let mut range = strong[0].terms().range;
+    let mut met = range(strong[0]);
     for row in &strong {
-        range = range.intersect(row.terms().range).unwrap_or(range);
+        met = met.intersect(range(row)).unwrap_or(met);
     }
+    let counts = |row: &&&HoldingRecord| row.terms().confidence == best || row.is_beside_chain();
     Held {
         holder,
         interest,
-        low: u64::from(range.low().parts()),
-        high: u64::from(range.high().parts()),
-        stated_low: u64::from(range.stated_low().parts()),
-        rows: strong.iter().map(|row| row.place).collect(),
+        low: u64::from(met.low().parts()),
+        high: u64::from(met.high().parts()),
+        stated_low: u64::from(met.stated_low().parts()),
+        beside,
+        rows: rows.iter().filter(counts).map(|row| row.place).collect(),
     }
 }
 

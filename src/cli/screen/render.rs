@@ -3,12 +3,13 @@
 use parentage::error::{Error, Rejected};
 use parentage::model::{Countries, Party};
 use parentage::report::json::Run;
+use parentage::report::json::sealed;
 use parentage::report::{csv, json, text};
 use parentage::screen::{Answer, Note, NoteKind, Screener, Verdict};
 use parentage::source::{Earlier, PartyRow};
 
 use super::super::data::Format;
-use super::super::output::{csv_row, sealed};
+use super::super::output::{csv_row, failed};
 
 /// A verdict with what could not be read of its party among its notes; where there is none, these notes.
 pub(super) fn noted(row: &PartyRow, verdict: Option<Verdict>) -> (Option<Verdict>, Vec<Note>) {
@@ -88,7 +89,7 @@ impl Renderer<'_> {
             let bytes = match self.format {
                 Format::Json | Format::Jsonl => {
                     let object = json::unscreened(self.run, &party, &notes, with_run);
-                    self.object(&sealed(&object)?, first)
+                    self.object(&sealed(&object).map_err(failed)?, first)
                 }
                 Format::Text => text::unscreened(&party, &notes).into_bytes(),
                 _ if self.earlier.is_some() => Vec::new(),
@@ -99,7 +100,7 @@ impl Renderer<'_> {
         let bytes = match self.format {
             Format::Json | Format::Jsonl => {
                 let object = json::screened(self.run, &party, &verdict, with_run);
-                self.object(&sealed(&object)?, first)
+                self.object(&sealed(&object).map_err(failed)?, first)
             }
             Format::Text => {
                 let gap = if first { "" } else { "\n" };

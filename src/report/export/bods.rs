@@ -144,7 +144,8 @@ pub fn holding(snapshot: &Snapshot, row: &Holding, day: Day) -> Value {
     let (_, _, citation) = snapshot.written(row);
     let mut interest = Map::new();
     interest.insert("type".to_owned(), kind.into());
-    interest.insert("directOrIndirect".to_owned(), "unknown".into());
+    let direct = if row.is_maybe_indirect() { "unknown" } else { "direct" };
+    interest.insert("directOrIndirect".to_owned(), direct.into());
     interest.insert(
         "details".to_owned(),
         format!("{} · {} · {place} · {citation}", terms.interest, terms.confidence).into(),

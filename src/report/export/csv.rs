@@ -1,6 +1,7 @@
 //! The project's own CSV: holdings as their rows say them, which `--ownership` reads again.
 
 use crate::graph::Holding;
+use crate::model::EntityId;
 use crate::snapshot::Snapshot;
 
 /// A holding as a row under [`HOLDING_COLUMNS`](crate::source::HOLDING_COLUMNS): the names of its entities, so that it joins again whatever it was joined by.
@@ -35,4 +36,20 @@ pub fn holding(snapshot: &Snapshot, row: &Holding) -> [String; 15] {
         terms.confidence.to_string(),
         source,
     ]
+}
+
+/// The issuers whose recorded owners are all of their owners, as rows of `complete.csv`.
+pub fn complete(snapshot: &Snapshot) -> impl Iterator<Item = [String; 2]> {
+    let entities = (0..snapshot.entity_count()).map(EntityId);
+    let complete = entities.filter(|issuer| snapshot.world().is_complete(*issuer));
+    complete.map(|issuer| [snapshot.entity(issuer).name, snapshot.identifiers(issuer).to_string()])
+}
+
+/// The members of joint arrangements, as rows of `groups.csv`.
+pub fn groups(snapshot: &Snapshot) -> impl Iterator<Item = [String; 2]> {
+    let groups = (1..).zip(snapshot.world().groups());
+    groups.flat_map(move |(number, members)| {
+        let group = format!("arrangement {number}");
+        members.iter().map(move |member| [group.clone(), snapshot.entity(*member).name])
+    })
 }

@@ -1,6 +1,6 @@
 //! FollowTheMoney entities: parties, what they own, and their listings as `Sanction`.
 //!
-//! A share is text there, control and branches are the `role` of an `Ownership`; that a day is the first on which
+//! A share is text there, interests but equity are the `ownershipType` of an `Ownership`; that a day is the first on which
 //! something no longer holds becomes the last on which it does.
 
 use serde_json::{Map, Value, json};
@@ -26,9 +26,27 @@ fn entity(id: &str, schema: &str, properties: &Map<String, Value>) -> Value {
     json!({ "id": id, "schema": schema, "properties": properties })
 }
 
-/// The id of an entity: letters, digits and dashes alone.
-fn id(key: &str) -> String {
-    format!("parentage-{}", digest(&[key]))
+/// How every id begins.
+const OURS: &str = "parentage-";
+
+/// The id of an entity by its key: letters and digits alone, as the format has them, from which the key can be read
+/// back.
+pub fn id(key: &str) -> String {
+    let digits = key.bytes().map(|byte| format!("{byte:02x}"));
+    digits.fold(OURS.to_owned(), |id, byte| id + &byte)
+}
+
+/// The key of the entity that has an id; `None` for what is no such id.
+pub fn key(id: &str) -> Option<String> {
+    let digits = id.strip_prefix(OURS)?;
+    let byte = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
+    let bytes: Option<Vec<u8>> = (0..digits.len()).step_by(2).map(byte).collect();
+    String::from_utf8(bytes?).ok()
+}
+
+/// The id of what is no entity, but said of one.
+fn id_of(parts: &[&str]) -> String {
+    format!("{OURS}{}", digest(parts))
 }
 
 /// The properties of identifiers, by how their schemes begin.
@@ -96,11 +114,7 @@ pub fn party(one: &Exported, day: Day) -> Vec<Value> {
         put(&mut sanction, "provisions", [entry.measures.clone()]);
         put(&mut sanction, "reason", [entry.announcement.clone()]);
         put(&mut sanction, "recordId", [format!("as of {day}")]);
-        entity(
-            &id(&format!("{} {} {}", one.view.id, entry.list, entry.entry)),
-            "Sanction",
-            &sanction,
-        )
+        entity(&id_of(&[&one.view.id, &entry.list, &entry.entry]), "Sanction", &sanction)
     }));
     all
 }
@@ -147,18 +161,20 @@ pub fn holding(snapshot: &Snapshot, row: &Holding) -> Value {
     let mut properties = Map::new();
     put(&mut properties, "owner", [id(&holder)]);
     put(&mut properties, "asset", [id(&issuer)]);
-    put(&mut properties, "percentage", percentage(terms.range));
+    let shares = !matches!(terms.interest, Interest::Control | Interest::Branch);
+    put(&mut properties, "percentage", percentage(terms.range).filter(|_| shares));
     put(&mut properties, "startDate", row.since.stated().map(|day| day.to_string()));
     put(&mut properties, "endDate", row.until.stated().map(|day| day.plus(-1).to_string()));
-    let role = match terms.interest {
+    let interest = match terms.interest {
         Interest::Equity => "",
         other => other.as_str(),
     };
-    put(&mut properties, "role", [role.to_owned()]);
+    let indirect = if row.is_maybe_indirect() { "direct or indirect" } else { "" };
+    put(&mut properties, "ownershipType", [interest, indirect].map(str::to_owned));
     let place = snapshot.sources().show(row.place);
     put(&mut properties, "recordId", [place.clone()]);
     put(&mut properties, "summary", [snapshot.written(row).2.into_owned()]);
-    let own = id(&format!("{holder} {issuer} {place} {}", terms.interest));
+    let own = id_of(&[&holder, &issuer, &place, terms.interest.as_str()]);
     entity(&own, "Ownership", &properties)
 }
 
@@ -167,8 +183,14 @@ fn percentage(range: ShareRange) -> Option<String> {
     match () {
         () if range == ShareRange::UNKNOWN => None,
         () if low == high => Some(format!("{low} %")),
-        () if high == crate::share::Share::WHOLE && range.low_open() => Some(format!("> {low} %")),
-        () if range.low_open() => Some(format!("more than {low} % but not more than {high} %")),
-        () => Some(format!("{low}-{high} %")),
+        () if high == crate::share::Share::WHOLE && range.low_open() && !range.high_open() => {
+            Some(format!("> {low} %"))
+        }
+        () => Some(match (range.low_open(), range.high_open()) {
+            (true, true) => format!("more than {low} % but less than {high} %"),
+            (true, false) => format!("more than {low} % but not more than {high} %"),
+            (false, true) => format!("{low} % to less than {high} %"),
+            (false, false) => format!("{low}-{high} %"),
+        }),
     }
 }
