@@ -145,6 +145,7 @@ pub fn read(inputs: &Inputs) -> Result<Records, Error> {
         let format = read_file(file, wanted, "--ownership", elsewhere(&file.path), &mut records)?;
         any_list |= format == Some(Format::Entries);
     }
+    ftm_json::settle(&mut records);
     warn_of_sides(&mut records);
     if !any_list {
         let reason = "holds no list; a list is a CSV file whose header has `list` and `name`";

@@ -269,10 +269,23 @@ impl Identifiers {
             let value: String = value.split_whitespace().collect();
             match scheme.filter(|scheme| !scheme.is_empty() && !value.is_empty()) {
                 // Companies House writes eight signs: numbers lose their noughts in spreadsheets.
-                Some(scheme)
-                    if scheme == "gb-coh" && value.bytes().all(|byte| byte.is_ascii_digit()) =>
-                {
-                    all.push(format!("{scheme}:{value:0>8}"));
+                Some(scheme) if scheme == "gb-coh" => {
+                    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+                    let value = if digits { format!("{value:0>8}") } else { value.to_uppercase() };
+                    // As lists write it, which name the country of a register and not the register.
+                    all.extend(["gb-coh", "reg-gb"].map(|scheme| format!("{scheme}:{value}")));
+                }
+                Some(scheme) if scheme == "uscc" => {
+                    let value = value.to_uppercase();
+                    all.extend(["uscc", "reg-cn"].map(|scheme| format!("{scheme}:{value}")));
+                }
+                // `12-3456789` and `123456789` are one number of a tax office.
+                Some(scheme) if scheme.starts_with("tax") => {
+                    let value: String = value.chars().filter(|c| c.is_alphanumeric()).collect();
+                    match value.is_empty() {
+                        true => others.push(part.to_owned()),
+                        false => all.push(format!("{scheme}:{}", value.to_uppercase())),
+                    }
                 }
                 // Ids of records are what their file says, letter for letter.
                 Some(scheme) if is_of_record(&scheme) => all.push(format!("{scheme}:{value}")),
@@ -292,7 +305,8 @@ impl Identifiers {
         let in_scheme = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
         let in_value = |byte: u8| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'/');
         !scheme.is_empty()
-            && (scheme != "gb-coh" || value.len() >= 8)
+            && !matches!(scheme, "gb-coh" | "uscc")
+            && !scheme.starts_with("tax")
             && scheme.bytes().all(in_scheme)
             && !value.is_empty()
             && value.bytes().all(in_value)
@@ -363,8 +377,10 @@ impl Identifiers {
     pub fn best(&self) -> Option<&str> {
         let rank = |identifier: &str| match Identifiers::scheme(identifier) {
             "lei" => 0,
-            "unnamed" => 3,
-            own if own.starts_with("id@") || own.starts_with("bods@") || own == "ftm" => 2,
+            "unnamed" => 4,
+            own if own.starts_with("id@") || own.starts_with("bods@") || own == "ftm" => 3,
+            // Another way to write a number of a register.
+            own if own.starts_with("reg-") => 2,
             _ => 1,
         };
         self.0.iter().map(String::as_str).min_by_key(|identifier| (rank(identifier), *identifier))

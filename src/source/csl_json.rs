@@ -5,13 +5,15 @@ use std::io::BufRead;
 use serde_json::Value;
 
 use super::csl_csv::{Fields, list_of, listed};
-use super::guarded::{objects, text, texts};
+use super::guarded::{objects_and_total, text, texts};
 use super::listed::Sink;
 use super::values::identifier;
 
 /// Reads the list.
 pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), String> {
-    objects(reader, &mut |number, object| {
+    let mut read = 0;
+    let total = objects_and_total(reader, &mut |number, object| {
+        read += 1;
         let entry = object.and_then(|object| {
             let about = list_of(&text(&object, "source"))?;
             sink.describe(about, None);
@@ -19,7 +21,10 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
         });
         let shown = entry.as_ref().map(|(_, shown)| shown.clone()).unwrap_or_default();
         sink.take(number, entry.map(|(listed, _)| listed), &|| shown.clone());
-    })
+    })?;
+    // A page of the API says how many there are in all.
+    sink.declared(total, read);
+    Ok(())
 }
 
 fn entry(object: &Value, about: &super::listed::About) -> super::listed::Listed {

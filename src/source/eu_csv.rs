@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use super::eu_xml::EU;
 use super::guarded::{Row, Table};
 use super::listed::{Listed, Sink, tidy};
-use super::values::{births, day, identifier};
+use super::values::{births, day, identifier, is_false, is_true};
 use crate::model::EntityKind;
 
 /// Reads the list.
@@ -87,7 +87,7 @@ fn add(listed: &mut Listed, row: &Row) {
     let parts =
         ["firstname", "middlename", "lastname"].map(|part| row.get(&format!("namealias_{part}")));
     let name = if whole.is_empty() { tidy(&parts.join(" ")) } else { whole.to_owned() };
-    let weak = row.get("namealias_strong").eq_ignore_ascii_case("false");
+    let weak = is_false(row.get("namealias_strong"));
     match () {
         () if name.is_empty() => {}
         () if weak => listed.weak.push(name),
@@ -102,20 +102,23 @@ fn add(listed: &mut Listed, row: &Row) {
         listed.countries.push(if known { code } else { described }.to_owned());
     }
     listed.cities.push(row.get("address_city").to_owned());
-    let about = if row.get("birthdate_circa").eq_ignore_ascii_case("true") { "circa " } else { "" };
+    let about = if is_true(row.get("birthdate_circa")) { "circa " } else { "" };
     let born = [row.get("birthdate_birthdate"), row.get("birthdate_year")]
         .into_iter()
         .find(|born| !born.is_empty());
     listed.born.extend(born.into_iter().flat_map(|born| births(&format!("{about}{born}"))));
     let (from, to) = (row.get("birthdate_yearrangefrom"), row.get("birthdate_yearrangeto"));
-    if !from.is_empty() && !to.is_empty() {
+    if !from.is_empty() || !to.is_empty() {
         listed.born.extend(births(&format!("{from} to {to}")));
     }
     let called =
         [row.get("identification_typecode"), row.get("identification_typedescription")].join(" ");
     let number = [row.get("identification_number"), row.get("identification_latinnumber")];
     if let Some(number) = number.into_iter().find(|number| !number.is_empty()) {
-        match identifier(&called, number, row.get("identification_countryiso2code")) {
+        // A document that is known to be false is no evidence of who somebody is; the remarks say that it is.
+        let is_false_one = is_true(row.get("identification_knownfalse"));
+        let country = row.get("identification_countryiso2code");
+        match identifier(&called, number, country).filter(|_| !is_false_one) {
             Some(one) => listed.identifiers.push(one),
             None => listed.remarks.push(format!("{called} {number}")),
         }

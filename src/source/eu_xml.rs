@@ -3,7 +3,7 @@
 use std::io::BufRead;
 
 use super::listed::{About, Listed, Sink};
-use super::values::{births, day, identifier};
+use super::values::{births, day, identifier, is_false, is_true};
 use super::xml::{Element, Elements, Item};
 use crate::model::{EntityKind, Restriction};
 
@@ -49,7 +49,7 @@ fn listed(element: &Element) -> Result<Listed, String> {
     });
     let mut names: Vec<(String, bool)> = element
         .all("nameAlias")
-        .map(|alias| (name_of(alias), alias.attribute("strong") != "false"))
+        .map(|alias| (name_of(alias), !is_false(alias.attribute("strong"))))
         .collect();
     names.retain(|(name, _)| name.chars().any(char::is_alphanumeric));
     if names.is_empty() {
@@ -86,10 +86,15 @@ fn listed(element: &Element) -> Result<Listed, String> {
             "" => one.attribute("latinNumber"),
             number => number,
         };
-        match identifier(&called, number, &of_place(one)) {
+        // A document that is known to be false is no evidence of who somebody is.
+        let is_false_one = is_true(one.attribute("knownFalse"));
+        match identifier(&called, number, &of_place(one)).filter(|_| !is_false_one) {
             Some(one) => identifiers.push(one),
             None => remarks.push(format!("{called} {number}")),
         }
+        let flags = ["knownFalse", "knownExpired", "reportedLost", "revokedByIssuer"];
+        let said = flags.iter().filter(|flag| is_true(one.attribute(flag)));
+        remarks.extend(said.map(|flag| format!("{called} {number}: {flag}")));
     }
     remarks.push(element.attribute("designationDetails").to_owned());
     let un = element.attribute("unitedNationId");
@@ -145,10 +150,14 @@ fn listed(element: &Element) -> Result<Listed, String> {
     let within = element.children.iter().flat_map(|child| child.all("remark"));
     remarks.extend(within.map(|remark| remark.text.clone()));
     let born = element.all("birthdate").flat_map(|birth| {
-        let about = if birth.attribute("circa") == "true" { "circa " } else { "" };
+        let about = if is_true(birth.attribute("circa")) { "circa " } else { "" };
         let (from, to) = (birth.attribute("yearRangeFrom"), birth.attribute("yearRangeTo"));
         match (birth.attribute("birthdate"), birth.attribute("year")) {
             ("", "") if !from.is_empty() => births(&format!("{from} to {to}")),
+            // A year of another calendar is none of ours.
+            ("", year) if !["", "GREGORIAN"].contains(&birth.attribute("calendarType")) => {
+                births(&format!("{} {year}", birth.attribute("calendarType")))
+            }
             ("", year) => births(&format!("{about}{year}")),
             (date, _) => births(&format!("{about}{date}")),
         }

@@ -1,14 +1,18 @@
 //! Entities of FollowTheMoney, one a line (`entities.ftm.json` of OpenSanctions): those that are sanctioned or under
 //! export control are list entries, each on the lists of its datasets.
 
+use std::collections::BTreeMap;
 use std::io::BufRead;
 
 use serde_json::Value;
 
 use super::guarded::{objects, text, texts};
 use super::listed::{About, Listed, Sink};
-use super::values::{births, day, identifier};
-use crate::model::{EntityKind, Restriction};
+use super::ofac_csv;
+use super::records::Records;
+use super::values::{births, day, first_day, identifier, last_day};
+use crate::day::Day;
+use crate::model::{EntityKind, Identifiers, ListEntry, ListInfo, Restriction};
 
 const fn about(list: &'static str, title: &'static str, restriction: Option<Restriction>) -> About {
     About { list, title, authority: "OpenSanctions", restriction }
@@ -144,6 +148,10 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
             let reason = "is no entity of FollowTheMoney: it has no `properties`".to_owned();
             return sink.take(number, Err(reason), &|| object.to_string());
         };
+        if text(&object, "schema") == "Sanction" {
+            sanction(&object, properties, sink);
+            return sink.pass();
+        }
         if !texts(properties, "topics").iter().any(|topic| is_listing(topic)) {
             return sink.pass();
         }
@@ -157,13 +165,120 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
             sink.describe(about, last);
             let mut listed = described(&object, properties, kind);
             listed.list = about.list.into();
-            listed.identifiers.push(format!("ftm:{}", listed.entry));
+            listed.identifiers.push(Identifiers::of_record("ftm", &listed.entry));
             match std::mem::take(&mut first) {
                 true => sink.take(number, Ok(listed), &|| object.to_string()),
                 false => sink.also(listed, &|| object.to_string()),
             }
         }
     })
+}
+
+/// Sanctions by the entity that they are of: what an authority says of its entry on the lists of a dataset.
+#[derive(Debug, Default)]
+pub(super) struct Sanctions(BTreeMap<String, Vec<Sanction>>);
+
+#[derive(Debug)]
+struct Sanction {
+    lists: Vec<&'static str>,
+    programmes: Vec<String>,
+    /// The instrument, and what it orders.
+    announcement: String,
+    measures: Vec<String>,
+    remarks: Vec<String>,
+    published: Option<Day>,
+    effective: Option<Day>,
+    /// The last day.
+    last: Option<Day>,
+}
+
+fn sanction(object: &Value, properties: &Value, sink: &mut Sink) {
+    let all = |names: &[&str]| -> Vec<String> {
+        names.iter().flat_map(|name| texts(properties, name)).collect()
+    };
+    let programmes = all(&["programId", "program"]);
+    let datasets = texts(object, "datasets");
+    let first = |name: &str| all(&[name]).iter().filter_map(|text| first_day(text)).min();
+    for entity in all(&["entity"]) {
+        let lists = lists_of(datasets.iter().map(String::as_str), &programmes);
+        let own = Sanction {
+            lists: lists.into_iter().map(|about| about.list).collect(),
+            programmes: programmes.clone(),
+            announcement: all(&["authorityId", "unscId"]).join("; "),
+            measures: all(&["provisions"]),
+            remarks: all(&["reason", "summary", "status", "authority"]),
+            published: first("listingDate").or_else(|| first("startDate")),
+            effective: first("startDate"),
+            last: all(&["endDate"]).iter().filter_map(|text| last_day(text)).max(),
+        };
+        sink.records.sanctions.0.entry(entity).or_default().push(own);
+    }
+}
+
+/// Gives the entries what sanctions say of them, wherever these stand. O(entries + sanctions).
+pub(super) fn settle(records: &mut Records) {
+    let Sanctions(sanctions) = std::mem::take(&mut records.sanctions);
+    if sanctions.is_empty() {
+        return;
+    }
+    let by_id: BTreeMap<String, Vec<Sanction>> =
+        sanctions.into_iter().map(|(id, all)| (Identifiers::of_record("ftm", &id), all)).collect();
+    let (mut ended, mut more) = (Vec::new(), Vec::new());
+    for (entry, mention) in &mut records.entries {
+        let ids = entry.identifiers.all().iter();
+        let own = ids.filter_map(|id| by_id.get(id)).flatten();
+        let own: Vec<&Sanction> = own.filter(|one| one.lists.contains(&&*entry.list)).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let add = |to: &mut Vec<String>, new: &[String]| {
+            let new: Vec<String> = new.iter().filter(|one| !to.contains(one)).cloned().collect();
+            to.extend(new.into_iter().map(|one| one.replace(';', ",")));
+        };
+        let mut measures = Vec::new();
+        let mut remarks = Vec::new();
+        for one in &own {
+            add(&mut entry.programmes, &one.programmes);
+            add(&mut measures, &one.measures);
+            add(&mut remarks, &one.remarks);
+            if entry.announcement.is_empty() {
+                entry.announcement.clone_from(&one.announcement);
+            }
+        }
+        let parted = if entry.remarks.is_empty() { "" } else { "; " };
+        entry.remarks = format!("{}{parted}{}", entry.remarks, remarks.join("; "));
+        entry.measures = measures.join("; ");
+        entry.published = own.iter().filter_map(|one| one.published).min();
+        entry.effective = own.iter().filter_map(|one| one.effective).min();
+        // What one of them says to have ended goes on where another has not.
+        let last = own.iter().map(|one| one.last).collect::<Option<Vec<Day>>>();
+        // OFAC's others are told apart by programme and directive.
+        if entry.list == "US-NONSDN" {
+            let mut lists = ofac_csv::lists_of(true, &entry.programmes, &measures).into_iter();
+            entry.list = lists.next().unwrap_or("US-NONSDN").to_owned();
+            more.extend(
+                lists.map(|list| (ListEntry { list: list.to_owned(), ..entry.clone() }, *mention)),
+            );
+        }
+        ended.extend(last.and_then(|all| all.into_iter().max()).map(|last| (entry.clone(), last)));
+    }
+    for (entry, last) in ended {
+        records.end(&entry, last.plus(1));
+    }
+    records.entries.extend(more);
+    let described: Vec<&str> = records.lists.iter().map(|info| info.list.as_str()).collect();
+    let used = |list: &str| records.entries.iter().any(|(entry, _)| entry.list == list);
+    let new =
+        ofac_csv::LISTS.iter().filter(|about| !described.contains(&about.list) && used(about.list));
+    let of_others = records.lists.iter().find(|info| info.list == "US-NONSDN").cloned();
+    let new: Vec<ListInfo> = new
+        .filter_map(|about| {
+            let (list, title) =
+                (about.list.to_owned(), format!("{}, by OpenSanctions", about.title));
+            Some(ListInfo { list, title, restriction: about.restriction, ..of_others.clone()? })
+        })
+        .collect();
+    records.lists.extend(new);
 }
 
 /// What an entity of a schema is; `None` for addresses, payments, links and the like.

@@ -198,6 +198,16 @@ pub(super) fn objects(
     objects_of(reader, &["results"], take)
 }
 
+/// Like [`objects`], and how many an object around the list says that there are in all (`total`).
+pub(super) fn objects_and_total(
+    reader: &mut dyn BufRead,
+    take: &mut dyn FnMut(u64, Result<Value, String>),
+) -> Result<Option<u64>, String> {
+    let total = Rc::new(Cell::new(None));
+    objects_told(reader, &["results"], take, &total)?;
+    Ok(total.get())
+}
+
 /// Objects of a JSON file: one a line, the items of a list, those of a list that an object has by one of some names,
 /// or that object itself. `take` is given each with its number. An object that cannot be read ends a list, and is
 /// told where it is one a line.
@@ -205,6 +215,15 @@ pub(super) fn objects_of(
     reader: &mut dyn BufRead,
     lists: &[&str],
     take: &mut dyn FnMut(u64, Result<Value, String>),
+) -> Result<(), String> {
+    objects_told(reader, lists, take, &Rc::default())
+}
+
+fn objects_told(
+    reader: &mut dyn BufRead,
+    lists: &[&str],
+    take: &mut dyn FnMut(u64, Result<Value, String>),
+    total: &Rc<Cell<Option<u64>>>,
 ) -> Result<(), String> {
     let first = loop {
         let buffer = reader.fill_buf().map_err(|error| error.to_string())?;
@@ -217,7 +236,7 @@ pub(super) fn objects_of(
         }
     };
     if first == b'[' {
-        return listed(reader, lists, take);
+        return listed(reader, lists, take, total);
     }
     let mut line = Vec::new();
     let mut number = 0;
@@ -232,7 +251,7 @@ pub(super) fn objects_of(
         number += 1;
         if line.len() > LARGEST && number == 1 {
             // All records on one line.
-            return listed(&mut (&line[..]).chain(reader), lists, take);
+            return listed(&mut (&line[..]).chain(reader), lists, take, total);
         }
         if line.len() > LARGEST {
             return Err(format!("has a record of more than {} MB, as no list has", LARGEST >> 20));
@@ -243,14 +262,17 @@ pub(super) fn objects_of(
         match serde_json::from_slice(&line) {
             // One object over many lines: `{"results": [...]}`, or a single record.
             Err(error) if number == 1 && error.is_eof() => {
-                return listed(&mut (&line[..]).chain(reader), lists, take);
+                return listed(&mut (&line[..]).chain(reader), lists, take, total);
             }
-            Ok(whole @ Value::Object(_)) if number == 1 => match within(whole, lists) {
-                Value::Array(all) => {
-                    (1..).zip(all).for_each(|(number, one)| take(number, Ok(one)));
+            Ok(whole @ Value::Object(_)) if number == 1 => {
+                total.set(whole.get("total").and_then(Value::as_u64));
+                match within(whole, lists) {
+                    Value::Array(all) => {
+                        (1..).zip(all).for_each(|(number, one)| take(number, Ok(one)));
+                    }
+                    one => take(1, Ok(one)),
                 }
-                one => take(1, Ok(one)),
-            },
+            }
             Err(error) if error.is_eof() && !line.ends_with(b"\n") => {
                 return Err("breaks off within a record; fetch it again".to_owned());
             }
@@ -267,10 +289,12 @@ fn within(mut value: Value, lists: &[&str]) -> Value {
     value
 }
 
+/// Values one after the other, as `jq` writes them: lists, objects with a list in them, records.
 fn listed(
     reader: &mut dyn BufRead,
     lists: &[&str],
     take: &mut dyn FnMut(u64, Result<Value, String>),
+    total: &Rc<Cell<Option<u64>>>,
 ) -> Result<(), String> {
     let since = Rc::new(Cell::new(0));
     let reader = io::BufReader::new(Guarded {
@@ -280,16 +304,24 @@ fn listed(
         ended: Rc::default(),
     });
     let mut deserializer = serde_json::Deserializer::from_reader(reader);
-    let items = Items { take, lists, since, number: 0 };
-    deserializer.deserialize_any(items).map_err(|error| error.to_string())
+    let mut number = 0;
+    loop {
+        since.set(0);
+        let items = Items { take, lists, since: &since, number: &mut number, total };
+        deserializer.deserialize_any(items).map_err(|error| error.to_string())?;
+        if deserializer.end().is_ok() {
+            return Ok(());
+        }
+    }
 }
 
 struct Items<'t> {
     take: &'t mut dyn FnMut(u64, Result<Value, String>),
     /// The names of lists within an object.
     lists: &'t [&'t str],
-    since: Rc<Cell<usize>>,
-    number: u64,
+    since: &'t Cell<usize>,
+    number: &'t mut u64,
+    total: &'t Cell<Option<u64>>,
 }
 
 impl<'de> Visitor<'de> for Items<'_> {
@@ -299,23 +331,27 @@ impl<'de> Visitor<'de> for Items<'_> {
         f.write_str("a list of objects, or an object with `results`")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         while let Some(item) = items.next_element::<Value>()? {
             self.since.set(0);
-            self.number += 1;
-            (self.take)(self.number, Ok(item));
+            *self.number += 1;
+            (self.take)(*self.number, Ok(item));
         }
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Items { take, lists, since, .. } = self;
+        let Items { take, lists, since, number, total } = self;
         let (mut found, mut whole) = (false, serde_json::Map::new());
         while let Some(key) = map.next_key::<String>()? {
             if lists.contains(&&*key) {
                 found = true;
-                let since = Rc::clone(&since);
-                map.next_value_seed(Items { take: &mut *take, lists, since, number: 0 })?;
+                let items = Items { take: &mut *take, lists, since, number: &mut *number, total };
+                map.next_value_seed(items)?;
+            } else if key == "total" {
+                let value: Value = map.next_value()?;
+                total.set(value.as_u64());
+                whole.insert(key, value);
             } else if found {
                 map.next_value::<IgnoredAny>()?;
             } else {
@@ -323,7 +359,8 @@ impl<'de> Visitor<'de> for Items<'_> {
             }
         }
         if !found {
-            take(1, Ok(Value::Object(whole)));
+            *number += 1;
+            take(*number, Ok(Value::Object(whole)));
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rustc_hash::FxHashSet;
 
 use super::records::Records;
-use super::values::{Country, country};
+use super::values::{Country, UNREAD_BIRTH, country};
 use crate::day::Day;
 use crate::error::{Data, Place, Rejected, Source};
 use crate::model::{
@@ -200,6 +200,15 @@ impl Sink<'_> {
             }
         }
         let countries = Countries::parse(&countries.join(";")).unwrap_or_default();
+        let unread = listed.born.iter().any(|born| born.starts_with(UNREAD_BIRTH));
+        if unread {
+            let told = |born: &String| match born.starts_with(UNREAD_BIRTH) {
+                true => born.clone(),
+                false => format!("{UNREAD_BIRTH}{born}"),
+            };
+            remarks.extend(listed.born.iter().map(told));
+        }
+        let born = if unread { &[][..] } else { &listed.born };
         let (identifiers, _) = Identifiers::read(&listed.identifiers.join(";"), None);
         let others = |names: &[String]| {
             let mut seen: FxHashSet<String> = FxHashSet::default();
@@ -221,7 +230,7 @@ impl Sink<'_> {
             weak_aliases: others(&listed.weak),
             countries,
             city: joined(&listed.cities),
-            birth_date: joined(&listed.born),
+            birth_date: joined(born),
             identifiers,
             kind: listed.kind,
             programmes: programmes.filter(|one| !one.is_empty()).collect(),

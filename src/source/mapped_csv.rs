@@ -69,7 +69,13 @@ fn listed(row: &Row, map: &Map) -> Result<Listed, String> {
     };
     let mut identifiers = Vec::new();
     for (column, scheme) in &map.identifiers {
-        let values = row.get(column).split(';').map(str::trim).filter(|value| !value.is_empty());
+        let field = row.get(column);
+        let values: Vec<&str> = match map.separator.as_str() {
+            "" => vec![field],
+            separator => field.split(separator).collect(),
+        };
+        let values = values.into_iter().map(|value| value.trim().replace(';', " "));
+        let values = values.filter(|value| !value.is_empty());
         identifiers.extend(values.map(|value| format!("{scheme}:{value}")));
     }
     Ok(Listed {
@@ -82,7 +88,7 @@ fn listed(row: &Row, map: &Map) -> Result<Listed, String> {
         kind,
         countries: each(&columns.country),
         cities: each(&columns.city),
-        born: each(&columns.birth_date).iter().flat_map(|text| births(text)).collect(),
+        born: each(&columns.birth_date).iter().flat_map(|text| born(text, map)).collect(),
         identifiers,
         programmes: each(&columns.programmes),
         announcement: whole(&columns.announcement),
@@ -95,4 +101,12 @@ fn listed(row: &Row, map: &Map) -> Result<Listed, String> {
         remarks: vec![whole(&columns.remarks)],
         linked: each(&columns.linked),
     })
+}
+
+/// A birth, with the month first where the map says so.
+fn born(text: &str, map: &Map) -> Vec<String> {
+    match day(text, true).filter(|_| map.month_first && text.contains('/')) {
+        Some(day) => vec![day.to_string()],
+        None => births(text),
+    }
 }

@@ -9,7 +9,7 @@ use std::io::BufRead;
 
 use super::listed::{Listed, Sink};
 use super::ofac_csv::{LISTS, lists_of, remarks};
-use super::values::{births, identifier};
+use super::values::{births, identifier, is_true};
 use super::xml::{Element, Elements, Item};
 use crate::day::Day;
 use crate::model::EntityKind;
@@ -201,9 +201,9 @@ impl Known {
                     (last, rest) => format!("{last}, {rest}"),
                 };
                 let latin = whole.chars().filter(|c| c.is_alphabetic()).all(|c| (c as u32) < 0x250);
-                let primary = alias.attribute("Primary") == "true";
+                let primary = is_true(alias.attribute("Primary"));
                 match () {
-                    () if alias.attribute("LowQuality") == "true" => listed.weak.push(whole),
+                    () if is_true(alias.attribute("LowQuality")) => listed.weak.push(whole),
                     () if primary && latin && listed.name.is_empty() => listed.name = whole,
                     () if primary && !latin && listed.native.is_empty() => listed.native = whole,
                     () => listed.aliases.push(whole),

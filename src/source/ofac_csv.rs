@@ -205,7 +205,7 @@ pub(super) fn city_of(text: &str) -> String {
 /// programmes of their own or with directives beside them, which few of the designated have.
 pub(super) fn is_of_others<'l>(all: impl Iterator<Item = &'l Listed>) -> bool {
     let other = |listed: &Listed| {
-        let own = ["NS-", "CMIC-", "561-"];
+        let own = ["NS-", "CMIC-", "561-", "FSE-"];
         listed
             .programmes
             .iter()
@@ -362,11 +362,18 @@ fn numbered(text: &str) -> Option<String> {
             || words[0].starts_with("SWIFT") && *word != words[0]
     });
     let at = begins.filter(|at| (1..=5).contains(at))?;
+    // Letters that stand apart are the number's: `Passport F 879567`.
+    let of_number = |word: &str| {
+        word.len() <= 2
+            && word.bytes().all(|byte| byte.is_ascii_uppercase())
+            && !["NO", "ID", "CR"].contains(&word)
+    };
+    let at = if at > 1 && of_number(words[at - 1]) { at - 1 } else { at };
     // A number in words of its own: `No. 12 345`.
     let number: Vec<&str> = words[at..]
         .iter()
         .take_while(|word| **word != "issued" && **word != "expires")
         .copied()
         .collect();
-    (number.len() <= 3).then(|| identifier(&words[..at].join(" "), &number.concat(), country))?
+    (number.len() <= 4).then(|| identifier(&words[..at].join(" "), &number.concat(), country))?
 }

@@ -70,6 +70,8 @@ fn listed(element: &Element) -> Listed {
     listed.countries.extend(countries.map(|one| one.text_of("country").to_owned()));
     let born = element.within("dateOfBirthList", "dateOfBirthItem");
     listed.born.extend(born.flat_map(|one| births(one.text_of("dateOfBirth"))));
+    let places = element.within("placeOfBirthList", "placeOfBirthItem");
+    listed.remarks.extend(places.map(|one| format!("POB {}", one.text_of("placeOfBirth"))));
     for id in element.within("idList", "id") {
         let (called, number) = (id.text_of("idType"), id.text_of("idNumber"));
         match identifier(called, number, id.text_of("idCountry")) {

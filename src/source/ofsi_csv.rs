@@ -6,7 +6,7 @@ use std::io::BufRead;
 
 use super::guarded::{Row, Table};
 use super::listed::{About, Listed, Sink};
-use super::values::{births, day, identifier};
+use super::values::{births, day, identifier, numbers};
 use crate::model::{EntityKind, Restriction};
 
 pub(super) const UK: About = About {
@@ -103,9 +103,11 @@ fn listed(row: &Row) -> (Listed, bool) {
         ("passport", "passport number", "passport details"),
         ("national id", "national identification number", "national identification details"),
     ] {
-        match identifier(called, row.get(column), row.get("nationality")) {
-            Some(one) => listed.identifiers.push(one),
-            None => listed.remarks.push(row.get(column).to_owned()),
+        for number in numbers(row.get(column)) {
+            match identifier(called, number, row.get("nationality")) {
+                Some(one) => listed.identifiers.push(one),
+                None => listed.remarks.push(number.to_owned()),
+            }
         }
         listed.remarks.push(row.get(details).to_owned());
     }

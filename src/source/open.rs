@@ -272,19 +272,20 @@ impl InputFile {
             })?;
             Box::new(BufReader::new(Unpacked { inner: decoder, packed: digest.clone(), bytes: 0 }))
         } else if start.starts_with(b"PK\x03\x04") {
-            Box::new(Cursor::new(self.unzip(bytes)?))
+            self.unzip(bytes)?
         } else {
             Box::new(bytes)
         };
         Ok(Opened { reader, digest })
     }
 
-    fn unzip(&self, mut bytes: impl Read) -> Result<Vec<u8>, Error> {
+    fn unzip(&self, mut bytes: impl Read) -> Result<Box<dyn BufRead + Send>, Error> {
         let refused = |reason: String| Error::file(&self.path, reason);
-        let mut packed = Vec::new();
-        bytes.read_to_end(&mut packed).map_err(|error| Error::io(&self.path, error))?;
-        let most = (packed.len() as u64 * MOST_TIMES).clamp(SMALL, MOST_UNPACKED);
-        let mut archive = zip::ZipArchive::new(Cursor::new(packed))
+        let mut all = Vec::new();
+        bytes.read_to_end(&mut all).map_err(|error| Error::io(&self.path, error))?;
+        let packed = all.len() as u64;
+        let most = (packed * MOST_TIMES).clamp(SMALL, MOST_UNPACKED);
+        let mut archive = zip::ZipArchive::new(Cursor::new(all))
             .map_err(|error| refused(format!("is no readable zip file: {error}")))?;
         if archive.index_for_name("[Content_Types].xml").is_some() {
             let reason = "is an Excel workbook, not text; save it as CSV, or, where it is the file of --in, say \
@@ -297,9 +298,10 @@ impl InputFile {
             let mut content = content.take(most);
             let read = ods::as_csv(&mut BufReader::new(&mut content));
             let too_packed = content.limit() == 0;
-            return read.map_err(|reason| {
+            let text = read.map_err(|reason| {
                 refused(if too_packed { TOO_PACKED.to_owned() } else { reason })
-            });
+            })?;
+            return Ok(Box::new(Cursor::new(text)));
         }
         if archive.len() != 1 {
             return Err(refused(format!(
@@ -307,19 +309,54 @@ impl InputFile {
                 archive.len()
             )));
         }
-        let member = archive
-            .by_index(0)
-            .map_err(|error| refused(format!("is no readable zip file: {error}")))?;
-        let mut unpacked = Vec::new();
-        let read = member.take(most + 1).read_to_end(&mut unpacked);
-        read.map_err(|error| refused(format!("is no readable zip file: {error}")))?;
-        if unpacked.len() as u64 > most {
-            let reason = match most {
-                MOST_UNPACKED => "unpacks to more than 4 GiB; unpack it and give the file",
-                _ => TOO_PACKED,
-            };
-            return Err(refused(reason.to_owned()));
+        drop(
+            archive
+                .by_index(0)
+                .map_err(|error| refused(format!("is no readable zip file: {error}")))?,
+        );
+        let (member, out) = io::pipe().map_err(|error| Error::io(&self.path, error))?;
+        let failed: Arc<Mutex<Option<String>>> = Arc::default();
+        let told = Arc::clone(&failed);
+        // Its end of the pipe closes with the thread; where nobody reads on, writing fails and ends it.
+        std::thread::spawn(move || unpack(archive, out, &told));
+        let zipped = Unzipped { member, failed, packed, bytes: 0 };
+        Ok(Box::new(BufReader::with_capacity(1 << 16, zipped)))
+    }
+}
+
+/// Unpacks the one member of an archive into a pipe.
+fn unpack(
+    mut archive: zip::ZipArchive<Cursor<Vec<u8>>>,
+    mut out: io::PipeWriter,
+    told: &Mutex<Option<String>>,
+) {
+    let member = archive.by_index(0).map_err(io::Error::from);
+    if let Err(error) = member.and_then(|mut member| io::copy(&mut member, &mut out)) {
+        *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
+    }
+}
+
+/// What a thread unpacks, as it comes: an archive of megabytes may unpack to gigabytes.
+struct Unzipped {
+    member: io::PipeReader,
+    failed: Arc<Mutex<Option<String>>>,
+    packed: u64,
+    bytes: u64,
+}
+
+impl Read for Unzipped {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.member.read(buffer)?;
+        self.bytes += read as u64;
+        if self.bytes > SMALL && self.bytes / MOST_TIMES > self.packed {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, TOO_PACKED));
         }
-        Ok(unpacked)
+        if read == 0
+            && let Some(failed) = self.failed.lock().unwrap_or_else(PoisonError::into_inner).take()
+        {
+            let reason = format!("is no readable zip file: {failed}");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, reason));
+        }
+        Ok(read)
     }
 }

@@ -9,9 +9,11 @@ use rustc_hash::FxHashMap;
 use twox_hash::XxHash3_128;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+use super::ftm_json::Sanctions;
 use super::holding_record::{HoldingRecord, Terms};
 use super::ofac_csv::Sides;
 use super::registers::Unsettled;
+use super::values::UNREAD_BIRTH;
 use crate::column::{TextId, TextsBuilder};
 use crate::day::{Day, Span};
 use crate::error::{Place, RecordUnit, Rejected, Source, Sources, Warning};
@@ -51,6 +53,10 @@ pub type MentionId = u32;
 
 /// The years of births, each once and in order, between `;`. What is no year says nothing.
 pub(super) fn years(births: &str) -> String {
+    // One that cannot be read may be any.
+    if births.contains(UNREAD_BIRTH) {
+        return String::new();
+    }
     let year = |date: &str| {
         date.trim().get(..4).filter(|year| year.parse::<u16>().is_ok()).map(str::to_owned)
     };
@@ -183,6 +189,8 @@ pub struct Records {
     pub(super) ofac: Sides,
     /// What ownership files say of one another, while they are read.
     pub(super) unsettled: Unsettled,
+    /// What sanctions of FollowTheMoney say of entries that may stand elsewhere.
+    pub(super) sanctions: Sanctions,
     /// Holders that the record being read does not name.
     pub(super) unnamed_seen: u64,
     /// What the lists are.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::BufRead;
 
 use super::listed::{About, Listed, Sink};
-use super::values::{births, day, identifier};
+use super::values::{births, day, identifier, is_false};
 use super::xml::{Element, Elements, Item};
 use crate::day::Day;
 use crate::model::{EntityKind, Restriction};
@@ -135,9 +135,9 @@ fn listed(element: &Element, programmes: &BTreeMap<String, String>) -> Result<Li
     };
     // Identities stand within what they are of, or beside it.
     let identities = || body.all("identity").chain(element.all("identity"));
-    let main = || identities().filter(|one| one.attribute("main") != "false");
+    let main = || identities().filter(|one| !is_false(one.attribute("main")));
     for name in main()
-        .chain(identities().filter(|one| one.attribute("main") == "false"))
+        .chain(identities().filter(|one| is_false(one.attribute("main"))))
         .flat_map(|one| one.all("name"))
     {
         let mut ways = spellings(name);
@@ -162,6 +162,10 @@ fn listed(element: &Element, programmes: &BTreeMap<String, String>) -> Result<Li
                 born.attribute("year")
             )));
         }
+        for born in identity.all("place-of-birth") {
+            let said = born.rest(&["place-id"]).join(", ");
+            listed.remarks.extend((!said.is_empty()).then(|| format!("born in {said}")));
+        }
         let countries = identity
             .within("nationality", "country")
             .map(|one| one.attribute("iso-code").to_owned());
@@ -178,13 +182,15 @@ fn listed(element: &Element, programmes: &BTreeMap<String, String>) -> Result<Li
     }
     let texts = ["other-information", "justification"].into_iter().flat_map(|name| body.all(name));
     for text in texts.map(|one| one.text.trim()) {
-        match text
-            .split_once(':')
-            .and_then(|(called, number)| identifier(called, number.trim(), ""))
-        {
-            Some(one) if text.len() < 60 => listed.identifiers.push(one),
-            _ => listed.remarks.push(text.to_owned()),
+        // Several stand in one text: `Tax ID: 7701234567; Registration no: 1027700132195`.
+        let pieces = text.split(';').map(str::trim).filter(|piece| piece.len() < 60);
+        let numbers = pieces.filter_map(|piece| piece.split_once(':'));
+        let numbers: Vec<String> =
+            numbers.filter_map(|(called, number)| identifier(called, number.trim(), "")).collect();
+        if numbers.len() != text.split(';').count() {
+            listed.remarks.push(text.to_owned());
         }
+        listed.identifiers.extend(numbers);
     }
     let used = [
         "name",
@@ -225,7 +231,13 @@ fn dates(element: &Element, listed: &mut Listed) {
         .filter_map(|one| day(one.attribute("publication-date"), false).or_else(|| on(one)))
         .min();
     listed.published = published;
-    let last_listed = listings().filter_map(on).max();
-    listed.until =
-        gone.filter_map(on).max().filter(|gone| last_listed.is_none_or(|last| *gone > last));
+    // What was amended on the day it was taken off is off; what was listed again on that day is not.
+    let last = |kind: &'static str| {
+        let all = element.all("modification");
+        all.filter(move |one| one.attribute("modification-type") == kind).filter_map(on).max()
+    };
+    let (listed_again, changed) = (last("listed"), listings().filter_map(on).max());
+    listed.until = gone.filter_map(on).max().filter(|gone| {
+        listed_again.is_none_or(|last| *gone > last) && changed.is_none_or(|last| *gone >= last)
+    });
 }

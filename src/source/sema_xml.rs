@@ -97,6 +97,10 @@ const USED: &[&str] = &[
 /// that of those the whole is kept besides the parts of several words.
 fn aliases(text: &str, of_person: bool) -> Vec<String> {
     let mut all = Vec::new();
+    // Where `;` parts them, a comma within one stands between a surname and the names before it.
+    if of_person && text.contains(';') {
+        return text.split(';').map(str::to_owned).collect();
+    }
     for piece in text.split(';') {
         let parts: Vec<&str> = piece.split(", ").map(str::trim).collect();
         if parts.len() == 1 || !of_person {

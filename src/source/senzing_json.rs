@@ -143,13 +143,44 @@ fn listed(fields: &Map<String, Value>) -> Result<Listed, String> {
             _ => {}
         }
     }
+    // Whatever has no place of its own is kept in its words.
+    let mut told: Vec<String> = Vec::new();
+    for part in &parts {
+        for (name, value) in part {
+            let known = USED.contains(&name.as_str())
+                || BEGIN.iter().any(|begin| name.starts_with(begin) && !name.starts_with("ADDR_"));
+            let said = field(part, name);
+            if !known && !value.is_object() && !said.is_empty() {
+                told.push(format!("{name}: {said}"));
+            }
+        }
+    }
+    listed.remarks.extend(told);
     Ok(listed)
 }
+
+/// Fields of which something is made, besides those that begin as names and numbers do.
+const USED: [&str; 10] = [
+    "DATA_SOURCE",
+    "RECORD_ID",
+    "RECORD_TYPE",
+    "ADDR_COUNTRY",
+    "ADDR_CITY",
+    "NATIONALITY",
+    "CITIZENSHIP",
+    "COUNTRY_OF_ASSOCIATION",
+    "REGISTRATION_COUNTRY",
+    "DATE_OF_BIRTH",
+];
 
 /// A day that Senzing's files write as `12/31/1978`, as others do.
 fn month_last(text: &str) -> String {
     match text.split('/').collect::<Vec<_>>().as_slice() {
-        [month, day, year] if year.len() == 4 => format!("{day}/{month}/{year}"),
+        [month, day, year] if year.len() == 4 => match month.parse::<u8>() {
+            // `31/12/1962` has no other reading.
+            Ok(13..) => text.to_owned(),
+            _ => format!("{day}/{month}/{year}"),
+        },
         _ => text.to_owned(),
     }
 }

@@ -6,7 +6,7 @@ use std::io::BufRead;
 use super::guarded::{Row, Table};
 use super::listed::{Listed, Sink};
 use super::ofsi_csv::UK;
-use super::values::{births, day, identifier};
+use super::values::{births, day, identifier, numbers};
 use super::xml::{Element, Elements, Item};
 use crate::model::{EntityKind, Restriction};
 
@@ -74,7 +74,9 @@ fn of_xml(element: &Element) -> Listed {
         ("BusinessRegistrationNumber", "registration number"),
         ("IMONumber", "imo"),
     ] {
-        for number in texts(name).iter().flat_map(|text| text.split([';', ','])) {
+        for number in
+            texts(name).iter().flat_map(|text| numbers(text)).flat_map(|text| text.split(','))
+        {
             match identifier(called, number, &country) {
                 Some(one) => listed.identifiers.push(one),
                 None => listed.remarks.push(format!("{called} {number}")),
@@ -210,19 +212,14 @@ fn add(designation: &mut Designation, row: &Row) {
         designation.line = row.line;
         let kind =
             ["designation type", "individual, entity, ship"].map(|column| row.get(column)).concat();
-        let imposed = row.get("sanctions imposed");
         designation.listed = Listed {
             list: UK.list.into(),
             entry: row.get("unique id").to_owned(),
             kind: kind_of(&kind),
-            programmes: vec![row.get("regime name").to_owned()],
-            published: day(row.get("date designated"), false),
-            restriction: restriction_of(imposed),
-            measures: imposed.replace('|', ", "),
-            remarks: vec![row.get("other information").to_owned()],
             ..Listed::default()
         };
     }
+    more(&mut designation.listed, row);
     let parts = ["name 1", "name 2", "name 3", "name 4", "name 5", "name 6"];
     let spoken = super::listed::tidy(&parts.map(|part| row.get(part)).join(" "));
     let known = designation.named && designation.listed.name == spoken;
@@ -249,7 +246,7 @@ fn add(designation: &mut Designation, row: &Row) {
         ("business registration number (s)", "registration number"),
         ("imo number", "imo"),
     ] {
-        for number in row.get(column).split([';', ',']).filter(|number| !number.trim().is_empty()) {
+        for number in numbers(row.get(column)).into_iter().flat_map(|text| text.split(',')) {
             match identifier(called, number, &country) {
                 Some(one) => listed.identifiers.push(one),
                 None => listed.remarks.push(format!("{called} {number}")),
@@ -259,6 +256,30 @@ fn add(designation: &mut Designation, row: &Row) {
     let lines = (1..=6).rev().map(|line| row.get(&format!("address line {line}")).to_owned());
     listed.cities.extend(lines.into_iter().find(|line| !line.is_empty()));
     listed.remarks.extend(row.rest(USED));
+}
+
+/// What every row of a designation says of it, and a later one may say otherwise: the gravest restriction counts, and all
+/// regimes, measures and remarks.
+fn more(listed: &mut Listed, row: &Row) {
+    let imposed = row.get("sanctions imposed");
+    let known = listed.restriction == Some(Restriction::AssetFreeze);
+    listed.restriction =
+        if known { listed.restriction } else { restriction_of(imposed).or(listed.restriction) };
+    let measures = imposed.replace('|', ", ");
+    if !measures.is_empty() && !listed.measures.split("; ").any(|known| known == measures) {
+        let parted = if listed.measures.is_empty() { "" } else { "; " };
+        listed.measures = format!("{}{parted}{measures}", listed.measures);
+    }
+    let regime = row.get("regime name").to_owned();
+    if !regime.is_empty() && !listed.programmes.contains(&regime) {
+        listed.programmes.push(regime);
+    }
+    let remark = row.get("other information").to_owned();
+    if !listed.remarks.contains(&remark) {
+        listed.remarks.push(remark);
+    }
+    let designated = day(row.get("date designated"), false);
+    listed.published = listed.published.into_iter().chain(designated).min();
 }
 
 /// Columns of which something is made.

@@ -67,7 +67,13 @@ fn listed(element: &Element) -> Listed {
             None => remarks.push(format!("{called} {number} {country}")),
         }
     }
+    for place in element.all("INDIVIDUAL_PLACE_OF_BIRTH") {
+        let said = ["CITY", "STATE_PROVINCE", "COUNTRY"].map(|part| place.text_of(part));
+        let said: Vec<&str> = said.into_iter().filter(|part| !part.is_empty()).collect();
+        remarks.extend((!said.is_empty()).then(|| format!("born in {}", said.join(", "))));
+    }
     remarks.extend(element.rest(&[
+        "STATE_PROVINCE",
         "DATAID",
         "VERSIONNUM",
         "FIRST_NAME",
@@ -135,7 +141,7 @@ fn born(element: &Element) -> Vec<String> {
     };
     let (from, to) = (element.text_of("FROM_YEAR"), element.text_of("TO_YEAR"));
     match () {
-        () if !from.is_empty() && !to.is_empty() => births(&format!("{from} to {to}")),
+        () if !from.is_empty() || !to.is_empty() => births(&format!("{from} to {to}")),
         () if !date.is_empty() => births(&format!("{about}{date}")),
         () => births(&format!("{about}{year}")),
     }

@@ -35,7 +35,6 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
             ]
             .concat(),
             kind: EntityKind::Company,
-            countries: vec!["CN".to_owned()],
             announcement: row.get("source url").to_owned(),
             published: day(row.get("start date"), false),
             until: day(row.get("end date"), false),

@@ -75,6 +75,16 @@ const COUNTRIES: &[(&str, &str)] = &[
     ("peoplesrepublicofchina", "CN"),
 ];
 
+/// Whether a field of a schema's boolean is true: `true` and `1` are.
+pub(super) fn is_true(text: &str) -> bool {
+    matches!(text.trim().to_lowercase().as_str(), "true" | "1")
+}
+
+/// Whether it is false, and not only left out.
+pub(super) fn is_false(text: &str) -> bool {
+    matches!(text.trim().to_lowercase().as_str(), "false" | "0")
+}
+
 /// The country that a text names: a code of two letters, or a name. O(length).
 pub(super) fn country(written: &str) -> Country {
     let text = written.trim();
@@ -122,6 +132,18 @@ const SHORTEST_PASSPORT: usize = 7;
 pub(super) fn identifier(called: &str, number: &str, of_country: &str) -> Option<String> {
     let called = called.to_lowercase().replace('.', "");
     let has = |words: &[&str]| words.iter().any(|word| called.contains(word));
+    // Words in brackets behind a number are a country, or a remark: `1027700132195 (Russia)`.
+    let (number, of_country) = match number.trim().split_once('(') {
+        Some((own, words)) if !own.is_empty() && !words.contains(|c: char| c.is_ascii_digit()) => {
+            let words = words.trim_end().trim_end_matches(')');
+            (own, if of_country.is_empty() { words } else { of_country })
+        }
+        _ => (number, of_country),
+    };
+    // Several numbers, or a number among words, are none.
+    if number.contains(['(', ')', ':']) {
+        return None;
+    }
     let number: String = number.chars().filter(|c| !c.is_whitespace() && *c != ';').collect();
     let letters = number.chars().filter(|c| c.is_alphanumeric()).count();
     if number.chars().filter(char::is_ascii_digit).count() < 2
@@ -203,10 +225,45 @@ pub(super) fn identifier(called: &str, number: &str, of_country: &str) -> Option
     }
 }
 
+/// The numbers of a field that holds several: `(1) A1234567 (2) B7654321`, `A1234567; B7654321`.
+pub(super) fn numbers(field: &str) -> Vec<&str> {
+    let is_number = |part: &str| part.len() <= 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let mut parts = vec![field];
+    if field.trim_start().starts_with("(1)") {
+        parts = field.split(['(', ')']).filter(|part| !is_number(part.trim())).collect();
+    }
+    let all = parts.into_iter().flat_map(|part| part.split(';')).map(str::trim);
+    all.filter(|number| !number.is_empty()).collect()
+}
+
+/// How a birth begins that cannot be read: whoever has one has no birth that could contradict anybody's, since the one
+/// that is not read may be his; its text is a remark.
+pub(super) const UNREAD_BIRTH: &str = "born ";
+
+/// Years of a range each of which is named; of more nothing can be told from a year. The longest at hand has 36.
+const LONGEST_RANGE: u16 = 60;
+
 /// A birth as published, as days (`1962-05-31`), months and years: several where it is uncertain, each that
-/// it may be. A year that is said to be about another is one of three; a range is every year of it.
+/// it may be. A year that is said to be about another is one of three; a range is every year of it. What says a
+/// number and cannot be read begins with [`UNREAD_BIRTH`].
 pub(super) fn births(text: &str) -> Vec<String> {
+    let all = read_births(text);
+    let unread = all.is_empty() && text.contains(|c: char| c.is_ascii_digit());
+    if unread { vec![format!("{UNREAD_BIRTH}{}", text.trim())] } else { all }
+}
+
+fn read_births(text: &str) -> Vec<String> {
+    // A day may have a time or an offset behind it: `1960-05-06-04:00`.
+    let whole = text.trim();
+    let behind = whole.get(10..).is_some_and(|rest| rest.starts_with(['T', 'Z', '+', '-', ' ']));
+    if let Some(iso) = whole.get(..10).filter(|iso| behind && Day::parse(iso).is_ok()) {
+        return vec![iso.to_owned()];
+    }
     let small = text.to_lowercase();
+    if let Some((one, other)) = small.split_once(" or ") {
+        let both = [read_births(one), read_births(other)];
+        return if both.iter().any(Vec::is_empty) { Vec::new() } else { both.concat() };
+    }
     let about = ["circa", "approx", "about", "c. ", "ca. ", "between"]
         .iter()
         .any(|word| small.contains(word));
@@ -223,8 +280,7 @@ pub(super) fn births(text: &str) -> Vec<String> {
                 day.as_ref().and_then(|day| day.get(..4)).and_then(|year| year.parse::<u16>().ok())
             };
             return match (year(&from), year(&to)) {
-                // Lists give decades; of more nothing can be told from a year.
-                (Some(from), Some(to)) if from <= to && to - from <= 30 => {
+                (Some(from), Some(to)) if from <= to && to - from <= LONGEST_RANGE => {
                     (from..=to).map(|year| year.to_string()).collect()
                 }
                 _ => Vec::new(),
@@ -333,8 +389,12 @@ mod tests {
             ("00/09/1962", "1962-09"),
             ("00/00/1936", "1936"),
             ("1965-12-12", "1965-12-12"),
-            ("31 Feb 1960", ""),
+            ("31 Feb 1960", "born 31 Feb 1960"),
             ("unknown", ""),
+            ("1980 or 1981", "1980;1981"),
+            ("1960-05-06-04:00", "1960-05-06"),
+            ("01 Jan 1920 to 31 Dec 1922", "1920;1921;1922"),
+            ("dd/mm/1962", "born dd/mm/1962"),
         ] {
             assert_eq!(births(text).join(";"), expected, "{text}");
         }

@@ -362,8 +362,8 @@ fn lists_put_together_by_others_are_read() {
     assert_eq!(
         entries(&ftm),
         [
-            "EU-FSF | a | Zubrin Trading |  | Зубрин | ZT | RU |  | ftm:A;tax-ru:7712345678 | Company |  | ",
-            "US-SDN | a | Zubrin Trading |  | Зубрин | ZT | RU |  | ftm:A;tax-ru:7712345678 | Company |  | ",
+            "EU-FSF | a | Zubrin Trading |  | Зубрин | ZT | RU |  | ftm:a;tax-ru:7712345678 | Company |  | ",
+            "US-SDN | a | Zubrin Trading |  | Зубрин | ZT | RU |  | ftm:a;tax-ru:7712345678 | Company |  | ",
         ]
     );
     assert_eq!((ftm.rejected.len(), ftm.rejected[0].line), (1, 4));
@@ -384,7 +384,7 @@ fn lists_put_together_by_others_are_read() {
     )]);
     assert_eq!(
         entries(&senzing),
-        ["WATCH | 1 | Zubrin Trading |  | ZT |  | US |  | tax-us:12-3456 | Company |  | "]
+        ["WATCH | 1 | Zubrin Trading |  | ZT |  | US |  | tax-us:123456 | Company |  | "]
     );
     assert_eq!(senzing.rejected.len(), 1, "a record without a name");
     let dod = read_of(&[(
@@ -395,7 +395,7 @@ fn lists_put_together_by_others_are_read() {
     assert_eq!(
         entries(&dod),
         [
-            "US-1260H | 2 | Tern Optics |  | Tern Optics (TO); TO; Old Tern; OT |  | CN |  |  | Company |  | 2024-01-31"
+            "US-1260H | 2 | Tern Optics |  | Tern Optics (TO); TO; Old Tern; OT |  |  |  |  | Company |  | 2024-01-31"
         ]
     );
     assert_eq!((dod.linked.len(), dod.events.len()), (1, 1));
@@ -550,7 +550,7 @@ fn a_list_of_ones_own_is_read_by_a_map() {
     assert_eq!(
         entries(&records),
         [
-            "HOUSE | 2 | Zubrin Trading |  | ZT; Zubrin; Zub |  | IR;SY |  | tax-us:12-3 | Company |  | 2024-05-31",
+            "HOUSE | 2 | Zubrin Trading |  | ZT; Zubrin; Zub |  | IR;SY |  | tax-us:123 | Company |  | 2024-05-31",
             "HOUSE | 3 | Anna Tern |  |  |  |  |  |  | Person |  | 2024-05-01",
         ]
     );
@@ -568,7 +568,7 @@ fn a_list_of_ones_own_is_read_by_a_map() {
     ]);
     assert_eq!(shown.status, 3, "{}", shown.err);
     assert!(shown.out.contains("house.csv: 4 rows, 2 rejected"), "{}", shown.out);
-    assert!(shown.out.contains("identifiers   tax-us:12-3"), "{}", shown.out);
+    assert!(shown.out.contains("identifiers   tax-us:123"), "{}", shown.out);
 }
 
 #[test]
@@ -854,7 +854,7 @@ fn identifiers_births_and_links_come_over_however_they_are_written() {
     let (entry, _) = &ftm.entries[0];
     assert_eq!(
         (&*entry.list, &*entry.identifiers.to_string()),
-        ("US-ENTITY", "ftm:A;tax-ru:7712345678")
+        ("US-ENTITY", "ftm:a;tax-ru:7712345678")
     );
 }
 
@@ -890,4 +890,138 @@ fn what_a_file_is_its_content_says_and_lines_are_those_of_the_file() {
 #[expect(clippy::print_stdout, reason = "a test that needs files that are not here says so")]
 fn skipped() {
     println!("skipped: ../shared is not here");
+}
+
+/// What is recognised and read of one file.
+fn of_file(name: &str, text: &str) -> Records {
+    read_of(&[(name, text)])
+}
+
+#[test]
+fn values_one_after_the_other_are_all_read_and_a_page_that_is_not_all_is_told() {
+    let one = |id: u32, name: &str| {
+        format!(
+            "{{\n  \"DATA_SOURCE\": \"HOUSE\",\n  \"RECORD_ID\": \"{id}\",\n  \"NAME_ORG\": \"{name}\"\n}}\n"
+        )
+    };
+    let pretty = one(1, "Alpha Kestrel") + &one(2, "Bravo Osprey");
+    assert_eq!(of_file("a.json", &pretty).entries.len(), 2);
+    let lists = format!("[{}]\n[{}]\n", one(1, "Alpha Kestrel"), one(2, "Bravo Osprey"));
+    assert_eq!(of_file("a.json", &lists).entries.len(), 2);
+    let page = "{\"total\":3,\"offset\":0,\"results\":[{\"id\":\"1\",\"source\":\"Entity List (EL) - Bureau of Industry and \
+                Security\",\"name\":\"Alpha Kestrel\"}]}";
+    let records = of_file("csl.json", page);
+    assert_eq!((records.entries.len(), records.rejected.len()), (1, 1));
+    assert!(records.rejected[0].reason.contains("says that it has 3 records"));
+}
+
+/// A number is read whole, with the letters that stand apart; several are several; what is none is a remark; and one
+/// that is written in another way is the same.
+#[test]
+fn numbers_are_read_whole_or_kept_as_remarks() {
+    let sdn = |number: u32, name: &str, remarks: &str| {
+        format!(
+            "{number},\"{name}\",\"individual\",\"SDGT\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"{remarks}\"\n"
+        )
+    };
+    let text = sdn(1, "BENALI, Karim", "Passport F 879567 (Morocco).")
+        + &sdn(2, "ZIANI, Omar", "Passport G 879567 (Morocco).");
+    let records = of_file("sdn.csv", &text);
+    let ids = |records: &Records| -> Vec<String> {
+        records.entries.iter().map(|(entry, _)| entry.identifiers.to_string()).collect()
+    };
+    assert_eq!(ids(&records), ["passport-ma:F879567", "passport-ma:G879567"]);
+    let uscc = "1,\"KESTREL CN\",-0- ,\"SDGT\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"Unified Social Credit Code (USCC) 91110000100000111X (China).\"\n";
+    let listed = ids(&of_file("sdn.csv", uscc));
+    for (written, twin) in [
+        ("uscc:91110000100000111X", "reg-cn:91110000100000111X"),
+        ("gb-coh:1234567", "reg-gb:01234567"),
+        ("tax-us:12-3456789", "tax-us:123456789"),
+    ] {
+        let own = parentage::model::Identifiers::parse(written);
+        assert!(own.meet(&parentage::model::Identifiers::parse(twin)), "{written}: {own}");
+        assert_eq!(parentage::model::Identifiers::parse(&own.to_string()), own);
+    }
+    assert_eq!(listed, ["reg-cn:91110000100000111X"]);
+    let ofsi = "Last Updated,27/04/2020\nName 6,Name 1,Passport Number,Nationality,Group Type,Alias Type,Group ID\n\
+                OSPREY,Ivan,(1) A1234567 (2) B7654321,Russia,Individual,Primary name,7\n";
+    assert_eq!(ids(&of_file("ofsi.csv", ofsi)), ["passport-ru:A1234567;passport-ru:B7654321"]);
+    let eu = "<export xmlns=\"http://eu.europa.ec/fpi/fsd/export\" generationDate=\"2026-02-03T10:00:00.000+01:00\">\
+        <sanctionEntity euReferenceNumber=\"EU.1.1\"><subjectType classificationCode=\"P\"/><nameAlias wholeName=\"Ivan Zakarov\" \
+        strong=\"1\"/><nameAlias wholeName=\"Weakling\" strong=\"0\"/><birthdate circa=\"1\" year=\"1950\"/><identification \
+        identificationTypeCode=\"passport\" number=\"K9876543\" countryIso2Code=\"IR\" knownFalse=\"true\"/></sanctionEntity></export>";
+    let records = of_file("eu.xml", eu);
+    let entry = &records.entries[0].0;
+    assert_eq!(
+        (entry.identifiers.to_string(), &*entry.birth_date),
+        (String::new(), "1949;1950;1951")
+    );
+    assert!(entry.remarks.contains("knownFalse"), "{}", entry.remarks);
+    assert_eq!(entry.weak_aliases, ["Weakling"]);
+}
+
+/// A birth that cannot be read contradicts nobody, and no other that stands beside it does.
+#[test]
+fn a_birth_that_cannot_be_read_leaves_none() {
+    let un = "<CONSOLIDATED_LIST dateGenerated=\"2026-02-27T00:00:09Z\"><INDIVIDUALS><INDIVIDUAL><FIRST_NAME>Oleg</FIRST_NAME>\
+        <REFERENCE_NUMBER>QDi.2</REFERENCE_NUMBER><INDIVIDUAL_DATE_OF_BIRTH><TYPE_OF_DATE>EXACT</TYPE_OF_DATE><DATE>1960-05-06-04:00\
+        </DATE></INDIVIDUAL_DATE_OF_BIRTH><INDIVIDUAL_DATE_OF_BIRTH><TYPE_OF_DATE>BETWEEN</TYPE_OF_DATE><FROM_YEAR>1930</FROM_YEAR>\
+        <TO_YEAR>1932</TO_YEAR></INDIVIDUAL_DATE_OF_BIRTH></INDIVIDUAL><INDIVIDUAL><FIRST_NAME>Igor</FIRST_NAME><REFERENCE_NUMBER>QDi.3\
+        </REFERENCE_NUMBER><INDIVIDUAL_DATE_OF_BIRTH><YEAR>1951</YEAR></INDIVIDUAL_DATE_OF_BIRTH><INDIVIDUAL_DATE_OF_BIRTH><DATE>the 3rd of \
+        Ramadan 1380</DATE></INDIVIDUAL_DATE_OF_BIRTH><INDIVIDUAL_PLACE_OF_BIRTH><CITY>Perm</CITY><COUNTRY>Russia</COUNTRY>\
+        </INDIVIDUAL_PLACE_OF_BIRTH></INDIVIDUAL></INDIVIDUALS></CONSOLIDATED_LIST>";
+    let records = of_file("un.xml", un);
+    let births: Vec<&str> =
+        records.entries.iter().map(|(entry, _)| entry.birth_date.as_str()).collect();
+    assert_eq!(births, ["1960-05-06;1930;1931;1932", ""]);
+    let remarks = &records.entries[1].0.remarks;
+    let all = ["born 1951", "Ramadan 1380", "born in Perm, Russia"];
+    assert!(all.iter().all(|said| remarks.contains(said)), "{remarks}");
+}
+
+/// Sanctions of FollowTheMoney say when, why and under which programme, wherever they stand, and tell OFAC's others
+/// apart.
+#[test]
+fn sanctions_of_followthemoney_belong_to_their_entities() {
+    let sanction = "{\"id\":\"s1\",\"schema\":\"Sanction\",\"datasets\":[\"us_ofac_cons\"],\"properties\":{\"entity\":[\"k1\"],\
+        \"listingDate\":[\"2014-07-16\"],\"program\":[\"UKRAINE-EO13662\"],\"provisions\":[\"Executive Order 13662 Directive \
+        Determination - Subject to Directive 1\"]}}\n";
+    let entity = "{\"id\":\"k1\",\"schema\":\"Company\",\"datasets\":[\"us_ofac_cons\",\"eu_fsf\"],\"properties\":{\"name\":[\"Kestrel \
+        Works\"],\"topics\":[\"sanction\"]}}\n";
+    for files in
+        [[("a.json", sanction), ("b.json", entity)], [("a.json", entity), ("b.json", sanction)]]
+    {
+        let records = read_of(&files);
+        let mut found: Vec<String> = (records.entries.iter())
+            .map(|(entry, _)| {
+                format!(
+                    "{} {:?} {}",
+                    entry.list,
+                    entry.published.map(|day| day.to_string()),
+                    entry.programmes.join(",")
+                )
+            })
+            .collect();
+        found.sort();
+        assert_eq!(found, ["EU-FSF None ", "US-SSI Some(\"2014-07-16\") UKRAINE-EO13662"]);
+        assert!(records.lists.iter().any(|info| info.list == "US-SSI"));
+    }
+}
+
+/// Every row of a designation counts, and a day that another change was made on, too, is a day on which it was taken off.
+#[test]
+fn what_later_rows_and_changes_say_counts() {
+    let uk = "Report Date: 28-Jan-2026\nUnique ID,Name 6,Name 1,Name type,Regime Name,Designation Type,Sanctions Imposed,Other Information,\
+        Date Designated\nRUS1,KESTREL,Oleg,Primary Name,Russia,Individual,Travel Ban,first,04/03/2022\nRUS1,KESTREL,Oleg,Primary Name,\
+        Belarus,Individual,Asset freeze,second,04/03/2022\n";
+    let records = of_file("uk.csv", uk);
+    let entry = &records.entries[0].0;
+    assert_eq!(entry.restriction, Some(parentage::model::Restriction::AssetFreeze));
+    assert_eq!(
+        (entry.programmes.join(","), &*entry.remarks),
+        ("Russia,Belarus".to_owned(), "first; second")
+    );
+    let sema = "<data-set><record><Country>Russia</Country><LastName>Osprey</LastName><GivenName>Ivan</GivenName><Aliases>Vanya Osprey; \
+        Osprey, Vanya</Aliases><Schedule>1</Schedule><Item>1</Item></record></data-set>";
+    assert_eq!(of_file("sema.xml", sema).entries[0].0.aliases, ["Vanya Osprey", "Osprey, Vanya"]);
 }
