@@ -13,8 +13,12 @@ mod output;
 mod rules;
 mod screen;
 mod selftest;
+#[cfg(feature = "server")]
+mod serve;
 mod suppose;
 mod timeline;
+#[cfg(feature = "server")]
+mod token;
 mod verify;
 
 use std::process::ExitCode;
@@ -74,6 +78,12 @@ enum Command {
     Selftest(selftest::Selftest),
     /// Check what a screening or an expansion says, from the records alone
     Verify(verify::Verify),
+    /// Answer over HTTP: this API, and yente's
+    #[cfg(feature = "server")]
+    Serve(serve::Serve),
+    /// Tokens of the service
+    #[cfg(feature = "server")]
+    Token(token::Token),
 }
 
 /// How a run that took place ended.
@@ -120,6 +130,10 @@ pub fn main() -> ExitCode {
         Command::Build(command) => command.run(),
         Command::Selftest(command) => command.run(),
         Command::Verify(command) => command.run(),
+        #[cfg(feature = "server")]
+        Command::Serve(command) => command.run(),
+        #[cfg(feature = "server")]
+        Command::Token(command) => command.run(),
     };
     let damaged = |_| {
         let what = "the snapshot file is damaged, and what was written so far is not the whole \

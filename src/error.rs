@@ -28,6 +28,11 @@ pub struct Place {
     pub record: u32,
 }
 
+impl Place {
+    /// The place of what nobody records: it is supposed.
+    pub const SUPPOSED: Place = Place { source: u32::MAX, record: 1 };
+}
+
 /// What a record number of a source counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum RecordUnit {
@@ -91,7 +96,8 @@ impl Sources {
 
     /// The file of a place.
     pub fn name(&self, place: Place) -> &str {
-        self.0.get(place.source as usize).map_or("unknown source", |source| &source.name)
+        let unknown = if place == Place::SUPPOSED { "supposed" } else { "unknown source" };
+        self.0.get(place.source as usize).map_or(unknown, |source| &source.name)
     }
 }
 

@@ -184,15 +184,17 @@ impl Graph {
     }
 
     /// The holdings in some issuers by themselves, of every day, and those declared besides, with other numbers
-    /// for the entities; rows of those without a number are left out.
+    /// for the entities; rows of those without a number, and those that are gone, are left out.
     pub fn part(
         &self,
         issuers: impl IntoIterator<Item = EntityId>,
         declared: &[Holding],
+        gone: &dyn Fn(&Holding) -> bool,
         entities: u32,
         number: impl Fn(EntityId) -> Option<EntityId>,
     ) -> Graph {
-        let rows = issuers.into_iter().flat_map(|issuer| self.held_in(issuer)).chain(declared);
+        let rows = issuers.into_iter().flat_map(|issuer| self.held_in(issuer));
+        let rows = rows.filter(|row| !gone(row)).chain(declared);
         let renumbered = rows.filter_map(|row| {
             let (holder, issuer) = (number(row.holder)?, number(row.issuer)?);
             Some(Holding { holder, issuer, ..*row })

@@ -1,6 +1,8 @@
 //! The `parentage` command. It alone prints and exits; the library decides.
 
 mod cli;
+#[cfg(feature = "server")]
+mod server;
 
 use std::process::ExitCode;
 

@@ -4,6 +4,7 @@ mod findings;
 mod links;
 mod notes;
 mod owners;
+mod suppose;
 mod timeline;
 mod verdict;
 mod weigh;
@@ -26,6 +27,7 @@ use crate::snapshot::{NameKind, Snapshot};
 
 pub use findings::{Expanded, Findings};
 pub use notes::{Note, NoteKind, holds, list_age, words};
+pub use suppose::{Supposed, Supposition};
 pub use timeline::{Said, Turn, timeline};
 pub use verdict::{Answer, Match, Reduced, Tier, Verdict};
 pub use weigh::{most_added, weigh_countries};

@@ -222,19 +222,7 @@ fn mapped(out: &mut String, entry: &ListEntry) {
 
 /// Refuses lists that lost more than a tenth of their entries: a file that was cut off, or another one.
 fn not_shrunk(before: &Snapshot, now: &Snapshot) -> Result<(), Error> {
-    let count = |snapshot: &Snapshot| {
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for entry in snapshot.entries() {
-            *counts.entry(entry.list.clone()).or_default() += 1;
-        }
-        counts
-    };
-    let (then, counts) = (count(before), count(now));
-    let shrunk = then.iter().filter_map(|(list, then)| {
-        let now = counts.get(list).copied().unwrap_or_default();
-        (now * 10 < then * 9).then(|| format!("{list} had {then} entries and has {now}"))
-    });
-    let shrunk: Vec<String> = shrunk.collect();
+    let shrunk = now.shrunk_since(before);
     if shrunk.is_empty() {
         return Ok(());
     }

@@ -180,6 +180,16 @@ impl DataOptions {
         usual_format(self.format)
     }
 
+    /// Where the data come from, in a word.
+    #[cfg(feature = "server")]
+    pub fn origin(&self) -> String {
+        match &self.snapshot {
+            Some(file) => file.clone(),
+            None if self.names_data() => "files".to_owned(),
+            None => "embedded".to_owned(),
+        }
+    }
+
     /// Whether a snapshot file is named.
     pub fn of_file(&self) -> bool {
         self.snapshot.is_some()

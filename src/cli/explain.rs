@@ -3,18 +3,16 @@
 use clap::Args;
 
 use parentage::error::Error;
-use parentage::expand::Exposure;
 use parentage::model::{Countries, EntityId, Party};
 use parentage::report::picture::Picture;
-use parentage::report::turns::{self, Reading};
+use parentage::report::turns;
 use parentage::report::{csv, objects, pages, text};
-use parentage::rule::READINGS;
-use parentage::screen::{Screener, Settings};
+use parentage::screen::{Screener, Supposed, Supposition};
 use parentage::snapshot::Snapshot;
 
 use super::data::{DataOptions, Format, run};
 use super::output::{Objects, Output, write_all};
-use super::suppose::{Supposition, suppose, what_if, without};
+use super::suppose::{what_if, without};
 use super::{Outcome, Stop};
 
 /// One entity: its owners, what it holds, its exposures and their proof
@@ -53,7 +51,6 @@ impl Explain {
         let run = run(&snapshot, &settings);
         let screener = Screener::new(&snapshot, &settings);
         let found = find(&snapshot, &screener, &self.entity)?;
-        let supposed = self.supposed(&snapshot)?;
         let format = self.data.format();
         let mut output = Output::open(None)?;
         let exposures = |entity: EntityId| screener.findings(entity).exposures.clone();
@@ -61,14 +58,14 @@ impl Explain {
             let explained = found.iter().map(|entity| {
                 let mut object = objects::explained(&run, *entity, &exposures(*entity));
                 object.margins = turns::margins(&snapshot, &screener.margins(*entity));
-                object.readings =
-                    self.readings(&snapshot, &settings, *entity).map(|all| turns::readings(&all));
-                object.what_if = supposed.as_ref().map(|there| {
-                    let (_, all) = exposures_there(there, &snapshot, &settings, *entity);
-                    turns::supposed(there, &self.changes(), &all)
-                });
-                object
+                let readings = self.readings.then(|| turns::readings_of(&screener, *entity));
+                object.readings = readings.map(|all| turns::readings(&all));
+                object.what_if = self
+                    .supposed(&screener, *entity)?
+                    .map(|there| turns::supposed(&snapshot, &self.changes(), &there.exposures));
+                Ok(object)
             });
+            let explained = explained.collect::<Result<Vec<_>, Error>>()?;
             write_all(&mut output, list, explained)?;
         } else if format == Format::Csv {
             output.row(csv::EXPOSURE_COLUMNS)?;
@@ -87,12 +84,13 @@ impl Explain {
                 let all = exposures(*entity);
                 output.text(&pages::explained(&run, *entity, &all))?;
                 output.text(&turns::margins_text(&snapshot, &screener.margins(*entity)))?;
-                if let Some(readings) = self.readings(&snapshot, &settings, *entity) {
+                if self.readings {
+                    let readings = turns::readings_of(&screener, *entity);
                     output.text(&turns::readings_text(&readings))?;
                 }
-                if let Some(there) = &supposed {
-                    let (number, then) = exposures_there(there, &snapshot, &settings, *entity);
-                    let text = turns::supposed_text(there, number, &self.changes(), &all, &then);
+                if let Some(there) = self.supposed(&screener, *entity)? {
+                    let (changes, then) = (self.changes(), &there.exposures);
+                    let text = turns::supposed_text(&snapshot, *entity, &changes, &all, then);
                     output.text(&format!("\n{text}"))?;
                 }
                 output.text("\n")?;
@@ -111,52 +109,14 @@ impl Explain {
         self.what_if.iter().chain(&self.without).map(ToString::to_string).collect()
     }
 
-    /// The snapshot in which the holdings are as supposed, if anything is.
-    fn supposed(&self, snapshot: &Snapshot) -> Result<Option<Snapshot>, Error> {
-        let all: Vec<&Supposition> = self.what_if.iter().chain(&self.without).collect();
+    /// What would be said of an entity with what is supposed, if anything is.
+    fn supposed(&self, screener: &Screener, entity: EntityId) -> Result<Option<Supposed>, Error> {
+        let all: Vec<Supposition> = self.what_if.iter().chain(&self.without).cloned().collect();
         if all.is_empty() {
             return Ok(None);
         }
-        suppose(snapshot, self.data.records()?, self.data.day(), &all).map(Some)
+        screener.supposing(entity, &all).map(Some)
     }
-
-    /// What each reading of each rule makes of an entity, if asked for.
-    fn readings(
-        &self,
-        snapshot: &Snapshot,
-        settings: &Settings,
-        entity: EntityId,
-    ) -> Option<Vec<Reading>> {
-        if !self.readings {
-            return None;
-        }
-        let mut rules = Vec::new();
-        for rule in &settings.rules {
-            rules.push(rule.clone());
-            let readings = READINGS.iter().filter(|_| !rule.id.contains('/'));
-            rules.extend(readings.filter_map(|(reading, _)| rule.reading(reading)));
-        }
-        let one = |rule: parentage::rule::Rule| {
-            let id = rule.id.clone();
-            let alone = Settings { rules: vec![rule], ..settings.clone() };
-            let findings = Screener::new(snapshot, &alone).findings(entity);
-            let of_rule = findings.exposures.iter().filter(|exposure| exposure.rule == id);
-            Reading { rule: id.clone(), exposures: of_rule.cloned().collect() }
-        };
-        Some(rules.into_iter().map(one).collect())
-    }
-}
-
-/// What is said of an entity in a supposed snapshot, and its number there.
-fn exposures_there(
-    there: &Snapshot,
-    here: &Snapshot,
-    settings: &Settings,
-    entity: EntityId,
-) -> (EntityId, Vec<Exposure>) {
-    let view = here.entity(entity);
-    let Some(number) = there.entity_by_id(&view.id) else { return (EntityId(0), Vec::new()) };
-    (number, Screener::new(there, settings).findings(number).exposures.clone())
 }
 
 fn picture(screener: &Screener, entity: EntityId) -> Picture {

@@ -168,7 +168,7 @@ impl<'t> Trial<'t> {
         let count = u32::try_from(self.above.len()).expect("no more than entities");
         // Who held on other days alone is not above it, and has no number.
         let number = |one| self.numbers.get(&one).copied();
-        let part = self.graph.part(self.above.iter().copied(), &[], count, number);
+        let part = self.graph.part(self.above.iter().copied(), &[], &|_| false, count, number);
         let graph = part.supposing(supposed, self.day);
         let operator = Operator { complete: &self.complete, ..self.operator };
         let scope = Scope::All(self.above.len());

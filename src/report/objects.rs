@@ -160,6 +160,11 @@ pub const ENTRY_COLUMNS: &[&str] = &[
 ];
 
 impl EntryView {
+    /// Whether it is an entry of a list.
+    pub fn is_of(&self, list: &str) -> bool {
+        self.list == list
+    }
+
     /// The fields under [`ENTRY_COLUMNS`].
     pub fn fields(self) -> [String; 13] {
         let or_blank = |field: Option<String>| field.unwrap_or_default();

@@ -10,7 +10,8 @@ use super::tree::named;
 use crate::day::Day;
 use crate::expand::{Exposure, Margin};
 use crate::model::{EntityId, Restriction, Status};
-use crate::screen::{Answer, Said, Turn};
+use crate::rule::READINGS;
+use crate::screen::{Answer, Said, Screener, Settings, Turn};
 use crate::share::Share;
 use crate::snapshot::Snapshot;
 
@@ -242,6 +243,24 @@ pub struct Reading {
     pub exposures: Vec<Exposure>,
 }
 
+/// What each reading of each rule of a screener makes of an entity. O(what is above it) for each.
+pub fn readings_of(screener: &Screener, entity: EntityId) -> Vec<Reading> {
+    let mut rules = Vec::new();
+    for rule in &screener.settings().rules {
+        rules.push(rule.clone());
+        let readings = READINGS.iter().filter(|_| !rule.id.contains('/'));
+        rules.extend(readings.filter_map(|(reading, _)| rule.reading(reading)));
+    }
+    let one = |rule: crate::rule::Rule| {
+        let id = rule.id.clone();
+        let alone = Settings { rules: vec![rule], ..screener.settings().clone() };
+        let findings = Screener::new(screener.snapshot(), &alone).findings(entity);
+        let of_rule = findings.exposures.iter().filter(|exposure| exposure.rule == id);
+        Reading { rule: id.clone(), exposures: of_rule.cloned().collect() }
+    };
+    rules.into_iter().map(one).collect()
+}
+
 /// A reading as JSON.
 #[derive(Debug, Serialize)]
 pub struct ReadingView {
@@ -311,7 +330,7 @@ pub struct SupposedView {
     exposures: Vec<ExposureView>,
 }
 
-/// What would be said if some holdings were others; `snapshot` is the supposed one.
+/// What would be said if some holdings were others.
 pub fn supposed(snapshot: &Snapshot, changes: &[String], all: &[Exposure]) -> SupposedView {
     SupposedView {
         supposed: changes.to_vec(),

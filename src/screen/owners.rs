@@ -111,7 +111,8 @@ impl Screener<'_> {
             let ends = (holder, subject);
             declared.rows.push(Holding::declared(ends, terms, *span, *place, record));
         }
-        let entities = self.above(&declared, subject);
+        let holders = declared.rows.iter().map(|row| row.holder);
+        let entities = self.above(holders.chain([subject]).collect());
         let (exposures, ownership) = self.where_declared(&entities, &[], &declared, subject);
         let (exposures, mut notes) = self.no_less_than_recorded(party, subject, exposures);
         let (doubts, alone) =
@@ -235,23 +236,23 @@ impl Screener<'_> {
         near
     }
 
-    /// Everything recorded that decides on the party: whoever its owners, declared or recorded, are, its
-    /// branches, and all above them.
-    fn above(&self, declared: &Declared, subject: EntityId) -> Vec<EntityId> {
+    /// Everything recorded that decides on some entities: they themselves, their branches, and all above them.
+    pub(super) fn above(&self, ends: Vec<EntityId>) -> Vec<EntityId> {
         let graph = self.snapshot.world().graph().ever();
-        let ends = declared.rows.iter().map(|row| row.holder).chain([subject]);
-        let recorded = ends.filter(|one| self.snapshot.is_recorded(*one));
-        let mut start: Vec<EntityId> = recorded.collect();
-        if self.snapshot.is_recorded(subject) {
-            let below = graph.stakes_of(subject);
+        let mut start = ends;
+        start.retain(|one| self.snapshot.is_recorded(*one));
+        let branches = start.iter().flat_map(|one| {
+            let below = graph.stakes_of(*one);
             let branches = below.filter(|edge| edge.stake.interest == Interest::Branch);
-            start.extend(branches.map(|edge| edge.issuer));
-        }
+            branches.map(|edge| edge.issuer).collect::<Vec<_>>()
+        });
+        let branches: Vec<EntityId> = branches.collect();
+        start.extend(branches);
         graph.owners_of(start)
     }
 
     /// What is said of the party where the pairs given are one entity each, and how far its owners are known.
-    fn where_declared(
+    pub(super) fn where_declared(
         &self,
         entities: &[EntityId],
         same: &[(EntityId, EntityId)],

@@ -1,5 +1,7 @@
 //! What is odd about the holdings on a day: told to the user, with what was made of it.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::Snapshot;
@@ -9,6 +11,24 @@ use crate::expand::Sums;
 use crate::model::{EntityId, Interest};
 
 impl Snapshot {
+    /// The lists that have over 10 % fewer entries than in an earlier snapshot, in words: a file that was cut off, or
+    /// another one.
+    pub fn shrunk_since(&self, before: &Snapshot) -> Vec<String> {
+        let count = |snapshot: &Snapshot| {
+            let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+            for entry in snapshot.entries() {
+                *counts.entry(entry.list.clone()).or_default() += 1;
+            }
+            counts
+        };
+        let (then, now) = (count(before), count(self));
+        let shrunk = then.iter().filter_map(|(list, then)| {
+            let now = now.get(list).copied().unwrap_or_default();
+            (now * 10 < then * 9).then(|| format!("{list} had {then} entries and has {now}"))
+        });
+        shrunk.collect()
+    }
+
     /// Contradicting rows, self-holdings, declared totals above 100 percent, and owner lists said
     /// to be complete that are not, on a day.
     pub fn doubts(&self, day: Day) -> Vec<Warning> {

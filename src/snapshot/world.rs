@@ -2,7 +2,7 @@
 
 use fixedbitset::FixedBitSet;
 use petgraph::unionfind::UnionFind;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::column::Column;
 use crate::day::Day;
@@ -29,6 +29,8 @@ pub struct Declared {
     pub entities: Vec<(EntityId, Countries)>,
     /// Holdings between any of both.
     pub rows: Vec<Holding>,
+    /// Recorded holdings that are to be left out, by the number of their record.
+    pub gone: FxHashSet<u32>,
 }
 
 /// How far the owners of an entity are known.
@@ -118,9 +120,13 @@ impl World {
         let count = u32::try_from(numbers.len()).expect("no more than entities");
         let size = numbers.len();
         let mut part = World {
-            graph: self.graph.part(entities.iter().copied(), &declared.rows, count, |entity| {
-                numbered.get(&entity).copied()
-            }),
+            graph: self.graph.part(
+                entities.iter().copied(),
+                &declared.rows,
+                &|row| declared.gone.contains(&row.record),
+                count,
+                |entity| numbered.get(&entity).copied(),
+            ),
             complete: FixedBitSet::with_capacity(size),
             groups: Groups::new(),
             countries: EntityCountries::default(),

@@ -7,12 +7,12 @@ use std::io::BufRead;
 use serde_json::Value;
 
 use super::guarded::{objects, text, texts};
-use super::listed::{About, Listed, Sink};
+use super::listed::{About, Listed, Sink, tidy};
 use super::ofac_csv;
 use super::records::Records;
-use super::values::{births, day, first_day, identifier, last_day};
+use super::values::{Country, UNREAD_BIRTH, births, country, day, first_day, identifier, last_day};
 use crate::day::Day;
-use crate::model::{EntityKind, Identifiers, ListEntry, ListInfo, Restriction};
+use crate::model::{Countries, EntityKind, Identifiers, ListEntry, ListInfo, Party, Restriction};
 
 const fn about(list: &'static str, title: &'static str, restriction: Option<Restriction>) -> About {
     About { list, title, authority: "OpenSanctions", restriction }
@@ -291,6 +291,39 @@ pub(super) fn kind_of(schema: &str) -> Option<EntityKind> {
         "Vessel" | "Airplane" | "Vehicle" | "CryptoWallet" | "Security" => Some(EntityKind::Other),
         _ => None,
     }
+}
+
+/// A party that is described as an entity of FollowTheMoney, with `schema` and `properties`; `None` where it has neither a
+/// name nor an identifier. What is said of it that cannot be read, such as a country that there is no more, is left out.
+pub fn party_of_ftm(entity: &Value) -> Option<Party> {
+    let properties = entity.get("properties")?;
+    let kind = kind_of(&text(entity, "schema")).unwrap_or(EntityKind::Unknown);
+    let listed = described(entity, properties, kind);
+    let identifiers = Identifiers::parse(&listed.identifiers.join(";"));
+    let spoken = ["firstName", "middleName", "lastName"].map(|part| text(properties, part));
+    let names = [vec![listed.name], listed.aliases, listed.weak, vec![spoken.join(" ")]].concat();
+    let mut names: Vec<String> = names.iter().map(|name| tidy(name)).collect();
+    names.retain(|name| name.chars().any(char::is_alphanumeric));
+    if names.is_empty() {
+        names.extend(identifiers.best().map(str::to_owned));
+    }
+    let known = listed.countries.iter().filter_map(|written| match country(written) {
+        Country::Known(code) => Some(code),
+        Country::None | Country::Unknown => None,
+    });
+    let born = listed.born.into_iter().find(|born| !born.starts_with(UNREAD_BIRTH));
+    let name = (!names.is_empty()).then(|| names.remove(0))?;
+    names.dedup();
+    names.retain(|other| *other != name);
+    Some(Party {
+        aliases: names,
+        countries: Countries::parse(&known.collect::<Vec<_>>().join(";")).unwrap_or_default(),
+        city: listed.cities.into_iter().next().unwrap_or_default(),
+        kind,
+        birth_date: born.unwrap_or_default(),
+        identifiers,
+        ..Party::named(name)
+    })
 }
 
 /// What an entity says of itself.

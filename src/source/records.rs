@@ -16,13 +16,12 @@ use super::registers::Unsettled;
 use super::values::UNREAD_BIRTH;
 use crate::column::{TextId, TextsBuilder};
 use crate::day::{Day, Span};
-use crate::error::{Place, RecordUnit, Rejected, Source, Sources, Warning};
+use crate::error::{Place, Rejected, Sources, Warning};
 use crate::model::{
-    Certitude, Confidence, Countries, EntityKind, EventKind, HoldingRow, Identifiers, Interest,
-    ListEntry, ListEvent, ListInfo, Measure,
+    Certitude, Countries, EntityKind, EventKind, HoldingRow, Identifiers, Interest, ListEntry,
+    ListEvent, ListInfo, Measure,
 };
 use crate::rule::Rule;
-use crate::share::ShareRange;
 
 /// A mention of an entity by a source: the name and what stands beside it. Equal mentions are one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, FromBytes, IntoBytes, Immutable, KnownLayout)]
@@ -351,49 +350,6 @@ impl Records {
         });
         self.entries.push((entry, mention));
         mention
-    }
-
-    /// Supposes that a holding is another than was read, or none: rows that `replaced` names by
-    /// number go, and a row of the share given comes, if one is.
-    pub fn suppose(
-        &mut self,
-        replaced: &dyn Fn(u32) -> bool,
-        holder: MentionId,
-        issuer: MentionId,
-        share: Option<(ShareRange, Interest)>,
-    ) {
-        let mut number = 0;
-        self.holdings.retain(|_| {
-            number += 1;
-            !replaced(number - 1)
-        });
-        let Some((range, interest)) = share else { return };
-        let confidence = Confidence::Unverified;
-        let (low, high, flags) = Terms { range, interest, confidence }.pack();
-        let source = u32::try_from(self.sources.0.len()).expect("fewer than 4 billion files");
-        let text = format!("{holder} {issuer} {range}");
-        self.sources.0.push(Source {
-            name: "supposed".to_owned(),
-            unit: RecordUnit::Record,
-            kind: "holdings".into(),
-            digest: *blake3::hash(text.as_bytes()).as_bytes(),
-            bytes: 0,
-            records: 1,
-            accepted: 1,
-            rejected: 0,
-            aside: 0,
-        });
-        self.holdings.push(HoldingRecord {
-            holder,
-            issuer,
-            low,
-            high,
-            since: Day::ALWAYS,
-            until: Day::NEVER,
-            place: Place { source, record: 1 },
-            citation: self.texts.intern("supposed, not recorded"),
-            flags,
-        });
     }
 
     /// Keeps a holding.

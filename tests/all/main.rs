@@ -18,6 +18,8 @@ mod readme;
 mod registers;
 mod schema;
 mod search;
+#[cfg(feature = "server")]
+mod serve;
 mod snapshot_file;
 mod verdicts;
 mod verify;

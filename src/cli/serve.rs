@@ -1,0 +1,101 @@
+//! `parentage serve`: the engine over HTTP.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use parentage::error::Error;
+use parentage::source::read_profile;
+
+use crate::server::{self, Clients, Config, House, Tokens};
+
+use super::data::DataOptions;
+use super::{Outcome, Stop};
+
+/// Answer over HTTP: this API, and yente's
+///
+/// Without --tokens only this machine is answered. `GET /` names the paths, `/openapi.json` describes them, docs/api.md
+/// shows them at work.
+#[derive(Args)]
+pub struct Serve {
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// A folder to keep uploaded snapshots in
+    #[arg(long = "data", value_name = "DIR", help_heading = "Snapshots")]
+    keep: Option<PathBuf>,
+    /// A folder in which new snapshot files (*.snapshot) appear: the newest is checked, then used
+    #[arg(long, value_name = "DIR", help_heading = "Snapshots")]
+    watch: Option<PathBuf>,
+    /// Hours after which a snapshot is too old: the service says then that it is not ready
+    #[arg(long, value_name = "HOURS", help_heading = "Snapshots")]
+    max_age: Option<u32>,
+    /// Who may ask: a file of lines as `parentage token new` prints them
+    #[arg(long, value_name = "FILE", help_heading = "Clients")]
+    tokens: Option<String>,
+    /// Requests a second of each client; 0 for any number [default: any on this machine alone, else 100]
+    #[arg(long, value_name = "N", help_heading = "Clients")]
+    rate: Option<u32>,
+    /// The certificate, with those that lead to its authority, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_key", help_heading = "Clients")]
+    tls_cert: Option<PathBuf>,
+    /// Its key, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert", help_heading = "Clients")]
+    tls_key: Option<PathBuf>,
+    /// A policy that requests may name; may be repeated
+    #[arg(long, value_name = "FILE")]
+    profile: Vec<String>,
+    /// Tell each request on standard error: when, what, how long, who; never a party's name
+    #[arg(long, help_heading = "Output")]
+    log: bool,
+    #[command(flatten)]
+    data: DataOptions,
+}
+
+/// Requests a second of a client elsewhere: a thousand parties go with each.
+const USUAL_RATE: u32 = 100;
+
+impl Serve {
+    pub fn run(self) -> Result<Outcome, Stop> {
+        let open = self.tokens.is_none();
+        if open && !self.listen.ip().is_loopback() {
+            let what = format!(
+                "{} can be reached from elsewhere; make a token (`parentage token new NAME`) and give its file with --tokens, or listen on 127.0.0.1",
+                self.listen
+            );
+            return Err(Error::Request(what).into());
+        }
+        if let Some(watch) = self.watch.as_ref().filter(|watch| !watch.is_dir()) {
+            return Err(Error::file(watch.display().to_string(), "is no folder").into());
+        }
+        let tokens = self.tokens.as_deref().map(Tokens::open).transpose()?;
+        let usual = if open { 0 } else { USUAL_RATE };
+        let rate = NonZeroU32::new(self.rate.unwrap_or(usual));
+        let profiles = self.profile.iter().map(|path| read_profile(path));
+        let snapshot = self.data.snapshot()?;
+        let settings = self.data.settings(&snapshot, &[])?;
+        let rejected = !snapshot.rejected().is_empty();
+        let config = Config {
+            listen: self.listen,
+            tls: self.tls_cert.zip(self.tls_key),
+            clients: Clients::new(tokens, rate),
+            data: self.keep,
+            watch: self.watch,
+            max_age: self.max_age.map(|hours| Duration::from_secs(u64::from(hours) * 3_600)),
+            house: House {
+                profiles: profiles.collect::<Result<_, Error>>()?,
+                max_list_age: settings.max_list_age,
+                floor: Some(settings.floor),
+            },
+            log: self.log,
+        };
+        let scheme = if config.tls.is_some() { "https" } else { "http" };
+        server::run(config, snapshot, self.data.origin(), |address| {
+            anstream::eprintln!("listening on {scheme}://{address}");
+        })?;
+        Ok(Outcome { rejected, ..Outcome::default() })
+    }
+}

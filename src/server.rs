@@ -1,0 +1,344 @@
+//! The service: the engine over HTTP. It listens and answers; what is true, the library says.
+//!
+//! Every answer comes from one snapshot, taken when the request came in: another one may take its place meanwhile, and
+//! requests under way end on theirs.
+
+mod access;
+mod asked;
+mod entities;
+mod facts;
+mod health;
+mod loaded;
+mod openapi;
+mod problem;
+mod screen;
+mod snapshots;
+mod tokens;
+mod yente;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use arc_swap::ArcSwap;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::Serialize;
+use tokio::sync::Semaphore;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use parentage::column::undamaged;
+use parentage::error::Error;
+use parentage::report::json::sealed;
+use parentage::snapshot::Snapshot;
+
+pub use access::Clients;
+pub use loaded::House;
+pub use tokens::{Role, Tokens, new_token};
+
+use self::health::Metrics;
+use self::loaded::Loaded;
+use self::problem::Problem;
+
+/// Requests that may wait for a core; more are told to come back. A thousand single screens wait a fifth of a second.
+const MOST_WAITING: usize = 1_024;
+
+/// Bytes of a body of JSON: a thousand parties with ten owners each take two megabytes.
+const MOST_BODY: usize = 8 << 20;
+
+/// How long an answer may take. A thousand parties against a million names take five seconds of a core.
+const MOST_TIME: Duration = Duration::from_secs(60);
+
+/// How long a client may take to send what stands before the body.
+const MOST_HEAD_TIME: Duration = Duration::from_secs(10);
+
+/// How long requests under way may go on when the service ends.
+const MOST_END_TIME: Duration = Duration::from_secs(20);
+
+/// How the service was asked to run.
+pub struct Config {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Certificates and key, in PEM.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Who may do what.
+    pub clients: Clients,
+    /// Where snapshots are kept; none, and only what was loaded at the start can be used.
+    pub data: Option<PathBuf>,
+    /// A folder in which new snapshot files appear.
+    pub watch: Option<PathBuf>,
+    /// The age of the snapshot in use, since it was loaded, beyond which the service is not ready.
+    pub max_age: Option<Duration>,
+    /// What the house decided.
+    pub house: House,
+    /// Whether each request is told on standard error.
+    pub log: bool,
+}
+
+/// What could not be taken into use.
+#[derive(Debug, Clone)]
+struct Refused {
+    at: SystemTime,
+    reason: String,
+}
+
+/// The service.
+pub struct Service {
+    config: Config,
+    current: ArcSwap<Loaded>,
+    /// The last refresh that failed, if none succeeded since.
+    refused: Mutex<Option<Refused>>,
+    working: Arc<Semaphore>,
+    waiting: AtomicUsize,
+    metrics: Metrics,
+}
+
+/// The service as handlers share it.
+type App = Arc<Service>;
+
+impl Service {
+    fn new(config: Config, snapshot: Snapshot, origin: String) -> Service {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Service {
+            config,
+            current: ArcSwap::from_pointee(Loaded::new(snapshot, origin)),
+            refused: Mutex::new(None),
+            working: Arc::new(Semaphore::new(cores)),
+            waiting: AtomicUsize::new(0),
+            metrics: Metrics::default(),
+        }
+    }
+
+    /// The snapshot in use now.
+    fn loaded(&self) -> Arc<Loaded> {
+        self.current.load_full()
+    }
+
+    /// Does what takes time on a core of its own, no more at once than there are cores.
+    async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        if self.waiting.fetch_add(1, Ordering::Relaxed) >= MOST_WAITING {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            let reason = "more requests wait than can be answered soon; ask again in a second";
+            return Err(Problem::later(StatusCode::SERVICE_UNAVAILABLE, 1, reason));
+        }
+        let waits = Waits(&self.waiting);
+        let permit = Arc::clone(&self.working).acquire_owned().await;
+        drop(waits);
+        let permit = permit.map_err(|_| Problem::own("the service ends"))?;
+        let done = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            undamaged(work)
+        });
+        match done.await {
+            Ok(Ok(done)) => done,
+            Ok(Err(_)) => {
+                let reason = "the snapshot file was damaged since it was checked; load a good one";
+                Err(Problem::own(reason))
+            }
+            Err(_) => Err(Problem::own("the service has a fault; please report what you asked")),
+        }
+    }
+}
+
+/// A request that waits; it does no more when its client has gone, too.
+struct Waits<'a>(&'a AtomicUsize);
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The digest of the snapshot that an answer comes from.
+const SNAPSHOT: HeaderName = HeaderName::from_static("parentage-snapshot");
+
+/// Why a newer snapshot is not used.
+const STALE: HeaderName = HeaderName::from_static("parentage-stale");
+
+impl Service {
+    /// An answer of JSON text from a snapshot.
+    fn text(&self, loaded: &Loaded, text: String) -> Response {
+        let kind = [(header::CONTENT_TYPE, "application/json")];
+        let mut response = (kind, text).into_response();
+        let headers = response.headers_mut();
+        if let Ok(digest) = HeaderValue::from_str(loaded.snapshot.digest()) {
+            headers.insert(SNAPSHOT, digest);
+        }
+        if let Some(refused) = self.refused() {
+            let age = refused.at.elapsed().unwrap_or_default().as_secs();
+            let told = format!("a refresh failed {age} s ago; the snapshot before it answers");
+            headers.extend(HeaderValue::from_str(&told).ok().map(|told| (STALE, told)));
+        }
+        response
+    }
+
+    /// An answer of JSON from a snapshot.
+    fn json(&self, loaded: &Loaded, answer: &impl Serialize) -> Result<Response, Problem> {
+        let text = serde_json::to_string(answer).map_err(|error| plain(&error))?;
+        Ok(self.text(loaded, text))
+    }
+
+    fn refused(&self) -> Option<Refused> {
+        self.refused.lock().map_or_else(|held| held.into_inner().clone(), |held| held.clone())
+    }
+}
+
+/// An object as sealed text.
+fn sealed_text(object: &impl Serialize) -> Result<String, Problem> {
+    sealed(object).map_err(|error| plain(&error))
+}
+
+fn plain(error: &serde_json::Error) -> Problem {
+    Problem::own(format!("the answer cannot be written: {error}"))
+}
+
+/// Everything the service answers.
+fn router(service: &App) -> Router {
+    let app = Arc::clone(service);
+    let read = Router::new()
+        .route("/v1/screen", post(screen::screen))
+        .route("/v1/entities/{id}", get(entities::entity))
+        .route("/v1/entities/{id}/explain", get(entities::explain).post(entities::what_if))
+        .route("/v1/entities/{id}/timeline", get(entities::timeline))
+        .route("/v1/lists", get(facts::lists))
+        .route("/v1/rules", get(facts::rules))
+        .route("/v1/changes", get(facts::changes))
+        .route("/v1/snapshots", get(snapshots::all))
+        .merge(yente::routes());
+    let admin = Router::new()
+        .route("/v1/snapshots", post(snapshots::upload))
+        .layer(DefaultBodyLimit::max(snapshots::MOST_UPLOAD))
+        .route("/v1/snapshots/{digest}/activate", post(snapshots::activate))
+        .route("/updatez", post(snapshots::update));
+    let by = |role| from_fn_with_state((Arc::clone(service), role), access::allow);
+    let limit = DefaultBodyLimit::max(MOST_BODY);
+    Router::new()
+        .merge(read.layer(limit).route_layer(by(Role::Read)))
+        .merge(admin.route_layer(by(Role::Admin)))
+        .route("/metrics", get(health::metrics).route_layer(by(Role::Read)))
+        .route("/", get(health::root))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/openapi.json", get(openapi::openapi))
+        .fallback(|| async {
+            Problem::not_found("there is no such path; /openapi.json names them")
+        })
+        .method_not_allowed_fallback(access::not_allowed)
+        .layer(from_fn(access::in_time))
+        .layer(from_fn_with_state(Arc::clone(service), access::watched))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            Problem::own("the service has a fault; please report what you asked").into_response()
+        }))
+        .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header_layer(header::CACHE_CONTROL, "no-store"))
+        .with_state(app)
+}
+
+fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+/// Runs the service until it is told to end, and lets requests under way finish. `started` is told where it listens.
+///
+/// # Errors
+/// It cannot listen there, or certificates and key cannot be read.
+pub fn run(
+    config: Config,
+    snapshot: Snapshot,
+    origin: String,
+    started: impl FnOnce(SocketAddr),
+) -> Result<(), Error> {
+    let failed = |error: std::io::Error| Error::io("the service", error);
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
+    let address = config.listen;
+    let listener = std::net::TcpListener::bind(address)
+        .map_err(|error| Error::io(address.to_string(), error))?;
+    listener.set_nonblocking(true).map_err(failed)?;
+    let listen = listener.local_addr().map_err(failed)?;
+    let service = Arc::new(Service::new(config, snapshot, origin));
+    runtime.block_on(async {
+        let watching = service
+            .config
+            .watch
+            .clone()
+            .map(|folder| tokio::spawn(snapshots::watch(Arc::clone(&service), folder)));
+        let handle = axum_server::Handle::new();
+        tokio::spawn(end(handle.clone()));
+        let app = router(&service).into_make_service_with_connect_info::<SocketAddr>();
+        started(listen);
+        let served = match &service.config.tls {
+            None => {
+                let mut server = axum_server::from_tcp(listener).map_err(failed)?.handle(handle);
+                patient(server.http_builder());
+                server.serve(app).await
+            }
+            Some((certificates, key)) => {
+                let tls = tls(certificates, key).await?;
+                let server = axum_server::from_tcp_rustls(listener, tls).map_err(failed)?;
+                let mut server = server.handle(handle);
+                patient(server.http_builder());
+                server.serve(app).await
+            }
+        };
+        drop(watching);
+        served.map_err(failed)
+    })
+}
+
+/// Closes connections whose client does not send its request.
+fn patient(builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>) {
+    let timer = hyper_util::rt::TokioTimer::new();
+    builder.http1().timer(timer).header_read_timeout(MOST_HEAD_TIME);
+}
+
+async fn tls(
+    certificates: &PathBuf,
+    key: &PathBuf,
+) -> Result<axum_server::tls_rustls::RustlsConfig, Error> {
+    // It fails only where another provider was installed before, and nobody else does.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let config = axum_server::tls_rustls::RustlsConfig::from_pem_file(certificates, key).await;
+    config.map_err(|error| {
+        let files = format!("{} and {}", certificates.display(), key.display());
+        Error::file(files, format!("are no certificate and key in PEM: {error}"))
+    })
+}
+
+/// Ends the service when the process is told to.
+async fn end(handle: axum_server::Handle<SocketAddr>) {
+    told_to_end().await;
+    handle.graceful_shutdown(Some(MOST_END_TIME));
+}
+
+#[cfg(unix)]
+fn told_to_end() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    _ = tokio::signal::ctrl_c() => {}
+                    _ = terminate.recv() => {}
+                }
+            }
+            Err(_) => drop(tokio::signal::ctrl_c().await),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn told_to_end() -> impl Future<Output = ()> {
+    async { drop(tokio::signal::ctrl_c().await) }
+}

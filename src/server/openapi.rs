@@ -1,0 +1,164 @@
+//! `/openapi.json`: what the service answers, in OpenAPI 3.1.
+
+use std::sync::LazyLock;
+
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use utoipa::OpenApi;
+
+use super::screen::{Options, OwnerAsked, PartyAsked, Text};
+use super::{entities, facts, health, problem, screen, snapshots, yente};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "parentage",
+        description = "Who owns your counterparty, is any owner listed, and which rule says so on that day? A tool for finding and explaining, not legal advice."
+    ),
+    paths(
+        screen::screen,
+        entities::entity,
+        entities::explain,
+        entities::what_if,
+        entities::timeline,
+        facts::lists,
+        facts::rules,
+        facts::changes,
+        snapshots::all,
+        snapshots::upload,
+        snapshots::activate,
+        snapshots::update,
+        health::root,
+        health::alive,
+        health::ready,
+        health::metrics,
+        yente::matches,
+        yente::search,
+        yente::entity,
+        yente::adjacent,
+        yente::adjacent_by,
+        yente::catalog,
+        yente::algorithms,
+        yente::manifest,
+        yente::reconcile,
+    ),
+    components(schemas(PartyAsked, OwnerAsked, Text, Options, problem::ProblemView))
+)]
+struct Api;
+
+/// The answer of a screening, as its own schema has it.
+const SCREENED: &str = include_str!("../../docs/schema/screen.json");
+
+/// The description of the service.
+fn described() -> Value {
+    let mut api = serde_json::to_value(Api::openapi()).unwrap_or_default();
+    // Nothing but the fields of a party and what is asked of it, or several parties.
+    let schemas = api["components"]["schemas"].take();
+    let mut one = schemas["PartyAsked"].clone();
+    one["additionalProperties"] = false.into();
+    let options = schemas["Options"]["properties"].clone();
+    let mut several = json!({
+        "type": "object",
+        "required": ["parties"],
+        "additionalProperties": false,
+        "properties": {"parties": {
+            "type": "array",
+            "maxItems": 1_000,
+            "items": {"$ref": "#/components/schemas/PartyAsked"},
+        }},
+    });
+    for (name, option) in options.as_object().into_iter().flatten() {
+        one["properties"][name] = option.clone();
+        several["properties"][name] = option.clone();
+    }
+    api["components"]["schemas"] = schemas;
+    api["components"]["schemas"]["PartyAsked"]["additionalProperties"] = false.into();
+    api["components"]["schemas"]["OwnerAsked"]["additionalProperties"] = false.into();
+    let mut screened: Value = serde_json::from_str(SCREENED).unwrap_or_default();
+    let own = screened.as_object_mut();
+    let definitions = own.and_then(|own| own.remove("$defs")).unwrap_or_default();
+    for (name, definition) in definitions.as_object().into_iter().flatten() {
+        api["components"]["schemas"][format!("screen_{name}")] = moved(definition.clone());
+    }
+    api["components"]["schemas"]["Screened"] = moved(screened);
+    let screen = &mut api["paths"]["/v1/screen"]["post"];
+    screen["requestBody"]["content"]["application/json"]["schema"] =
+        json!({"oneOf": [one, several]});
+    let answer = json!({"$ref": "#/components/schemas/Screened"});
+    let answers = json!({
+        "type": "object",
+        "required": ["results"],
+        "properties": {"results": {"type": "array", "items": answer}},
+    });
+    screen["responses"]["200"]["content"] =
+        json!({"application/json": {"schema": {"anyOf": [answer, answers]}}});
+    for (_, path) in api["paths"].as_object_mut().into_iter().flatten() {
+        for (_, operation) in path.as_object_mut().into_iter().flatten() {
+            finish(operation);
+        }
+    }
+    api["components"]["securitySchemes"] = json!({"token": {"type": "http", "scheme": "bearer"}});
+    api["security"] = json!([{}, {"token": []}]);
+    api
+}
+
+/// What every operation may answer, and that what it answers is JSON.
+fn finish(operation: &mut Value) {
+    let problem =
+        json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
+    let more = [
+        ("401", "No token"),
+        ("403", "Not by this role"),
+        ("421", "Asked under another name than this machine's"),
+        ("429", "Too often"),
+        ("500", "A fault of the service"),
+        ("503", "Too much at once, or it took too long"),
+    ];
+    for (status, description) in more {
+        if operation["responses"][status].is_null() {
+            operation["responses"][status] =
+                json!({"description": description, "content": problem});
+        }
+    }
+    if operation["responses"]["200"].is_object()
+        && operation["responses"]["200"]["content"].is_null()
+    {
+        operation["responses"]["200"]["content"] =
+            json!({"application/json": {"schema": {"type": "object"}}});
+    }
+}
+
+/// A schema whose references lead to the components.
+fn moved(mut schema: Value) -> Value {
+    match &mut schema {
+        Value::Object(fields) => {
+            fields.remove("$schema");
+            for (key, value) in fields.iter_mut() {
+                if key == "$ref"
+                    && let Some(name) = value.as_str().and_then(|own| own.strip_prefix("#/$defs/"))
+                {
+                    *value = format!("#/components/schemas/screen_{name}").into();
+                } else {
+                    *value = moved(value.take());
+                }
+            }
+        }
+        Value::Array(all) => all.iter_mut().for_each(|one| *one = moved(one.take())),
+        _ => {}
+    }
+    schema
+}
+
+/// The paths of the service.
+pub fn paths() -> Vec<String> {
+    Api::openapi().paths.paths.keys().cloned().collect()
+}
+
+/// The description as text: it is made once.
+static DESCRIBED: LazyLock<String> = LazyLock::new(|| described().to_string());
+
+/// The description, for programs.
+pub async fn openapi() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], DESCRIBED.as_str()).into_response()
+}

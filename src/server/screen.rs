@@ -1,0 +1,340 @@
+//! `POST /v1/screen`: one party, or several.
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use parentage::day::Day;
+use parentage::error::Place;
+use parentage::model::Party;
+use parentage::name::POINTS_OF_ONE;
+use parentage::report::json::{self, Run};
+use parentage::screen::{Answer, Note, NoteKind, Screener};
+use parentage::source::{declared_owner, party_of};
+
+use super::asked::{Json, day};
+use super::loaded::{Loaded, Question};
+use super::problem::{Problem, ProblemView};
+use super::{App, plain, sealed_text};
+
+/// Parties of one request.
+const MOST_PARTIES: usize = 1_000;
+
+/// Matches shown where nobody says how many, as in the command.
+const USUAL_LIMIT: usize = 10;
+
+/// One text, or several that stand for one joined by `;`.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum Text {
+    /// One.
+    One(String),
+    /// Several.
+    Several(Vec<String>),
+}
+
+impl Text {
+    fn joined(&self) -> String {
+        match self {
+            Text::One(one) => one.clone(),
+            Text::Several(all) => all.join(";"),
+        }
+    }
+}
+
+/// An owner that a party declares.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OwnerAsked {
+    /// Its name.
+    #[schema(example = "Elbit Systems of America, LLC")]
+    name: String,
+    /// Countries, two letters each.
+    country: Option<Text>,
+    /// Identifiers, `scheme:value` each.
+    identifiers: Option<Text>,
+    /// The share in percent, or its low end; blank for unknown.
+    #[schema(example = "60")]
+    share_min: Option<String>,
+    /// The high end of the share.
+    share_max: Option<String>,
+    /// The share is more than the low end.
+    #[serde(default)]
+    min_exclusive: bool,
+    /// The share is less than the high end.
+    #[serde(default)]
+    max_exclusive: bool,
+    /// `equity` (default), `votes`, `unspecified`, `branch` or `control`.
+    interest: Option<String>,
+    /// The first day on which it holds.
+    since: Option<String>,
+    /// The first day on which it no longer holds.
+    until: Option<String>,
+    /// `documented`, `reported` or `unverified` (default).
+    confidence: Option<String>,
+    /// Who says so.
+    source: Option<String>,
+}
+
+/// A party, in the columns of a file of parties.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PartyAsked {
+    /// Its name.
+    #[schema(example = "Kollsman Inc")]
+    name: String,
+    /// Its name in its own script.
+    name_native: Option<String>,
+    /// Other names.
+    aliases: Option<Text>,
+    /// Countries, two letters each.
+    country: Option<Text>,
+    /// City.
+    city: Option<String>,
+    /// `company`, `person`, `branch`, `public_body` or `other`.
+    kind: Option<String>,
+    /// A day, a month or a year: `1962-05-31`, `1962-05`, `1962`.
+    birth_date: Option<String>,
+    /// Its id in the asker's own system.
+    id: Option<String>,
+    /// Identifiers, `scheme:value` each.
+    identifiers: Option<Text>,
+    /// Owners that it declares; each counts for this party alone.
+    #[serde(default)]
+    owners: Vec<OwnerAsked>,
+}
+
+/// One party with what is asked of it, or several as `parties`.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    parties: Option<Vec<Box<RawValue>>>,
+    as_of: Option<String>,
+    rules: Option<Vec<String>>,
+    profile: Option<String>,
+    threshold: Option<f64>,
+    limit: Option<usize>,
+    #[serde(flatten)]
+    one: serde_json::Map<String, serde_json::Value>,
+}
+
+/// What is asked beside the parties.
+#[derive(Debug, Default, ToSchema)]
+#[expect(dead_code, reason = "its fields are read through `Asked`; it is what OpenAPI shows")]
+pub struct Options {
+    /// The day of the answer; today in UTC where none is given.
+    #[schema(format = "date", example = "2025-10-20")]
+    as_of: Option<String>,
+    /// Rules by id, with a reading after a slash if wanted; every rule with a list that is loaded where none is given.
+    #[schema(example = json!(["cn-mofcom-61"]))]
+    rules: Option<Vec<String>>,
+    /// A policy that the service was started with.
+    profile: Option<String>,
+    /// Scores from here on make a hit.
+    #[schema(minimum = 0.0, maximum = 1.0, example = 0.85)]
+    threshold: Option<f64>,
+    /// Matches shown a party, 0 for all.
+    #[schema(example = 10)]
+    limit: Option<usize>,
+}
+
+/// The score of a number in 0..1 as points.
+pub fn points(field: &str, score: f64) -> Result<i32, Problem> {
+    if !(0.0..=1.0).contains(&score) {
+        return Err(Problem::field(field, format!("{score} is outside 0..1")));
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "0..1 times 10,000")]
+    let points = (score * f64::from(POINTS_OF_ONE)).round() as i32;
+    Ok(points)
+}
+
+/// What a party's fields come to: the party, if it can be screened, and what cannot be read.
+type Read = (Option<Party>, Vec<(String, String)>);
+
+impl PartyAsked {
+    /// As the readers of party files read it.
+    fn read(&self, place: Place) -> Read {
+        let text = |own: &Option<Text>| own.as_ref().map(Text::joined).unwrap_or_default();
+        let plain = |own: &Option<String>| own.clone().unwrap_or_default();
+        let fields = [
+            ("name", self.name.clone()),
+            ("name_native", plain(&self.name_native)),
+            ("aliases", text(&self.aliases)),
+            ("country", text(&self.country)),
+            ("city", plain(&self.city)),
+            ("kind", plain(&self.kind)),
+            ("birth_date", plain(&self.birth_date)),
+            ("id", plain(&self.id)),
+            ("identifiers", text(&self.identifiers)),
+        ];
+        let fields: Vec<(&str, &str)> =
+            fields.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let (party, mut faults) = party_of(&fields);
+        let Some(mut party) = party else { return (None, faults) };
+        for (at, owner) in self.owners.iter().enumerate() {
+            match owner.read(place) {
+                Ok(owner) => party.owners.push(owner),
+                Err((field, reason)) => {
+                    party.unread_owners = true;
+                    faults.push((format!("owners[{at}].{field}"), reason));
+                }
+            }
+        }
+        (Some(party), faults)
+    }
+}
+
+impl OwnerAsked {
+    fn read(&self, place: Place) -> Result<parentage::model::DeclaredOwner, (String, String)> {
+        let text = |own: &Option<Text>| own.as_ref().map(Text::joined).unwrap_or_default();
+        let plain = |own: &Option<String>| own.as_deref().unwrap_or_default().trim().to_owned();
+        let flag = |own: bool| if own { "true" } else { "" }.to_owned();
+        let fields = [
+            self.name.trim().to_owned(),
+            text(&self.country),
+            text(&self.identifiers),
+            plain(&self.share_min),
+            plain(&self.share_max),
+            flag(self.min_exclusive),
+            flag(self.max_exclusive),
+            plain(&self.interest),
+            plain(&self.since),
+            plain(&self.until),
+            plain(&self.confidence),
+            plain(&self.source),
+        ];
+        declared_owner(fields.each_ref().map(String::as_str), place)
+    }
+}
+
+impl Asked {
+    fn question(&self) -> Result<Question, Problem> {
+        let as_of = self.as_of.as_deref().map(|text| day("as_of", text)).transpose()?;
+        let threshold = self.threshold.map(|score| points("threshold", score)).transpose()?;
+        Ok(Question {
+            day: as_of.unwrap_or_else(Day::today),
+            rules: self.rules.clone().unwrap_or_default(),
+            profile: self.profile.clone(),
+            threshold,
+            limit: self.limit.unwrap_or(USUAL_LIMIT),
+        })
+    }
+}
+
+/// Several answers.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Results {
+    /// One for each party, in their order; the first says what they all rest on.
+    #[schema(value_type = Vec<Object>)]
+    results: Vec<Box<RawValue>>,
+}
+
+/// Is a party on a list, or owned by somebody who is?
+///
+/// One party as an object, answered by an object; or several as `parties`, answered by as many `results` in their order,
+/// of which the first says what they all rest on. A party of several that cannot be screened comes out with verdict `error`
+/// and its reasons.
+#[utoipa::path(post, path = "/v1/screen", tag = "Screening",
+    request_body(content = inline(serde_json::Value), content_type = "application/json"),
+    responses(
+        (status = 200, description = "The answer, or answers"),
+        (status = 400, description = "No JSON", body = ProblemView, content_type = "application/problem+json"),
+        (status = 413, description = "Too much at once", body = ProblemView, content_type = "application/problem+json"),
+        (status = 415, description = "Not said to be JSON", body = ProblemView, content_type = "application/problem+json"),
+        (status = 422, description = "A field that cannot be used", body = ProblemView, content_type = "application/problem+json")))]
+pub async fn screen(State(app): State<App>, Json(asked): Json<Asked>) -> Result<Response, Problem> {
+    let loaded = app.loaded();
+    let question = asked.question()?;
+    let own = std::sync::Arc::clone(&app);
+    let done = move || {
+        let prepared = loaded.prepared(&question, &own.config.house)?;
+        let text = prepared.with(|screener, run| match asked.parties {
+            None => one(&own, &loaded, screener, run, asked.one),
+            Some(parties) => several(&own, &loaded, screener, run, &parties, &asked.one),
+        })?;
+        Ok(own.text(&loaded, text))
+    };
+    app.work(done).await
+}
+
+fn one(
+    app: &App,
+    loaded: &Loaded,
+    screener: &Screener,
+    run: &Run,
+    fields: serde_json::Map<String, serde_json::Value>,
+) -> Result<String, Problem> {
+    if !fields.contains_key("name") {
+        return Err(Problem::field("name", "is missing; give the party's name, or `parties`"));
+    }
+    let fields = serde_json::Value::Object(fields);
+    let party: PartyAsked = serde_path_to_error::deserialize(fields)
+        .map_err(|error| Problem::field(error.path().to_string(), error.inner().to_string()))?;
+    let (party, mut faults) = party.read(loaded.request);
+    if !faults.is_empty() {
+        let (field, reason) = faults.swap_remove(0);
+        return Err(Problem::field(field, reason));
+    }
+    let party = party.ok_or_else(|| Problem::field("name", "cannot be screened"))?;
+    let verdict = screener.screen(&party);
+    app.metrics.said(verdict.answer);
+    sealed_text(&json::screened(run, &party, &verdict, true))
+}
+
+fn several(
+    app: &App,
+    loaded: &Loaded,
+    screener: &Screener,
+    run: &Run,
+    parties: &[Box<RawValue>],
+    beside: &serde_json::Map<String, serde_json::Value>,
+) -> Result<String, Problem> {
+    if let Some(field) = beside.keys().next() {
+        let reason = "stands beside `parties`; give each party its own fields, or ask for one";
+        return Err(Problem::field(field, reason));
+    }
+    if parties.len() > MOST_PARTIES {
+        let reason =
+            format!("has {} parties; no more than {MOST_PARTIES} go at once", parties.len());
+        return Err(Problem::field("parties", reason));
+    }
+    let mut results = Vec::with_capacity(parties.len());
+    for (at, party) in parties.iter().enumerate() {
+        let mut reader = serde_json::Deserializer::from_str(party.get());
+        let party: PartyAsked = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let path = error.path().to_string();
+            let path = if path == "." { String::new() } else { format!(".{path}") };
+            Problem::field(format!("parties[{at}]{path}"), error.inner().to_string())
+        })?;
+        let (read, faults) = party.read(loaded.request);
+        let notes = faults.into_iter().map(|(field, reason)| Note {
+            kind: if field.starts_with("owners") {
+                NoteKind::UnreadOwner
+            } else {
+                NoteKind::UnreadField
+            },
+            text: format!("{field}: {reason}"),
+            place: None,
+        });
+        let notes: Vec<Note> = notes.collect();
+        let text = match read {
+            Some(party) => {
+                let mut verdict = screener.screen(&party);
+                verdict.notes.extend(notes);
+                app.metrics.said(verdict.answer);
+                sealed_text(&json::screened(run, &party, &verdict, at == 0))
+            }
+            None => {
+                app.metrics.said(Answer::Error);
+                let party = Party {
+                    id: party.id.clone().unwrap_or_default(),
+                    ..Party::named(party.name.clone())
+                };
+                sealed_text(&json::unscreened(run, &party, &notes, at == 0))
+            }
+        };
+        results.push(RawValue::from_string(text?).map_err(|error| plain(&error))?);
+    }
+    serde_json::to_string(&Results { results }).map_err(|error| plain(&error))
+}

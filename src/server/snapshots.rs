@@ -1,0 +1,312 @@
+//! `/v1/snapshots`: a new snapshot is checked, then takes the place of the one in use at once. A folder can be watched for
+//! new ones.
+
+use std::path::{Path as File, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt;
+use serde::Serialize;
+use tokio::io::AsyncWriteExt;
+use utoipa::ToSchema;
+
+use parentage::day::Day;
+use parentage::model::Party;
+use parentage::screen::Answer;
+use parentage::snapshot::Snapshot;
+
+use super::asked::Parameters;
+use super::loaded::{Loaded, Question};
+use super::problem::{Problem, ProblemView};
+use super::{App, Refused, Service};
+
+/// Bytes of an uploaded snapshot: that of five million names has 1.5 gigabytes.
+pub const MOST_UPLOAD: usize = 16 << 30;
+
+/// How often a watched folder is looked at.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// Names of a new snapshot that are screened before it is used: enough to see that it answers at all.
+const SAMPLE: usize = 100;
+
+/// How snapshot files end.
+const ENDING: &str = "snapshot";
+
+impl Service {
+    /// Takes a snapshot file into use if it is whole, answers, and its lists did not shrink. Requests under way end on the
+    /// one before.
+    fn refresh(&self, path: &File, allow_shrink: bool) -> Result<Arc<Loaded>, String> {
+        let refreshed = self.checked(path, allow_shrink);
+        self.metrics.refreshed(refreshed.is_ok());
+        let refused = match &refreshed {
+            Ok(loaded) => {
+                self.current.store(Arc::clone(loaded));
+                None
+            }
+            Err(reason) => Some(Refused { at: SystemTime::now(), reason: reason.clone() }),
+        };
+        *self.refused.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = refused;
+        refreshed
+    }
+
+    fn checked(&self, path: &File, allow_shrink: bool) -> Result<Arc<Loaded>, String> {
+        let name = path.display().to_string();
+        Snapshot::check(&name).map_err(|error| error.to_string())?;
+        let snapshot = Snapshot::open(&name).map_err(|error| error.to_string())?;
+        let shrunk = snapshot.shrunk_since(&self.loaded().snapshot);
+        if !shrunk.is_empty() && !allow_shrink {
+            return Err(format!("lists shrank by more than a tenth: {}", shrunk.join(", ")));
+        }
+        let origin = path.file_name().map_or(name.clone(), |own| own.to_string_lossy().into());
+        let loaded = Loaded::new(snapshot, origin);
+        self.answers(&loaded)?;
+        Ok(Arc::new(loaded))
+    }
+
+    /// Screens some listed names, none of which may come out as clear.
+    fn answers(&self, loaded: &Loaded) -> Result<(), String> {
+        let prepared = loaded.prepared(&Question::on(Day::today()), &self.config.house);
+        let prepared = prepared.map_err(|_| "its rules cannot be applied".to_owned())?;
+        let entries = loaded.snapshot.entries();
+        let step = (entries.len() / SAMPLE).max(1);
+        prepared.with(|screener, _| {
+            for (number, entry) in (0u32..).zip(entries).step_by(step) {
+                let listed = loaded.snapshot.entity_of_entry(number);
+                let said = &screener.findings(listed).exposures;
+                let verdict = screener.screen(&Party::named(entry.name.clone()));
+                if !said.is_empty() && verdict.answer == Answer::Clear {
+                    return Err(format!("`{}`, which it lists, comes out as clear", entry.name));
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// The folder of kept snapshots.
+    fn kept(&self) -> Result<PathBuf, Problem> {
+        let data = self.config.data.as_ref().ok_or_else(|| {
+            let reason = "this service keeps no snapshots; it was started without --data";
+            Problem::new(StatusCode::CONFLICT, reason)
+        })?;
+        Ok(data.join("snapshots"))
+    }
+}
+
+/// A snapshot that is kept.
+#[derive(Debug, Serialize, ToSchema)]
+struct Kept {
+    /// Its digest, which names it.
+    digest: String,
+    bytes: u64,
+}
+
+/// The snapshots of the service.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Snapshots {
+    /// The digest of the one in use.
+    in_use: String,
+    /// Where it came from.
+    origin: String,
+    /// Seconds since it was loaded.
+    age_seconds: u64,
+    /// Why a newer one is not used, if a refresh failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_failed: Option<String>,
+    /// Those that are kept and can be activated.
+    kept: Vec<Kept>,
+}
+
+/// The snapshot in use, and those that are kept.
+#[utoipa::path(get, path = "/v1/snapshots", tag = "Snapshots", responses(
+    (status = 200, description = "The snapshots", body = Snapshots)))]
+pub async fn all(State(app): State<App>, parameters: Parameters) -> Result<Response, Problem> {
+    parameters.only(&[])?;
+    let loaded = app.loaded();
+    let mut kept = Vec::new();
+    if let Ok(folder) = app.kept()
+        && let Ok(files) = std::fs::read_dir(folder)
+    {
+        let files = files.flatten().map(|file| file.path());
+        let named = files.filter(|path| path.extension().is_some_and(|own| own == ENDING));
+        kept.extend(named.filter_map(|path| {
+            let digest = path.file_stem()?.to_str()?.to_owned();
+            Some(Kept { digest, bytes: path.metadata().ok()?.len() })
+        }));
+    }
+    kept.sort_by(|a, b| a.digest.cmp(&b.digest));
+    let answer = Snapshots {
+        in_use: loaded.snapshot.digest().to_owned(),
+        origin: loaded.origin.clone(),
+        age_seconds: loaded.since.elapsed().unwrap_or_default().as_secs(),
+        refresh_failed: app.refused().map(|refused| refused.reason),
+        kept,
+    };
+    app.json(&loaded, &answer)
+}
+
+/// What became of a snapshot.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Taken {
+    /// Its digest.
+    digest: String,
+    /// Whether it is in use now.
+    activated: bool,
+}
+
+/// Uploads a snapshot file, checks it and takes it into use.
+#[utoipa::path(post, path = "/v1/snapshots", tag = "Snapshots", params(
+    ("activate" = Option<bool>, Query, description = "Take it into use (default)"),
+    ("allow_shrink" = Option<bool>, Query, description = "Accept lists that have over 10 % fewer entries than now")),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses(
+        (status = 201, description = "It is kept", body = Taken),
+        (status = 401, description = "No token", body = ProblemView, content_type = "application/problem+json"),
+        (status = 403, description = "Not by this role", body = ProblemView, content_type = "application/problem+json"),
+        (status = 409, description = "Nothing is kept here", body = ProblemView, content_type = "application/problem+json"),
+        (status = 422, description = "It is no snapshot, damaged, or its lists shrank", body = ProblemView, content_type = "application/problem+json")))]
+pub async fn upload(
+    State(app): State<App>,
+    parameters: Parameters,
+    body: Body,
+) -> Result<Response, Problem> {
+    parameters.only(&["activate", "allow_shrink"])?;
+    let flag = |name| parameters.parsed::<bool>(name, "true or false");
+    let (activate, allow) =
+        (flag("activate")?.unwrap_or(true), flag("allow_shrink")?.unwrap_or(false));
+    let folder = app.kept()?;
+    let failed = |error: std::io::Error| Problem::own(format!("it cannot be kept: {error}"));
+    std::fs::create_dir_all(&folder).map_err(failed)?;
+    // A name of our own: nothing that the client says becomes a path.
+    let new = tempfile::Builder::new().prefix(".upload-").tempfile_in(&folder).map_err(failed)?;
+    let mut file = tokio::fs::File::from_std(new.reopen().map_err(failed)?);
+    let (mut body, mut bytes) = (body, 0);
+    while let Some(frame) = body.frame().await {
+        let broken = |_| Problem::new(StatusCode::BAD_REQUEST, "the upload broke off");
+        let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
+        bytes += data.len();
+        if bytes > MOST_UPLOAD {
+            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "no snapshot is so large"));
+        }
+        file.write_all(&data).await.map_err(failed)?;
+    }
+    file.sync_all().await.map_err(failed)?;
+    let own = Arc::clone(&app);
+    let done = move || {
+        let refused = |reason| Problem::field("body", reason);
+        let digest = digest_of(new.path()).map_err(refused)?;
+        let path = folder.join(format!("{digest}.{ENDING}"));
+        new.persist(&path).map_err(|error| failed(error.error))?;
+        if activate {
+            own.refresh(&path, allow).map_err(refused)?;
+        }
+        Ok(Taken { digest, activated: activate })
+    };
+    let taken = app.work(done).await?;
+    let response = app.json(&app.loaded(), &taken)?;
+    Ok((StatusCode::CREATED, response).into_response())
+}
+
+fn digest_of(path: &File) -> Result<String, String> {
+    let name = path.display().to_string();
+    // The name is of no use to whoever uploaded it.
+    let told = |error: parentage::error::Error| error.to_string().replace(&name, "the file");
+    Snapshot::check(&name).map_err(told)?;
+    Ok(Snapshot::open(&name).map_err(told)?.digest().to_owned())
+}
+
+/// Takes a kept snapshot into use.
+#[utoipa::path(post, path = "/v1/snapshots/{digest}/activate", tag = "Snapshots", params(
+    ("digest" = String, Path, description = "Of a kept snapshot", example = "0123456789abcdef0123456789abcdef"),
+    ("allow_shrink" = Option<bool>, Query, description = "Accept lists that have over 10 % fewer entries than now")),
+    responses(
+        (status = 200, description = "It is in use", body = Taken),
+        (status = 401, description = "No token", body = ProblemView, content_type = "application/problem+json"),
+        (status = 403, description = "Not by this role", body = ProblemView, content_type = "application/problem+json"),
+        (status = 404, description = "There is none", body = ProblemView, content_type = "application/problem+json"),
+        (status = 409, description = "Nothing is kept here", body = ProblemView, content_type = "application/problem+json"),
+        (status = 422, description = "It is damaged, or its lists shrank", body = ProblemView, content_type = "application/problem+json")))]
+pub async fn activate(
+    State(app): State<App>,
+    Path(digest): Path<String>,
+    parameters: Parameters,
+) -> Result<Response, Problem> {
+    parameters.only(&["allow_shrink"])?;
+    let allow = parameters.parsed::<bool>("allow_shrink", "true or false")?.unwrap_or(false);
+    let folder = app.kept()?;
+    let is_digest = digest.len() == 32 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let path = folder.join(format!("{digest}.{ENDING}"));
+    if !is_digest || !path.is_file() {
+        return Err(Problem::not_found("no kept snapshot has this digest; see /v1/snapshots"));
+    }
+    let own = Arc::clone(&app);
+    let done = move || {
+        own.refresh(&path, allow).map_err(|reason| Problem::field("digest", reason))?;
+        Ok(Taken { digest, activated: true })
+    };
+    let taken = app.work(done).await?;
+    app.json(&app.loaded(), &taken)
+}
+
+/// The state of an update, as yente says it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Updated {
+    /// `ok`.
+    status: &'static str,
+}
+
+/// Looks at the watched folder at once.
+#[utoipa::path(post, path = "/updatez", tag = "yente", params(
+    ("sync" = Option<bool>, Query, description = "Accepted: the answer always waits until the update is done"),
+    ("token" = Option<String>, Query, description = "Accepted and not used: the token of the request decides")),
+    responses(
+        (status = 200, description = "The newest snapshot is in use", body = Updated),
+        (status = 401, description = "No token", body = ProblemView, content_type = "application/problem+json"),
+        (status = 403, description = "Not by this role", body = ProblemView, content_type = "application/problem+json"),
+        (status = 422, description = "The newest snapshot cannot be used", body = ProblemView, content_type = "application/problem+json")))]
+pub async fn update(State(app): State<App>, parameters: Parameters) -> Result<Response, Problem> {
+    parameters.only(&["sync", "token"])?;
+    parameters.parsed::<bool>("sync", "true or false")?;
+    if let Some(path) = app.config.watch.as_deref().and_then(newest) {
+        let own = Arc::clone(&app);
+        let done = move || {
+            let refreshed = own.refresh(&path.0, false);
+            refreshed.map_err(|reason| Problem::field("snapshot", reason))
+        };
+        app.work(done).await?;
+    }
+    app.json(&app.loaded(), &Updated { status: "ok" })
+}
+
+/// The newest snapshot file of a folder, with when it was written and its size.
+fn newest(folder: &File) -> Option<(PathBuf, SystemTime, u64)> {
+    let files = std::fs::read_dir(folder).ok()?.flatten().map(|file| file.path());
+    let named = files.filter(|path| path.extension().is_some_and(|own| own == ENDING));
+    let dated = named.filter_map(|path| {
+        let meta = path.metadata().ok()?;
+        Some((path, meta.modified().ok()?, meta.len()))
+    });
+    dated.max_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0)))
+}
+
+/// Takes the newest snapshot of a folder into use whenever there is another one that is no longer written to.
+pub async fn watch(app: App, folder: PathBuf) {
+    let (mut seen, mut used) = (None, None);
+    loop {
+        let now = newest(&folder);
+        if now.is_some() && now == seen && now != used {
+            used.clone_from(&now);
+            if let Some((path, ..)) = now.clone() {
+                let own = Arc::clone(&app);
+                let done = move || own.refresh(&path, false).map_err(Problem::own);
+                // What is refused is kept as such, and told by /readyz and every answer.
+                drop(app.work(done).await);
+            }
+        }
+        seen = now;
+        tokio::time::sleep(LOOK).await;
+    }
+}

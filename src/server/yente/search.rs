@@ -1,0 +1,143 @@
+//! `GET /search/{dataset}`: entities by a name, for a box that somebody types into.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use serde_json::{Map, Value, json};
+
+use parentage::model::{EntityId, Party};
+use parentage::report::json::Run;
+use parentage::screen::{REVIEW_BAND, Screener};
+
+use super::super::App;
+use super::super::asked::Parameters;
+use super::super::problem::{Problem, ProblemView};
+use super::entities::page;
+use super::{Scope, refused, shown, today};
+
+/// Names that come as near as this are found, in points: a box is typed into, and half a name is asked for.
+pub const FOUND: i32 = 6_000;
+
+/// Listed or reached entities whose name comes near what is asked; all that are listed where nothing is asked.
+#[utoipa::path(get, path = "/search/{dataset}", tag = "yente", params(
+    ("dataset" = String, Path, description = "`default`, or a list of /catalog", example = "default"),
+    ("q" = Option<String>, Query, description = "A name", example = "Kollsman"),
+    ("schema" = Option<String>, Query, description = "Accepted: `Thing` is everything; else entities of this schema"),
+    ("countries" = Option<Vec<String>>, Query, description = "Entities of these countries"),
+    ("topics" = Option<Vec<String>>, Query, description = "Entities with one of these topics"),
+    ("datasets" = Option<Vec<String>>, Query, description = "Entities of these lists"),
+    ("include_dataset" = Option<Vec<String>>, Query, description = "Only entities of these lists"),
+    ("exclude_dataset" = Option<Vec<String>>, Query, description = "No entities of these lists"),
+    ("exclude_schema" = Option<Vec<String>>, Query, description = "No entities of these schemas"),
+    ("limit" = Option<u32>, Query, description = "Results, up to 500; 10 where none is given"),
+    ("offset" = Option<u32>, Query, description = "Results to pass over")),
+    responses(
+        (status = 200, description = "What was found"),
+        (status = 400, description = "What cannot be answered", body = ProblemView, content_type = "application/problem+json"),
+        (status = 404, description = "No such dataset", body = ProblemView, content_type = "application/problem+json"),
+        (status = 422, description = "A parameter that cannot be used", body = ProblemView, content_type = "application/problem+json")))]
+pub async fn search(
+    State(app): State<App>,
+    Path(dataset): Path<String>,
+    parameters: Parameters,
+) -> Result<Response, Problem> {
+    let page = page(&parameters)?;
+    let mut scope = Scope::read(&dataset, &parameters, &app.loaded())?;
+    scope.include.extend(parameters.all("datasets").map(str::to_owned));
+    if parameters.all("filter").next().is_some() {
+        return Err(refused("filter", "properties cannot be filtered by here"));
+    }
+    let schema = parameters.one("schema")?.unwrap_or("Thing").to_owned();
+    let countries: Vec<String> = parameters.all("countries").map(str::to_lowercase).collect();
+    let asked = parameters.one("q")?.unwrap_or_default().trim().to_owned();
+    let (loaded, answer) = today(&app, Some(FOUND + REVIEW_BAND), move |_, screener, run| {
+        let fits = |entity: &Value| {
+            let of_country = |name: &str| {
+                let own = entity["properties"][name].as_array().into_iter().flatten();
+                let own: Vec<&str> = own.filter_map(Value::as_str).collect();
+                countries.iter().any(|country| own.contains(&country.as_str()))
+            };
+            let in_country = ["jurisdiction", "nationality"].into_iter().any(of_country);
+            scope.holds(entity)
+                && (schema == "Thing" || schema == "LegalEntity" || entity["schema"] == *schema)
+                && (countries.is_empty() || in_country)
+        };
+        let found = named(screener, run, &asked);
+        let all = found.into_iter().map(|one| shown(screener, run, one).0);
+        let all: Vec<Value> = all.filter(fits).collect();
+        Ok(answer(&all, page))
+    })
+    .await?;
+    app.json(&loaded, &answer)
+}
+
+/// Entities by a name, the best first, then those whose name has words that begin so; all that are listed where nothing
+/// is asked.
+pub(super) fn named(screener: &Screener, run: &Run, asked: &str) -> Vec<EntityId> {
+    if asked.chars().any(char::is_alphanumeric) {
+        let verdict = screener.screen(&Party::named(asked));
+        let mut all: Vec<EntityId> = verdict.matches.iter().map(|one| one.entity).collect();
+        for entity in beginning(screener, run, asked) {
+            if !all.contains(&entity) {
+                all.push(entity);
+            }
+        }
+        return all;
+    }
+    let entries = (0u32..).take(run.snapshot.entries().len());
+    let mut all: Vec<EntityId> = entries.map(|entry| run.snapshot.entity_of_entry(entry)).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// Entities found by beginnings of words: of more, somebody types on.
+const MOST_BEGINNING: usize = 100;
+
+/// Entities of which something is said and that have a name in which every word asked begins a word, the shortest names
+/// first. O(names).
+fn beginning(screener: &Screener, run: &Run, asked: &str) -> Vec<EntityId> {
+    let words: Vec<&str> = asked.split_whitespace().collect();
+    let begins = |word: &str, asked: &str| {
+        word.get(..asked.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(asked))
+    };
+    let parts = |c: char| !c.is_alphanumeric();
+    let mut found: Vec<(usize, EntityId)> = run
+        .snapshot
+        .names()
+        .filter(|name| {
+            words.iter().all(|asked| name.text.split(parts).any(|word| begins(word, asked)))
+        })
+        .map(|name| (name.text.len(), name.entity))
+        .collect();
+    found.sort_unstable();
+    let said = |entity: &EntityId| screener.findings(*entity).says_something();
+    found.into_iter().map(|(_, entity)| entity).filter(said).take(MOST_BEGINNING).collect()
+}
+
+fn answer(all: &[Value], (limit, offset): (usize, usize)) -> Value {
+    let facet = |label: &str, properties: &[&str]| {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for entity in all {
+            let values = properties.iter().flat_map(|property| {
+                let at = if *property == "datasets" { entity } else { &entity["properties"] };
+                at[*property].as_array().into_iter().flatten().filter_map(Value::as_str)
+            });
+            values.for_each(|value| *counts.entry(value).or_default() += 1);
+        }
+        let values: Vec<Value> = counts
+            .iter()
+            .map(|(name, count)| json!({"name": name, "label": name, "count": count}))
+            .collect();
+        json!({"label": label, "values": values})
+    };
+    let mut facets = Map::new();
+    let countries = facet("Countries", &["jurisdiction", "nationality"]);
+    facets.insert("countries".to_owned(), countries);
+    facets.insert("topics".to_owned(), facet("Topics", &["topics"]));
+    facets.insert("datasets".to_owned(), facet("Data sources", &["datasets"]));
+    let results: Vec<&Value> = all.iter().skip(offset).take(limit).collect();
+    let total = json!({"value": all.len(), "relation": "eq"});
+    json!({"results": results, "facets": facets, "total": total, "limit": limit, "offset": offset})
+}

@@ -1,0 +1,577 @@
+//! The service from outside: it says what the command says, from one snapshot at a time, to whom it may.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::command::parentage;
+
+const DAY: &str = "2025-10-20";
+
+/// A service on a port of its own, ended with the test.
+struct Service {
+    child: Child,
+    address: String,
+    /// What it told on standard error.
+    told: Arc<Mutex<String>>,
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// An answer: status, headers in small letters, body.
+#[derive(Debug)]
+struct Answer {
+    status: u16,
+    head: String,
+    body: String,
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{self:?}"))
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        let line = self.head.lines().find(|line| line.starts_with(&format!("{name}:")))?;
+        Some(line.split_once(':')?.1.trim())
+    }
+}
+
+impl Service {
+    fn start(arguments: &[&str]) -> Service {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_parentage"))
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let address = loop {
+            let line = lines.next().expect("the service ended").unwrap();
+            if let Some((_, address)) = line.split_once("://") {
+                break address.to_owned();
+            }
+        };
+        let told = Arc::new(Mutex::new(String::new()));
+        let kept = Arc::clone(&told);
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                kept.lock().unwrap().push_str(&(line + "\n"));
+            }
+        });
+        Service { child, address, told }
+    }
+
+    fn ask(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Answer {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        let host = headers.iter().any(|header| header.starts_with("host:"));
+        let host = if host { String::new() } else { format!("host: {}\r\n", self.address) };
+        let more: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+        let length = body.len();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\n{host}connection: close\r\ncontent-length: {length}\r\n{more}\r\n"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        // A service that refuses early need not read all of it.
+        let _ = stream.write_all(body);
+        let mut all = Vec::new();
+        let _ = stream.read_to_end(&mut all);
+        let text = String::from_utf8_lossy(&all).into_owned();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+        Answer { status, head: head.to_lowercase(), body: body.to_owned() }
+    }
+
+    fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path, &[], b"")
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Answer {
+        let kind = ["content-type: application/json"];
+        self.ask("POST", path, &kind, body.to_string().as_bytes())
+    }
+}
+
+/// What the command says, without what only it or only the service knows.
+fn said(arguments: &[&str]) -> Value {
+    let run = parentage(&[arguments, &["--format", "json", "--as-of", DAY, "--quiet"]].concat());
+    let all: Value = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}", run.err));
+    all[0].clone()
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, text).unwrap();
+    path.display().to_string()
+}
+
+#[test]
+fn the_service_says_what_the_command_says() {
+    let service = Service::start(&[]);
+    for name in
+        ["Kollsman Inc", "Skydio", "Nobody At All GmbH", "Общество", "Lockheed Martin Corporation"]
+    {
+        let asked = json!({"name": name, "as_of": DAY});
+        let answer = service.post("/v1/screen", &asked);
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(answer.json(), said(&["screen", name]), "{name}");
+    }
+    let asked = json!({"name": "Kollsman Inc", "country": ["US", "CA"], "as_of": DAY, "rules": ["cn-mofcom-61"], "threshold": 0.9, "limit": 1});
+    let expected = said(&[
+        "screen",
+        "Kollsman Inc",
+        "--country",
+        "US;CA",
+        "--rule",
+        "cn-mofcom-61",
+        "--threshold",
+        "0.9",
+        "--limit",
+        "1",
+    ]);
+    assert_eq!(service.post("/v1/screen", &asked).json(), expected);
+
+    let id = said(&["screen", "Kollsman Inc"])["matches"][0]["entity"]["id"].clone();
+    let id = id.as_str().unwrap().to_owned();
+    let explained = service.get(&format!("/v1/entities/{id}/explain?as_of={DAY}&readings=true"));
+    let mut expected = said(&["explain", &id, "--readings"]);
+    assert_eq!(explained.json()["entities"][0], expected, "{explained:?}");
+    let supposed = json!({"as_of": DAY, "suppose": [{"holder": "Elbit Systems of America, LLC", "issuer": id, "share": "49"}]});
+    let supposed = service.post(&format!("/v1/entities/{id}/explain"), &supposed);
+    expected =
+        said(&["explain", &id, "--what-if", &format!("\"Elbit Systems of America, LLC\",{id},49")]);
+    assert_eq!(supposed.json()["entities"][0], expected, "{supposed:?}");
+    assert_ne!(expected["what_if"]["exposures"], expected["exposures"]);
+    let timeline = service.get(&format!("/v1/entities/{id}/timeline?as_of={DAY}")).json();
+    assert_eq!(timeline["entities"][0][0], said(&["timeline", &id]));
+    let entity = service.get(&format!("/v1/entities/{id}?as_of={DAY}")).json();
+    assert_eq!(entity["entities"][0]["exposures"], said(&["explain", &id])["exposures"]);
+    assert_eq!(entity["as_of"], DAY);
+    assert!(entity["lists_checked"].as_array().is_some_and(|all| !all.is_empty()));
+    let lists = service.get(&format!("/v1/lists?as_of={DAY}&limit=1")).json();
+    assert_eq!(lists["entries"][0], said(&["lists"]));
+    let rules = service.get(&format!("/v1/rules?as_of={DAY}")).json();
+    assert_eq!(rules["rules_loaded"][0], said(&["rules"]));
+    let changes = service.get("/v1/changes?from=2025-11-09&to=2025-11-10").json();
+    let days = ["changes", "--from", "2025-11-09", "--to", "2025-11-10"];
+    assert_eq!(changes["changes"][0], said(&days));
+    assert_eq!(service.get("/v1/entities/nobody").status, 404);
+}
+
+/// Several parties are answered in their order; one that cannot be screened is an error with its reasons.
+#[test]
+fn several_parties_are_answered_in_their_order() {
+    let service = Service::start(&[]);
+    let parties = json!([
+        {"name": "Kollsman Inc", "id": "1"},
+        {"name": "", "id": "2"},
+        {"name": "Nobody At All GmbH", "country": "Germany", "id": "3"},
+        {"name": "Quiet Harbour Ltd", "id": "4", "owners": [{"name": "Lockheed Martin Corporation", "country": "US", "share_min": "60"}]},
+        {"name": "Quiet Harbour Ltd", "id": "5", "owners": [{"name": "Lockheed Martin Corporation", "share_min": "sixty"}]},
+    ]);
+    let answer = service.post("/v1/screen", &json!({"parties": parties, "as_of": DAY}));
+    let results = answer.json()["results"].clone();
+    let verdicts: Vec<&str> =
+        results.as_array().unwrap().iter().map(|one| one["verdict"].as_str().unwrap()).collect();
+    assert_eq!(verdicts, ["hit", "error", "clear", "hit", "review"], "{answer:?}");
+    assert_eq!(results[1]["query"]["id"], "2");
+    assert_eq!(results[2]["notes"][0]["kind"], "unread_field");
+    assert!(results[4]["notes"].to_string().contains("owners[0].share_min"));
+    assert!(results[0]["lists_checked"].is_array() && results[1]["lists_checked"].is_null());
+    let place = &results[3]["matches"][0]["exposures"][0]["evidence"];
+    assert!(place.to_string().contains("request:1"), "{place}");
+    let many: Vec<Value> = (0..1_001).map(|_| json!({"name": "X Y"})).collect();
+    let refused = service.post("/v1/screen", &json!({"parties": many}));
+    assert_eq!((refused.status, &refused.json()["field"]), (422, &json!("parties")));
+}
+
+#[test]
+fn what_cannot_be_used_is_told_with_its_field() {
+    let service = Service::start(&[]);
+    let field = |answer: &Answer| answer.json()["field"].as_str().unwrap_or_default().to_owned();
+    for (body, expected) in [
+        (json!({"name": "A B", "countri": "US"}), "countri"),
+        (json!({"name": "A B", "country": "USA"}), "country"),
+        (json!({"name": "A B", "kind": "robot"}), "kind"),
+        (json!({"name": "A B", "as_of": "yesterday"}), "as_of"),
+        (json!({"name": "A B", "rules": ["none"]}), "rules"),
+        (json!({"name": "A B", "profile": "none"}), "profile"),
+        (json!({"name": "A B", "threshold": 7}), "threshold"),
+        (json!({"name": "A B", "owners": [{"name": "C D", "share": "1"}]}), "owners[0].share"),
+        (json!({"country": "US"}), "name"),
+        (json!({"name": "A B", "parties": []}), "name"),
+        (json!({"parties": [{"name": "A B"}, {"nam": "C"}]}), "parties[1].nam"),
+    ] {
+        let answer = service.post("/v1/screen", &body);
+        assert_eq!((answer.status, field(&answer).as_str()), (422, expected), "{answer:?}");
+        assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+        let problem = answer.json();
+        assert_eq!((&problem["type"], &problem["status"]), (&json!("about:blank"), &json!(422)));
+        assert!(problem["reason"].as_str().is_some_and(|reason| !reason.is_empty()));
+    }
+    let kind = ["content-type: application/json"];
+    assert_eq!(service.ask("POST", "/v1/screen", &kind, b"{\"name\":").status, 400);
+    assert_eq!(service.ask("POST", "/v1/screen", &["content-type: text/plain"], b"{}").status, 415);
+    let large = vec![b' '; 9 << 20];
+    assert_eq!(service.ask("POST", "/v1/screen", &kind, &large).status, 413);
+    assert_eq!(service.get("/v1/lists?liste=US-SDN").status, 422);
+    assert_eq!(service.get("/v1/lists?limit=1&limit=2").status, 422);
+    assert_eq!(service.get("/v1/nothing").status, 404);
+    assert_eq!(service.ask("DELETE", "/v1/screen", &[], b"").status, 405);
+    let deep = format!("{{\"name\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    assert!([400, 422].contains(&service.ask("POST", "/v1/screen", &kind, deep.as_bytes()).status));
+}
+
+#[test]
+fn only_who_may_is_answered() {
+    let open = Service::start(&[]);
+    for host in ["evil.example", "evil.example:8080", "127.0.0.1.evil.example"] {
+        assert_eq!(open.ask("GET", "/", &[&format!("host: {host}")], b"").status, 421, "{host}");
+    }
+    assert_eq!(open.ask("GET", "/", &["host: localhost:9"], b"").status, 200);
+    assert_eq!(open.get("/").header("access-control-allow-origin"), None);
+    drop(open);
+
+    let refused = parentage(&["serve", "--listen", "0.0.0.0:0"]);
+    assert!(refused.status == 2 && refused.err.contains("--tokens"), "{}", refused.err);
+    let folder = tempfile::tempdir().unwrap();
+    let token = |name: &str, role: &str| {
+        let made = parentage(&["token", "new", name, "--role", role]);
+        let token = made.err.lines().find_map(|line| line.split_once("shown once: "));
+        assert_eq!(made.out.split(' ').count(), 3, "{}", made.out);
+        (token.unwrap().1.to_owned(), made.out)
+    };
+    let ((reader, line), (admin, other)) = (token("night-job", "read"), token("ann", "admin"));
+    assert!(!line.contains(&reader), "only its digest is kept");
+    let tokens = write(folder.path(), "tokens", &format!("# who may ask\n{line}{other}"));
+    let data = folder.path().join("data").display().to_string();
+    let service = Service::start(&["--tokens", &tokens, "--rate", "30", "--data", &data, "--log"]);
+    let body = json!({"name": "Quiet Harbour Ltd"}).to_string();
+    let screen = |authorization: &str| {
+        let kind = "content-type: application/json";
+        let headers: Vec<&str> =
+            [kind, authorization].into_iter().filter(|one| !one.is_empty()).collect();
+        service.ask("POST", "/v1/screen", &headers, body.as_bytes())
+    };
+    let unknown = screen("");
+    assert_eq!((unknown.status, unknown.header("www-authenticate")), (401, Some("bearer")));
+    assert_eq!(screen(&format!("authorization: Bearer {reader}x")).status, 401);
+    assert_eq!(screen(&format!("authorization: Bearer {reader}")).status, 200);
+    assert_eq!(
+        screen(&format!("authorization: ApiKey {reader}")).status,
+        200,
+        "as clients of yente say it"
+    );
+    let upload = |token: &str| {
+        let token = format!("authorization: Bearer {token}");
+        service.ask("POST", "/v1/snapshots", &[&token], b"no snapshot").status
+    };
+    assert_eq!((upload(&reader), upload(&admin)), (403, 422));
+    assert_eq!(service.get("/healthz").status, 200, "whoever watches it needs no token");
+    let token = format!("authorization: Bearer {reader}");
+    let answers: Vec<Answer> = (0..80).map(|_| screen(&token)).collect();
+    let later = answers.iter().find(|answer| answer.status == 429).expect("too often");
+    assert!(later.header("retry-after").is_some_and(|seconds| seconds.parse::<u64>().is_ok()));
+    let metrics = service.ask("GET", "/metrics", &[&format!("authorization: Bearer {admin}")], b"");
+    assert!(
+        metrics.body.contains("parentage_requests_total")
+            && metrics.body.contains("parentage_verdicts_total")
+    );
+    let told = service.told.lock().unwrap().clone();
+    assert!(told.contains("POST /v1/screen 200") && told.contains("night-job"), "{told}");
+    for text in [&told, &metrics.body] {
+        assert!(
+            !text.contains("Quiet") && !text.contains(&reader),
+            "no name of a party, no token: {text}"
+        );
+    }
+}
+
+/// Two lists as snapshot files: one with Zubrin on it, one with Pelican, too.
+fn two_snapshots(folder: &Path) -> [String; 2] {
+    let head = "list,name,country\n";
+    let rows = "CN-UEL,Zubrin Works,US\nCN-UEL,Tern Mills,US\nCN-UEL,Gull Yard,US\n";
+    let one = write(folder, "one/list.csv", &format!("{head}{rows}"));
+    let two = write(folder, "two/list.csv", &format!("{head}{rows}CN-UEL,Pelican Shipping,US\n"));
+    let own = write(
+        folder,
+        "own/holdings.csv",
+        "holder,issuer,share_min\nZubrin Works,Zubrin Parts,60\n",
+    );
+    [(one, "one"), (two, "two")].map(|(list, name)| {
+        let out = folder.join(format!("{name}.snapshot")).display().to_string();
+        let built = parentage(&[
+            "build",
+            "--lists",
+            &list,
+            "--ownership",
+            &own,
+            "--rules",
+            "embedded",
+            "--out",
+            &out,
+        ]);
+        assert_eq!(built.status, 0, "{}", built.err);
+        out
+    })
+}
+
+fn digest(service: &Service) -> String {
+    service.get("/v1/snapshots").json()["in_use"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn snapshots_are_checked_and_take_each_others_place_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let [one, two] = two_snapshots(folder.path());
+    let data = folder.path().join("data").display().to_string();
+    let service = Service::start(&["--snapshot", &one, "--data", &data]);
+    let verdict = |service: &Service| {
+        let answer = service.post("/v1/screen", &json!({"name": "Pelican Shipping"})).json();
+        (
+            answer["snapshot"].as_str().unwrap().to_owned(),
+            answer["verdict"].as_str().unwrap().to_owned(),
+        )
+    };
+    let first = digest(&service);
+    assert_eq!(verdict(&service), (first.clone(), "clear".to_owned()));
+    let upload = |file: &str, query: &str| {
+        service.ask("POST", &format!("/v1/snapshots{query}"), &[], &std::fs::read(file).unwrap())
+    };
+    let kept = upload(&one, "?activate=false");
+    assert_eq!((kept.status, &kept.json()["activated"]), (201, &json!(false)));
+    assert_eq!(upload(&two, "").status, 201);
+    let second = digest(&service);
+    assert_eq!(verdict(&service), (second.clone(), "hit".to_owned()));
+    // A fourth of its entries is gone.
+    let path = format!("/v1/snapshots/{first}/activate");
+    let shrunk = service.ask("POST", &path, &[], b"");
+    assert!(
+        shrunk.status == 422 && shrunk.body.contains("CN-UEL had 4 entries and has 3"),
+        "{shrunk:?}"
+    );
+    let answer = service.post("/v1/screen", &json!({"name": "Pelican Shipping"}));
+    assert!(answer.header("parentage-stale").is_some_and(|told| told.contains("refresh failed")));
+    assert!(service.get("/readyz").json()["refresh_failed"].as_str().unwrap().contains("shrank"));
+    assert_eq!(service.ask("POST", &format!("{path}?allow_shrink=true"), &[], b"").status, 200);
+    assert!(service.get("/readyz").json()["refresh_failed"].is_null());
+    let mut damaged = std::fs::read(&two).unwrap();
+    let middle = damaged.len() / 2;
+    damaged[middle] ^= 1;
+    let broken = folder.path().join("broken").display().to_string();
+    std::fs::write(&broken, damaged).unwrap();
+    let answer = upload(&broken, "");
+    assert!(answer.status == 422 && !answer.body.contains(&data), "{answer:?}");
+    for path in ["/v1/snapshots/..%2F..%2Fetc%2Fpasswd/activate", "/v1/snapshots/0000/activate"] {
+        assert_eq!(service.ask("POST", path, &[], b"").status, 404);
+    }
+    assert_eq!(digest(&service), first);
+
+    // While they change places, every answer is of one of them.
+    let service = Arc::new(service);
+    let until = Instant::now() + Duration::from_secs(4);
+    let askers: Vec<_> = (0..2)
+        .map(|_| {
+            let (service, first) = (Arc::clone(&service), first.clone());
+            std::thread::spawn(move || {
+                let mut asked = 0;
+                while Instant::now() < until {
+                    let answer = service.post("/v1/screen", &json!({"name": "Pelican Shipping"}));
+                    assert_eq!(answer.status, 200, "{answer:?}");
+                    let own = answer.json();
+                    let expected = if own["snapshot"] == *first { "clear" } else { "hit" };
+                    assert_eq!(own["verdict"], expected);
+                    assert_eq!(answer.header("parentage-snapshot"), own["snapshot"].as_str());
+                    asked += 1;
+                }
+                asked
+            })
+        })
+        .collect();
+    let mut swaps = 0;
+    while Instant::now() < until {
+        let to = if swaps % 2 == 0 { &second } else { &first };
+        let path = format!("/v1/snapshots/{to}/activate?allow_shrink=true");
+        assert_eq!(service.ask("POST", &path, &[], b"").status, 200);
+        swaps += 1;
+    }
+    let asked: usize = askers.into_iter().map(|asker| asker.join().unwrap()).sum();
+    assert!(swaps > 10 && asked > 50, "{swaps} swaps, {asked} answers");
+}
+
+#[test]
+fn a_folder_is_watched_for_new_snapshots() {
+    let folder = tempfile::tempdir().unwrap();
+    let [one, two] = two_snapshots(folder.path());
+    let watched = folder.path().join("watched");
+    std::fs::create_dir(&watched).unwrap();
+    let service = Service::start(&["--snapshot", &one, "--watch", &watched.display().to_string()]);
+    let first = digest(&service);
+    let place = |file: &str, name: &str| {
+        let part = watched.join(format!("{name}.part"));
+        std::fs::copy(file, &part).unwrap();
+        std::fs::rename(part, watched.join(name)).unwrap();
+    };
+    let until = |holds: &dyn Fn() -> bool| {
+        let begun = Instant::now();
+        while !holds() {
+            assert!(begun.elapsed() < Duration::from_secs(60), "{}", service.get("/readyz").body);
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    };
+    place(&two, "b.snapshot");
+    until(&|| digest(&service) != first);
+    std::fs::write(watched.join("c.snapshot"), b"no snapshot").unwrap();
+    until(&|| service.get("/readyz").json()["refresh_failed"].is_string());
+    assert_ne!(digest(&service), first, "the last good one stays");
+    assert_eq!(service.ask("POST", "/updatez", &[], b"").status, 422);
+    std::fs::remove_file(watched.join("c.snapshot")).unwrap();
+    assert_eq!(service.ask("POST", "/updatez", &[], b"").json()["status"], "ok");
+}
+
+/// The interface of yente: what its clients send is answered in the shapes that they read.
+#[test]
+fn clients_of_yente_are_answered() {
+    let service = Service::start(&[]);
+    let company = |name: &str| json!({"schema": "Company", "properties": {"name": [name]}});
+    let asked = json!({"queries": {"a": company("Lockheed Martin Corporation"), "b": company("Kollsman Inc"), "c": company("Nobody At All")}});
+    let answer = service.post("/match/default?algorithm=best&fuzzy=false", &asked);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let responses = answer.json()["responses"].clone();
+    let (listed, reached) = (&responses["a"]["results"][0], &responses["b"]["results"][0]);
+    assert_eq!((&listed["match"], &listed["target"]), (&json!(true), &json!(true)));
+    let topics = listed["properties"]["topics"].to_string();
+    assert!(topics.contains("export.control") && !topics.contains("linked"), "{topics}");
+    // House policy alone makes no topic.
+    assert!(reached["properties"]["topics"].is_null() && reached["properties"]["notes"].is_array());
+    assert_eq!(responses["c"]["total"]["value"], 0);
+    let sum: f64 = listed["explanations"]
+        .as_object()
+        .unwrap()
+        .values()
+        .map(|one| one["score"].as_f64().unwrap())
+        .sum();
+    assert!((sum - listed["score"].as_f64().unwrap()).abs() < 1e-3, "{listed}");
+    let id = listed["id"].as_str().unwrap();
+    let left_out = service.post(&format!("/match/default?exclude_entity_ids={id}"), &asked).json();
+    assert_ne!(left_out["responses"]["a"]["results"][0]["id"], *id);
+    let topic = service.post("/match/default?topics=sanction.linked", &asked).json();
+    assert_eq!(topic["responses"]["a"]["results"], json!([]));
+    let list = service.post("/match/cn_uel?limit=1", &asked).json();
+    assert!(list["responses"]["a"]["results"][0]["datasets"].to_string().contains("cn_uel"));
+    for (path, status) in [
+        ("/match/nothing", 404),
+        ("/match/default?algorithm=magic", 400),
+        ("/match/default?changed_since=2024-01-01", 400),
+        ("/match/default?limit=501", 422),
+    ] {
+        assert_eq!(service.post(path, &asked).status, status, "{path}");
+    }
+    assert_eq!(service.post("/match/default", &json!({"queries": {}})).status, 400);
+
+    let entity = service.get(&format!("/entities/{id}")).json();
+    assert!(entity["properties"]["sanctions"][0]["schema"] == "Sanction", "{entity}");
+    let held = &entity["properties"]["ownershipOwner"][0];
+    assert_eq!(held["schema"], "Ownership");
+    assert!(held["properties"]["asset"][0]["caption"].is_string());
+    let adjacent = service.get(&format!("/entities/{id}/adjacent?limit=1")).json();
+    assert_eq!(adjacent["adjacent"]["ownershipOwner"]["results"].as_array().unwrap().len(), 1);
+    let by = service.get(&format!("/entities/{id}/adjacent/ownershipOwner")).json();
+    assert_eq!(by["total"], adjacent["adjacent"]["ownershipOwner"]["total"]);
+    assert_eq!(service.get("/entities/nobody").status, 404);
+    let flat = service.get(&format!("/entities/{id}?nested=false")).json();
+    assert!(flat["properties"]["sanctions"].is_null());
+    let found = service.get("/search/default?q=Lockheed&limit=2").json();
+    assert!(found["results"][0]["caption"].as_str().unwrap().contains("Lockheed"), "{found}");
+    assert!(found["facets"]["datasets"]["values"].is_array());
+    let catalog = service.get("/catalog").json();
+    assert!(catalog["current"].as_array().unwrap().contains(&json!("cn_uel")));
+    assert_eq!(service.get("/algorithms").json()["best"], "parentage");
+
+    let manifest = service.get("/reconcile/default").json();
+    assert_eq!(manifest["versions"], json!(["0.2"]));
+    let queries = json!({"q0": {"query": "Lockheed Martin", "type": "Company", "limit": 3, "properties": [{"pid": "jurisdiction", "v": "us"}]}});
+    let form = format!("queries={}", escaped(&queries.to_string()));
+    let kind = ["content-type: application/x-www-form-urlencoded"];
+    let answer = service.ask("POST", "/reconcile/default", &kind, form.as_bytes());
+    let best = &answer.json()["q0"]["result"][0];
+    assert!(
+        best["score"].as_f64().unwrap() > 80.0 && best["type"][0]["id"] == "Company",
+        "{answer:?}"
+    );
+    let again = service.get(&format!("/reconcile/default?{form}")).json();
+    assert_eq!(again["q0"]["result"][0], *best);
+    let extend =
+        json!({"ids": [best["id"]], "properties": [{"id": "name"}, {"id": "jurisdiction"}]});
+    let form = format!("extend={}", escaped(&extend.to_string()));
+    let answer = service.ask("POST", "/reconcile/default", &kind, form.as_bytes()).json();
+    assert_eq!(answer["rows"][best["id"].as_str().unwrap()]["jurisdiction"][0]["str"], "us");
+    for what in ["entity?prefix=Lockh", "type?prefix=Comp", "property?prefix=na"] {
+        let suggested = service.get(&format!("/reconcile/default/suggest/{what}")).json();
+        assert!(!suggested["result"].as_array().unwrap().is_empty(), "{what}: {suggested}");
+    }
+    let proposed = service.get("/reconcile/default/extend/property?type=Company").json();
+    assert!(!proposed["properties"].as_array().unwrap().is_empty());
+}
+
+fn escaped(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+#[test]
+fn it_says_what_it_is() {
+    let service = Service::start(&[]);
+    let root = service.get("/").json();
+    assert_eq!(root["version"], env!("CARGO_PKG_VERSION"));
+    let described = service.get("/openapi.json").json();
+    let paths: Vec<&str> =
+        root["paths"].as_array().unwrap().iter().map(|path| path.as_str().unwrap()).collect();
+    assert!(paths.iter().all(|path| described["paths"][*path].is_object()), "{paths:?}");
+    assert_eq!(described["openapi"].as_str().unwrap().split('.').next(), Some("3"));
+}
+
+/// Every request that docs/api.md shows, and the answer that it shows: all of that is in what is answered.
+#[test]
+fn what_the_docs_show_is_answered() {
+    let docs = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/api.md"));
+    let service = Service::start(&[]);
+    let examples: Vec<&str> = docs.split("```http\n").skip(1).collect();
+    assert!(examples.len() > 5);
+    for example in examples {
+        let (request, rest) = example.split_once("\n```").unwrap();
+        let (_, shown) = rest.split_once("```json\n").unwrap();
+        let shown: Value = serde_json::from_str(shown.split_once("\n```").unwrap().0).unwrap();
+        let (first, body) = request.split_once('\n').unwrap_or((request, ""));
+        let (method, path) = first.split_once(' ').unwrap();
+        let answer = match method {
+            "GET" => service.get(path),
+            _ => service.post(path, &serde_json::from_str(body).unwrap()),
+        };
+        assert!(holds(&answer.json(), &shown), "{request}\n{answer:?}");
+    }
+}
+
+/// Whether all of one value is in another.
+fn holds(all: &Value, shown: &Value) -> bool {
+    match (all, shown) {
+        (Value::Object(all), Value::Object(shown)) => {
+            shown.iter().all(|(key, value)| all.get(key).is_some_and(|own| holds(own, value)))
+        }
+        (Value::Array(all), Value::Array(shown)) => {
+            all.len() >= shown.len() && shown.iter().zip(all).all(|(value, own)| holds(own, value))
+        }
+        (own, value) => own == value,
+    }
+}
