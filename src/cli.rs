@@ -7,6 +7,8 @@ mod data;
 mod expand;
 mod explain;
 mod export;
+#[cfg(feature = "server")]
+mod job;
 mod links;
 mod lists;
 mod output;
@@ -84,6 +86,10 @@ enum Command {
     /// Tokens of the service
     #[cfg(feature = "server")]
     Token(token::Token),
+    /// Screen the file of a job of the service
+    #[cfg(feature = "server")]
+    #[command(hide = true)]
+    Job(job::Job),
 }
 
 /// How a run that took place ended.
@@ -134,6 +140,8 @@ pub fn main() -> ExitCode {
         Command::Serve(command) => command.run(),
         #[cfg(feature = "server")]
         Command::Token(command) => command.run(),
+        #[cfg(feature = "server")]
+        Command::Job(command) => command.run(),
     };
     let damaged = |_| {
         let what = "the snapshot file is damaged, and what was written so far is not the whole \

@@ -8,6 +8,7 @@ mod asked;
 mod entities;
 mod facts;
 mod health;
+mod jobs;
 mod loaded;
 mod openapi;
 mod problem;
@@ -96,6 +97,8 @@ pub struct Service {
     current: ArcSwap<Loaded>,
     /// The last refresh that failed, if none succeeded since.
     refused: Mutex<Option<Refused>>,
+    /// Files of parties; none without a folder to keep them in.
+    jobs: Option<jobs::Jobs>,
     working: Arc<Semaphore>,
     waiting: AtomicUsize,
     metrics: Metrics,
@@ -105,16 +108,18 @@ pub struct Service {
 type App = Arc<Service>;
 
 impl Service {
-    fn new(config: Config, snapshot: Snapshot, origin: String) -> Service {
+    fn new(config: Config, snapshot: Snapshot, origin: String) -> Result<Service, Error> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Service {
+        let jobs = config.data.as_deref().map(jobs::Jobs::open).transpose()?;
+        Ok(Service {
             config,
+            jobs,
             current: ArcSwap::from_pointee(Loaded::new(snapshot, origin)),
             refused: Mutex::new(None),
             working: Arc::new(Semaphore::new(cores)),
             waiting: AtomicUsize::new(0),
             metrics: Metrics::default(),
-        }
+        })
     }
 
     /// The snapshot in use now.
@@ -215,16 +220,22 @@ fn router(service: &App) -> Router {
         .route("/v1/rules", get(facts::rules))
         .route("/v1/changes", get(facts::changes))
         .route("/v1/snapshots", get(snapshots::all))
+        .route("/v1/jobs", get(jobs::all))
+        .route("/v1/jobs/{id}", get(jobs::one).delete(jobs::cancel))
+        .route("/v1/jobs/{id}/result", get(jobs::result))
         .merge(yente::routes());
     let admin = Router::new()
         .route("/v1/snapshots", post(snapshots::upload))
         .layer(DefaultBodyLimit::max(snapshots::MOST_UPLOAD))
         .route("/v1/snapshots/{digest}/activate", post(snapshots::activate))
         .route("/updatez", post(snapshots::update));
+    // An upload is read piece by piece, and takes as long as it takes.
+    let upload = Router::new().route("/v1/jobs", post(jobs::create));
     let by = |role| from_fn_with_state((Arc::clone(service), role), access::allow);
     let limit = DefaultBodyLimit::max(MOST_BODY);
     Router::new()
-        .merge(read.layer(limit).route_layer(by(Role::Read)))
+        .merge(read.layer(limit).layer(from_fn(access::in_time)).route_layer(by(Role::Read)))
+        .merge(upload.layer(DefaultBodyLimit::disable()).route_layer(by(Role::Read)))
         .merge(admin.route_layer(by(Role::Admin)))
         .route("/metrics", get(health::metrics).route_layer(by(Role::Read)))
         .route("/", get(health::root))
@@ -235,7 +246,6 @@ fn router(service: &App) -> Router {
             Problem::not_found("there is no such path; /openapi.json names them")
         })
         .method_not_allowed_fallback(access::not_allowed)
-        .layer(from_fn(access::in_time))
         .layer(from_fn_with_state(Arc::clone(service), access::watched))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             Problem::own("the service has a fault; please report what you asked").into_response()
@@ -267,13 +277,19 @@ pub fn run(
         .map_err(|error| Error::io(address.to_string(), error))?;
     listener.set_nonblocking(true).map_err(failed)?;
     let listen = listener.local_addr().map_err(failed)?;
-    let service = Arc::new(Service::new(config, snapshot, origin));
+    let service = Arc::new(Service::new(config, snapshot, origin)?);
     runtime.block_on(async {
         let watching = service
             .config
             .watch
             .clone()
             .map(|folder| tokio::spawn(snapshots::watch(Arc::clone(&service), folder)));
+        let worker = Arc::clone(&service);
+        tokio::spawn(async move {
+            if let Some(jobs) = &worker.jobs {
+                jobs.work().await;
+            }
+        });
         let handle = axum_server::Handle::new();
         tokio::spawn(end(handle.clone()));
         let app = router(&service).into_make_service_with_connect_info::<SocketAddr>();

@@ -24,7 +24,7 @@ pub struct Serve {
     /// Where to listen
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// A folder to keep uploaded snapshots in
+    /// A folder to keep uploaded snapshots and jobs in
     #[arg(long = "data", value_name = "DIR", help_heading = "Snapshots")]
     keep: Option<PathBuf>,
     /// A folder in which new snapshot files (*.snapshot) appear: the newest is checked, then used

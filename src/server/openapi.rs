@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use super::screen::{Options, OwnerAsked, PartyAsked, Text};
-use super::{entities, facts, health, problem, screen, snapshots, yente};
+use super::{entities, facts, health, jobs, problem, screen, snapshots, yente};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -25,6 +25,11 @@ use super::{entities, facts, health, problem, screen, snapshots, yente};
         facts::lists,
         facts::rules,
         facts::changes,
+        jobs::create,
+        jobs::all,
+        jobs::one,
+        jobs::result,
+        jobs::cancel,
         snapshots::all,
         snapshots::upload,
         snapshots::activate,

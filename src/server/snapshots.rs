@@ -87,7 +87,7 @@ impl Service {
     }
 
     /// The folder of kept snapshots.
-    fn kept(&self) -> Result<PathBuf, Problem> {
+    pub fn kept(&self) -> Result<PathBuf, Problem> {
         let data = self.config.data.as_ref().ok_or_else(|| {
             let reason = "this service keeps no snapshots; it was started without --data";
             Problem::new(StatusCode::CONFLICT, reason)

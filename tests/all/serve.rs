@@ -542,6 +542,128 @@ fn it_says_what_it_is() {
     assert_eq!(described["openapi"].as_str().unwrap().split('.').next(), Some("3"));
 }
 
+/// TLS by a certificate and key in PEM; others are refused before anything listens.
+#[test]
+fn tls_is_spoken_with_a_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (cert, key) = (path("cert.pem"), path("key.pem"));
+    let broken = write(folder.path(), "broken.pem", "no certificate");
+    let refused = parentage(&[
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--tls-cert",
+        &broken,
+        "--tls-key",
+        &broken,
+    ]);
+    assert!(refused.status == 2 && refused.err.contains("PEM"), "{}", refused.err);
+    let made = Command::new("openssl")
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "2",
+        ])
+        .args([
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=IP:127.0.0.1",
+            "-keyout",
+            &key,
+            "-out",
+            &cert,
+        ])
+        .stderr(Stdio::null())
+        .status();
+    if !made.is_ok_and(|status| status.success())
+        || Command::new("curl").arg("-V").output().is_err()
+    {
+        eprintln!("skipped: openssl and curl are not here");
+        return;
+    }
+    let service = Service::start(&["--tls-cert", &cert, "--tls-key", &key]);
+    let ask = |more: &[&str]| {
+        let url = format!("https://{}/healthz", service.address);
+        let asked =
+            Command::new("curl").args(["-s", "--max-time", "20"]).args(more).arg(url).output();
+        String::from_utf8(asked.unwrap().stdout).unwrap()
+    };
+    assert_eq!(ask(&["--cacert", &cert]), "{\"status\":\"ok\"}");
+    assert_eq!(ask(&["--cacert", &cert, "--tls-max", "1.1"]), "", "nothing older than 1.2");
+    assert_eq!(service.get("/healthz").status, 0, "nothing in plain text");
+}
+
+/// A file of parties is screened as the command screens it, whoever kills the service meanwhile.
+#[test]
+fn jobs_go_on_where_they_were() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data").display().to_string();
+    let mut parties = "id,name,country\n".to_owned();
+    for at in 0..1_500 {
+        let name = ["Kollsman Inc", "Quiet Harbour Ltd", "Skydio", "Nobody At All GmbH"][at % 4];
+        parties += &format!("{at},{name} {at},US\n");
+    }
+    let file = write(folder.path(), "parties.csv", &parties);
+    let start = || Service::start(&["--data", &data]);
+    let mut service = start();
+    let path = format!("/v1/jobs?as_of={DAY}&out=jsonl");
+    let made = service.ask("POST", &path, &["content-type: text/csv"], parties.as_bytes());
+    assert_eq!(made.status, 202, "{made:?}");
+    let own = format!("/v1/jobs/{}", made.json()["id"].as_str().unwrap());
+    assert_eq!(made.header("location"), Some(own.as_str()));
+    assert_eq!(service.get(&format!("{own}/result")).status, 409);
+    for _ in 0..3 {
+        std::thread::sleep(Duration::from_millis(300));
+        // SIGKILL: nothing is put in order.
+        drop(service);
+        service = start();
+    }
+    let begun = Instant::now();
+    while service.get(&own).json()["state"] != "done" {
+        assert!(begun.elapsed() < Duration::from_secs(120), "{}", service.get(&own).body);
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let out = folder.path().join("answers.jsonl").display().to_string();
+    let run = parentage(&["screen", "--in", &file, "--as-of", DAY, "--out", &out, "--quiet"]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    let result = service.get(&format!("{own}/result"));
+    // The first answer names the files that the service and the command read.
+    let lines = |text: &str| text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(lines(&result.body), lines(&std::fs::read_to_string(&out).unwrap()));
+    assert_eq!(result.body.lines().count(), 1_500);
+    let verdicts = service.get(&own).json()["verdicts"].clone();
+    assert!(verdicts["hit"].as_u64().is_some(), "{verdicts}");
+    assert_eq!(service.ask("DELETE", &own, &[], b"").status, 204);
+    assert_eq!(service.get(&own).status, 404);
+
+    let bad = service.ask("POST", "/v1/jobs", &[], b"no,column\n1,2\n").json();
+    let bad = format!("/v1/jobs/{}", bad["id"].as_str().unwrap());
+    while ["queued", "running"].iter().any(|state| service.get(&bad).json()["state"] == *state) {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let failed = service.get(&bad).json();
+    assert_eq!(failed["state"], "failed");
+    let told = failed["messages"].to_string();
+    assert!(told.contains("has no column `name`") && !told.contains(&data), "{told}");
+    for path in ["/v1/jobs?out=exe", "/v1/jobs?as_of=x", "/v1/jobs?in=/etc/passwd"] {
+        assert_eq!(service.ask("POST", path, &[], b"name\nA B\n").status, 422, "{path}");
+    }
+    let odd = service.ask("POST", "/v1/jobs?delimiter=%2D%2Dout%3D%2Ftmp%2Fx", &[], b"name\nA B\n");
+    assert_eq!(odd.status, 202, "what an option cannot be is told by the job");
+    let many = service.ask("POST", "/v1/jobs", &[], parties.as_bytes()).json();
+    let many = format!("/v1/jobs/{}", many["id"].as_str().unwrap());
+    assert_eq!(service.ask("DELETE", &many, &[], b"").json()["state"], "cancelled");
+    assert_eq!(service.ask("DELETE", &many, &[], b"").status, 204);
+}
+
 /// Every request that docs/api.md shows, and the answer that it shows: all of that is in what is answered.
 #[test]
 fn what_the_docs_show_is_answered() {
