@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use parentage::day::Day;
 use parentage::error::{Error, Rejected, Warning};
 use parentage::model::Profile;
-use parentage::report::json::Run;
+use parentage::report::json::{Run, lists};
 use parentage::screen::{DEFAULT_FLOOR, DEFAULT_THRESHOLD, Settings, list_age, select_rules};
 use parentage::share::{Rounding, Share};
 use parentage::snapshot::Snapshot;
@@ -312,6 +312,7 @@ pub fn run<'s>(snapshot: &'s Snapshot, settings: &'s Settings) -> Run<'s> {
         floor: settings.floor,
         profile: settings.profile.as_ref(),
         party_file: None,
+        lists: lists(snapshot, settings.day),
     }
 }
 

@@ -187,7 +187,7 @@ struct ListedView {
 }
 
 /// A list and how far it was checked.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct ListView {
     list: String,
     entries: u64,
@@ -230,6 +230,8 @@ pub struct Run<'a> {
     pub profile: Option<&'a Profile>,
     /// The party file, in a bulk run.
     pub party_file: Option<InputView>,
+    /// The lists loaded, and how far they were checked: see [`lists`].
+    pub lists: Vec<ListView>,
 }
 
 pub(super) fn day(day: Day) -> Option<String> {
@@ -296,7 +298,7 @@ fn blank(run: &Run, party: &Party, with_run: bool) -> Screened {
         matches: Vec::new(),
         as_of: run.day.to_string(),
         snapshot: run.snapshot.digest().to_owned(),
-        lists_checked: with_run.then(|| lists(run.snapshot, run.day)),
+        lists_checked: with_run.then(|| run.lists.clone()),
         rules: with_run.then(|| run.rules.clone()),
         threshold: with_run.then(|| score(run.threshold)),
         floor: with_run.then(|| run.floor.to_string()),
@@ -345,7 +347,7 @@ pub fn inputs(run: &Run) -> Vec<InputView> {
     inputs
 }
 
-/// The lists loaded, and how far they were checked.
+/// The lists loaded, and how far they were checked. O(entries).
 pub fn lists(snapshot: &Snapshot, as_of: Day) -> Vec<ListView> {
     let view = |checked: ListChecked| ListView {
         list: checked.list,

@@ -36,13 +36,16 @@ impl Basis {
             snapshot: run.snapshot.digest().to_owned(),
             rules: run.rules.clone(),
             profile: run.profile.map(json::profile),
-            lists_checked: json::lists(run.snapshot, run.day),
+            lists_checked: run.lists.clone(),
         }
     }
 }
 
 /// Entries of one answer: of more a part at a time is asked for.
 const MOST_ENTRIES: usize = 1_000;
+
+/// Entries that can be passed over: those of 32 bits, as the description says.
+const MOST_OFFSET: usize = i32::MAX as usize;
 
 #[derive(Debug, Serialize)]
 struct Lists {
@@ -69,6 +72,9 @@ pub async fn lists(State(app): State<App>, parameters: Parameters) -> Result<Res
     let what = "a whole number of 0 or more";
     let offset = parameters.parsed::<u32>("offset", what)?.unwrap_or_default() as usize;
     let limit = parameters.parsed::<u32>("limit", what)?.map_or(MOST_ENTRIES, |own| own as usize);
+    if offset > MOST_OFFSET {
+        return Err(Problem::field("offset", format!("is more than {MOST_OFFSET}")));
+    }
     if limit > MOST_ENTRIES {
         return Err(Problem::field("limit", format!("is more than {MOST_ENTRIES}")));
     }

@@ -10,7 +10,7 @@ use self_cell::self_cell;
 use parentage::day::Day;
 use parentage::error::{Error, Place, Source};
 use parentage::model::Profile;
-use parentage::report::json::Run;
+use parentage::report::json::{ListView, Run, lists};
 use parentage::screen::{
     DEFAULT_FLOOR, DEFAULT_THRESHOLD, Screener, Settings, fits, profiled_rules,
 };
@@ -63,6 +63,8 @@ pub struct Ground {
     pub snapshot: Arc<Snapshot>,
     /// What it screens by.
     pub settings: Settings,
+    /// The lists on its day, which are the same in every answer.
+    pub lists: Vec<ListView>,
 }
 
 self_cell!(
@@ -78,7 +80,7 @@ impl Prepared {
     /// Does something with the screener and what its answers have in common.
     pub fn with<T>(&self, work: impl FnOnce(&Screener<'_>, &Run<'_>) -> T) -> T {
         self.with_dependent(|ground, screener| {
-            let Ground { snapshot, settings } = ground;
+            let Ground { snapshot, settings, lists } = ground;
             let run = Run {
                 snapshot,
                 day: settings.day,
@@ -87,6 +89,7 @@ impl Prepared {
                 floor: settings.floor,
                 profile: settings.profile.as_ref(),
                 party_file: None,
+                lists: lists.clone(),
             };
             work(screener, &run)
         })
@@ -129,7 +132,8 @@ impl Loaded {
             return Ok(Arc::clone(prepared));
         }
         let settings = self.settings(question, house)?;
-        let ground = Ground { snapshot: Arc::clone(&self.snapshot), settings };
+        let lists = lists(&self.snapshot, settings.day);
+        let ground = Ground { snapshot: Arc::clone(&self.snapshot), settings, lists };
         let new = Prepared::new(ground, |ground| Screener::new(&ground.snapshot, &ground.settings));
         let new = Arc::new(new);
         known().put(question.clone(), Arc::clone(&new));

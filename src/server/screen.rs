@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -299,42 +300,50 @@ fn several(
             format!("has {} parties; no more than {MOST_PARTIES} go at once", parties.len());
         return Err(Problem::field("parties", reason));
     }
-    let mut results = Vec::with_capacity(parties.len());
-    for (at, party) in parties.iter().enumerate() {
-        let mut reader = serde_json::Deserializer::from_str(party.get());
+    let answer = |(at, party): (usize, &str)| {
+        let mut reader = serde_json::Deserializer::from_str(party);
         let party: PartyAsked = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let path = error.path().to_string();
             let path = if path == "." { String::new() } else { format!(".{path}") };
             Problem::field(format!("parties[{at}]{path}"), error.inner().to_string())
         })?;
-        let (read, faults) = party.read(loaded.request);
-        let notes = faults.into_iter().map(|(field, reason)| Note {
-            kind: if field.starts_with("owners") {
-                NoteKind::UnreadOwner
-            } else {
-                NoteKind::UnreadField
-            },
-            text: format!("{field}: {reason}"),
-            place: None,
-        });
-        let notes: Vec<Note> = notes.collect();
-        let text = match read {
-            Some(party) => {
-                let mut verdict = screener.screen(&party);
-                verdict.notes.extend(notes);
-                app.metrics.said(verdict.answer);
-                sealed_text(&json::screened(run, &party, &verdict, at == 0))
-            }
-            None => {
-                app.metrics.said(Answer::Error);
-                let party = Party {
-                    id: party.id.clone().unwrap_or_default(),
-                    ..Party::named(party.name.clone())
-                };
-                sealed_text(&json::unscreened(run, &party, &notes, at == 0))
-            }
-        };
-        results.push(RawValue::from_string(text?).map_err(|error| plain(&error))?);
-    }
+        let text = noted(app, loaded, screener, run, &party, at == 0)?;
+        RawValue::from_string(text).map_err(|error| plain(&error))
+    };
+    // Of several faults the first is told.
+    let results: Vec<Result<Box<RawValue>, Problem>> =
+        parties.par_iter().map(|party| party.get()).enumerate().map(answer).collect();
+    let results = results.into_iter().collect::<Result<_, Problem>>()?;
     serde_json::to_string(&Results { results }).map_err(|error| plain(&error))
+}
+
+/// The answer of one of several parties, with what cannot be read of it among its notes.
+fn noted(
+    app: &App,
+    loaded: &Loaded,
+    screener: &Screener,
+    run: &Run,
+    party: &PartyAsked,
+    first: bool,
+) -> Result<String, Problem> {
+    let (read, faults) = party.read(loaded.request);
+    let notes = faults.into_iter().map(|(field, reason)| Note {
+        kind: match field.starts_with("owners") {
+            true => NoteKind::UnreadOwner,
+            false => NoteKind::UnreadField,
+        },
+        text: format!("{field}: {reason}"),
+        place: None,
+    });
+    let notes: Vec<Note> = notes.collect();
+    let Some(read) = read else {
+        app.metrics.said(Answer::Error);
+        let id = party.id.clone().unwrap_or_default();
+        let party = Party { id, ..Party::named(party.name.clone()) };
+        return sealed_text(&json::unscreened(run, &party, &notes, first));
+    };
+    let mut verdict = screener.screen(&read);
+    verdict.notes.extend(notes);
+    app.metrics.said(verdict.answer);
+    sealed_text(&json::screened(run, &read, &verdict, first))
 }

@@ -204,6 +204,7 @@ pub(super) fn run<'s>(snapshot: &'s Snapshot, settings: &Settings) -> Run<'s> {
         profile: None,
         floor: settings.floor,
         party_file: None,
+        lists: json::lists(snapshot, settings.day),
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
+use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -203,14 +204,12 @@ pub async fn matches(
         .collect::<Result<_, Problem>>()?;
     let (own, limit) = (std::sync::Arc::clone(&app), choice.limit);
     let (loaded, responses) = today(&app, Some(choice.screened()), move |_, screener, run| {
-        let mut responses = Map::new();
-        for (name, query, party) in parties {
+        let answered = parties.into_par_iter().map(|(name, query, party)| {
             let (total, results) = scored(screener, run, &party, &scope, choice);
             let total = json!({"value": total, "relation": "eq"});
-            let answer = json!({"status": 200, "results": results, "total": total, "query": query});
-            responses.insert(name, answer);
-        }
-        Ok(responses)
+            (name, json!({"status": 200, "results": results, "total": total, "query": query}))
+        });
+        Ok(Map::from_iter(answered.collect::<Vec<_>>()))
     })
     .await?;
     let mut response = own.json(&loaded, &json!({"responses": responses, "limit": limit}))?;
