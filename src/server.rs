@@ -43,6 +43,7 @@ use parentage::snapshot::Snapshot;
 
 pub use access::Clients;
 pub use loaded::House;
+pub use snapshots::own_copy;
 pub use tokens::{Role, Tokens, new_token};
 
 use self::health::Metrics;
@@ -277,6 +278,7 @@ pub fn run(
         .map_err(|error| Error::io(address.to_string(), error))?;
     listener.set_nonblocking(true).map_err(failed)?;
     let listen = listener.local_addr().map_err(failed)?;
+    let _held = config.data.as_deref().map(held).transpose()?;
     let service = Arc::new(Service::new(config, snapshot, origin)?);
     runtime.block_on(async {
         let watching = service
@@ -296,14 +298,15 @@ pub fn run(
         started(listen);
         let served = match &service.config.tls {
             None => {
-                let mut server = axum_server::from_tcp(listener).map_err(failed)?.handle(handle);
+                let server = axum_server::from_tcp(listener).map_err(failed)?.handle(handle);
+                let mut server = server.first_request_timeout(MOST_HEAD_TIME);
                 patient(server.http_builder());
                 server.serve(app).await
             }
             Some((certificates, key)) => {
                 let tls = tls(certificates, key).await?;
                 let server = axum_server::from_tcp_rustls(listener, tls).map_err(failed)?;
-                let mut server = server.handle(handle);
+                let mut server = server.handle(handle).first_request_timeout(MOST_HEAD_TIME);
                 patient(server.http_builder());
                 server.serve(app).await
             }
@@ -311,6 +314,21 @@ pub fn run(
         drop(watching);
         served.map_err(failed)
     })
+}
+
+/// Holds the folder of a service: two of them would take each other's jobs.
+fn held(data: &std::path::Path) -> Result<std::fs::File, Error> {
+    let path = data.join("lock");
+    let failed = |error| Error::io(path.display().to_string(), error);
+    std::fs::create_dir_all(data).map_err(failed)?;
+    let lock = std::fs::File::create(&path).map_err(failed)?;
+    lock.try_lock().map_err(|_| {
+        Error::file(
+            data.display().to_string(),
+            "is the folder of another service that runs; give this one its own",
+        )
+    })?;
+    Ok(lock)
 }
 
 /// Closes connections whose client does not send its request.

@@ -342,6 +342,11 @@ fn read_file(
     }
     let mut source = begin(file, rows.header(), format, records);
     read_rows(&mut rows, format, records.next_source(), &mut source, records);
+    if rows.is_broken() {
+        let why = records.rejected.last().map_or("", |last| last.reason.as_str());
+        let reason = format!("breaks off, and what stands behind it is not known: {why}");
+        return Err(Error::file(&file.path, reason));
+    }
     finish(opened, file, source, records).map(|()| Some(format))
 }
 

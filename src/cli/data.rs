@@ -180,6 +180,18 @@ impl DataOptions {
         usual_format(self.format)
     }
 
+    /// Whether a day or a format of output is named, of which each request of a service says its own.
+    #[cfg(feature = "server")]
+    pub fn says_how(&self) -> bool {
+        self.as_of.is_some() || self.format.is_some()
+    }
+
+    /// The snapshot file, if one is named.
+    #[cfg(feature = "server")]
+    pub fn file(&mut self) -> Option<&mut String> {
+        self.snapshot.as_mut()
+    }
+
     /// Where the data come from, in a word.
     #[cfg(feature = "server")]
     pub fn origin(&self) -> String {

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -59,7 +59,7 @@ pub struct Serve {
 const USUAL_RATE: u32 = 100;
 
 impl Serve {
-    pub fn run(self) -> Result<Outcome, Stop> {
+    pub fn run(mut self) -> Result<Outcome, Stop> {
         let open = self.tokens.is_none();
         if open && !self.listen.ip().is_loopback() {
             let what = format!(
@@ -71,11 +71,24 @@ impl Serve {
         if let Some(watch) = self.watch.as_ref().filter(|watch| !watch.is_dir()) {
             return Err(Error::file(watch.display().to_string(), "is no folder").into());
         }
+        if self.data.says_how() {
+            let what = "each request says its own day, and answers are JSON; leave --as-of and --format out";
+            return Err(Error::Request(what.to_owned()).into());
+        }
         let tokens = self.tokens.as_deref().map(Tokens::open).transpose()?;
         let usual = if open { 0 } else { USUAL_RATE };
         let rate = NonZeroU32::new(self.rate.unwrap_or(usual));
         let profiles = self.profile.iter().map(|path| read_profile(path));
+        let origin = self.data.origin();
+        // A file that somebody writes over while it is mapped would end the service.
+        let own =
+            self.data.file().map(|file| server::own_copy(Path::new(file), self.keep.as_deref()));
+        let own = own.transpose()?;
+        if let (Some(file), Some(own)) = (self.data.file(), &own) {
+            *file = own.display().to_string();
+        }
         let snapshot = self.data.snapshot()?;
+        drop(own);
         let settings = self.data.settings(&snapshot, &[])?;
         let rejected = !snapshot.rejected().is_empty();
         let config = Config {
@@ -93,7 +106,7 @@ impl Serve {
             log: self.log,
         };
         let scheme = if config.tls.is_some() { "https" } else { "http" };
-        server::run(config, snapshot, self.data.origin(), |address| {
+        server::run(config, snapshot, origin, |address| {
             anstream::eprintln!("listening on {scheme}://{address}");
         })?;
         Ok(Outcome { rejected, ..Outcome::default() })

@@ -251,7 +251,7 @@ impl Sums {
     /// others' lows leave. The sum is capped, not each holding.
     pub fn most(&self) -> u64 {
         if self.over_declared() {
-            return self.counted_high;
+            return self.counted_high.max(self.beside_high);
         }
         let others = self.low - self.counted_low;
         let most = self.counted_high.min(WHOLE.saturating_sub(others)).max(self.counted_low);

@@ -28,7 +28,10 @@ pub(super) fn bounds(effective: &Effective, end: End) -> Vec<Bounds> {
     for component in &effective.components {
         match component[..] {
             [node] => bounds[node as usize] = alone(&columns[node as usize], &bounds, end),
-            _ => ring(columns, component, &mut bounds, end),
+            _ => {
+                ring(columns, component, &mut bounds, end);
+                beside(columns, component, &mut bounds, end);
+            }
         }
     }
     bounds
@@ -44,9 +47,21 @@ fn worth(bounds: &[Bounds], up: bool) -> impl Fn(Owner) -> u64 + '_ {
 }
 
 fn alone(column: &Column, bounds: &[Bounds], end: End) -> Bounds {
-    Bounds {
-        lower: in_units(column.weigh(end, worth(bounds, false)), false),
-        upper: in_units(column.weigh(end, worth(bounds, true)), true),
+    let of = |up: bool| {
+        let value = worth(bounds, up);
+        column.weigh(end, &value).max(column.weigh_beside(end, &value))
+    };
+    Bounds { lower: in_units(of(false), false), upper: in_units(of(true), true) }
+}
+
+/// Raises what ring members are worth to what owners hold of them beside a recorded chain.
+fn beside(columns: &[Column], component: &[u32], bounds: &mut [Bounds], end: End) {
+    for node in component {
+        let column = &columns[*node as usize];
+        let lower = in_units(column.weigh_beside(end, worth(bounds, false)), false);
+        let upper = in_units(column.weigh_beside(end, worth(bounds, true)), true);
+        let own = &mut bounds[*node as usize];
+        (own.lower, own.upper) = (own.lower.max(lower), own.upper.max(upper));
     }
 }
 

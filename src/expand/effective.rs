@@ -69,6 +69,8 @@ pub struct Entry {
 pub struct Column {
     /// Its owners.
     pub entries: Vec<Entry>,
+    /// What owners hold beside a recorded chain, each by itself: added to nothing, and no less than that.
+    beside: Vec<Entry>,
     low: u64,
     /// Declared lows above 100 percent: neither capped nor completed.
     over_declared: bool,
@@ -77,12 +79,24 @@ pub struct Column {
 }
 
 impl Column {
-    fn new(entries: Vec<Entry>, stated_low: u64, complete: bool) -> Column {
+    fn new(entries: Vec<Entry>, beside: Vec<Entry>, stated_low: u64, complete: bool) -> Column {
         let sum = |of: fn(&Entry) -> u32| entries.iter().map(|one| u64::from(of(one))).sum::<u64>();
         let (low, high) = (sum(|one| one.low), sum(|one| one.high));
         let over_declared = stated_low > WHOLE;
         let complete = complete && !over_declared && high >= WHOLE;
-        Column { entries, low, over_declared, complete }
+        Column { entries, beside, low, over_declared, complete }
+    }
+
+    /// Whether an owner holds something beside a recorded chain.
+    pub fn has_beside(&self) -> bool {
+        !self.beside.is_empty()
+    }
+
+    /// The most that is held by itself beside a recorded chain, in units of [`ONE`] times parts.
+    pub fn weigh_beside(&self, end: End, value: impl Fn(Owner) -> u64) -> u128 {
+        let share = |entry: &Entry| if end == End::Low { entry.low } else { entry.high };
+        let weigh = |entry: &Entry| u128::from(share(entry)) * u128::from(value(entry.owner));
+        self.beside.iter().map(weigh).max().unwrap_or(0)
     }
 
     /// Whether every share is known exactly and together they are no more than the whole.
@@ -238,6 +252,10 @@ impl Effective {
         if met(bounds.lower) == met(bounds.upper) {
             return Some(met(bounds.lower));
         }
+        // Exact arithmetic knows sums alone; what may be met is.
+        if self.columns.iter().any(Column::has_beside) {
+            return Some(met(bounds.upper));
+        }
         let order = exact::compare(self, self.numbers[&entity], end, threshold)?;
         Some(match comparison {
             Comparison::AtLeast => order.is_ge(),
@@ -275,7 +293,7 @@ fn reached(basis: Basis, listed: &dyn Fn(EntityId) -> bool, from: &[EntityId]) -
 }
 
 fn column(basis: Basis, issuer: EntityId, owner: impl Fn(EntityId) -> Owner) -> Column {
-    let mut entries = Vec::new();
+    let (mut entries, mut beside) = (Vec::new(), Vec::new());
     let mut stated_low = 0;
     for edge in basis.view.stakes_in(issuer) {
         if !multiplies(&edge, basis.interest) {
@@ -287,9 +305,12 @@ fn column(basis: Basis, issuer: EntityId, owner: impl Fn(EntityId) -> Owner) -> 
             _ => (range.low().parts(), range.high().parts(), range.stated_low().parts()),
         };
         stated_low += u64::from(stated);
-        entries.push(Entry { owner: owner(edge.holder), low, high });
+        let owner = owner(edge.holder);
+        entries.push(Entry { owner, low, high });
+        let (low, high) = (edge.stake.beside.0.parts(), edge.stake.beside.1.parts());
+        beside.extend((high > 0).then_some(Entry { owner, low, high }));
     }
-    Column::new(entries, stated_low, basis.complete.contains(issuer.index()))
+    Column::new(entries, beside, stated_low, basis.complete.contains(issuer.index()))
 }
 
 /// Strongly connected components, owners before what they own. Without recursion.

@@ -367,8 +367,8 @@ fn editable(word: &str) -> bool {
         && !word.chars().any(|c| c.is_ascii_digit())
 }
 
-/// The least score of two names that differ in how one generic word is written: `Holding` for `Holdings`, `Maschinen` for
-/// `Machinery` score 0.98 and more, another word (`Trading`) less than 0.9.
+/// The least score of two names that differ in how one generic word is written: `Holding` for `Holdings` scores 0.98 and
+/// more, another word (`Trading`) less than 0.9. A word that is rare in one language is distinctive, and not looked at so.
 const SAME_WORDS: i32 = 9_500;
 
 /// Whether the words of two names are the same to the comparison.

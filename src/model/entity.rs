@@ -275,6 +275,11 @@ impl Identifiers {
                     // As lists write it, which name the country of a register and not the register.
                     all.extend(["gb-coh", "reg-gb"].map(|scheme| format!("{scheme}:{value}")));
                 }
+                Some(scheme)
+                    if scheme == "reg-gb" && value.bytes().all(|byte| byte.is_ascii_digit()) =>
+                {
+                    all.push(format!("{scheme}:{value:0>8}"));
+                }
                 Some(scheme) if scheme == "uscc" => {
                     let value = value.to_uppercase();
                     all.extend(["uscc", "reg-cn"].map(|scheme| format!("{scheme}:{value}")));
@@ -305,7 +310,7 @@ impl Identifiers {
         let in_scheme = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
         let in_value = |byte: u8| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'/');
         !scheme.is_empty()
-            && !matches!(scheme, "gb-coh" | "uscc")
+            && !matches!(scheme, "gb-coh" | "reg-gb" | "uscc")
             && !scheme.starts_with("tax")
             && scheme.bytes().all(in_scheme)
             && !value.is_empty()

@@ -140,10 +140,24 @@ fn of_this_machine(headers: &HeaderMap, uri: &Uri) -> Result<(), Problem> {
     };
     let loopback = name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
     if loopback || name.eq_ignore_ascii_case("localhost") {
-        return Ok(());
+        return of_no_other_page(headers, host);
     }
     let reason = "without tokens this service answers only under localhost, 127.0.0.1 and [::1]";
     Err(Problem::new(StatusCode::MISDIRECTED_REQUEST, reason))
+}
+
+/// A page of another site may send what needs no leave, though it cannot read the answer: browsers say whose it is.
+fn of_no_other_page(headers: &HeaderMap, host: &str) -> Result<(), Problem> {
+    let said = |name: &str| headers.get(name).map(|said| said.to_str().unwrap_or("unreadable"));
+    let own_site = said("sec-fetch-site").is_none_or(|site| matches!(site, "same-origin" | "none"));
+    let own_page = said("origin").is_none_or(|origin| {
+        origin.split_once("://").is_some_and(|(_, own)| own.eq_ignore_ascii_case(host))
+    });
+    if own_site && own_page {
+        return Ok(());
+    }
+    let reason = "pages of other sites are not answered; without tokens anybody's page could ask";
+    Err(Problem::new(StatusCode::FORBIDDEN, reason))
 }
 
 /// Ends what takes too long.

@@ -1,6 +1,7 @@
 //! What a request asks: its parameters and its body, of which nothing unknown is passed over.
 
 use axum::body::Bytes;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
@@ -86,6 +87,21 @@ impl<S: Send + Sync> FromRequestParts<S> for Parameters {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Parameters, Problem> {
         Ok(Parameters::read(parts.uri.query().unwrap_or_default().as_bytes()))
+    }
+}
+
+/// What a path names.
+#[derive(Debug)]
+pub struct Path<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Path<T>, Problem> {
+        let path = axum::extract::Path::<T>::from_request_parts(parts, state).await;
+        let refused =
+            |rejection: PathRejection| Problem::new(rejection.status(), rejection.body_text());
+        path.map(|axum::extract::Path(own)| Path(own)).map_err(refused)
     }
 }
 

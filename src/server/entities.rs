@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,7 +13,7 @@ use parentage::report::json::{self, Run};
 use parentage::report::{export, objects, turns};
 use parentage::screen::{Screener, Supposition, timeline as turns_of};
 
-use super::asked::{Json, Parameters, day};
+use super::asked::{Json, Parameters, Path, day};
 use super::facts::Basis;
 use super::loaded::{Loaded, Question};
 use super::problem::{Problem, ProblemView};

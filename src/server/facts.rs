@@ -79,6 +79,14 @@ pub async fn lists(State(app): State<App>, parameters: Parameters) -> Result<Res
         return Err(Problem::field("limit", format!("is more than {MOST_ENTRIES}")));
     }
     let (loaded, own) = (app.loaded(), Arc::clone(&app));
+    if let Some(list) = &list {
+        let known = loaded.snapshot.lists_checked(on).into_iter().map(|one| one.list);
+        let known: Vec<String> = known.collect();
+        if !known.contains(list) {
+            let reason = format!("no list `{list}` is loaded; there are {}", known.join(", "));
+            return Err(Problem::field("list", reason));
+        }
+    }
     let done = move || {
         let all = entries(&loaded.snapshot, on).into_iter();
         let all: Vec<EntryView> =

@@ -2,6 +2,7 @@
 //! name does not wait, and a service that is killed goes on where it was.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path as File, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
@@ -20,10 +21,13 @@ use tokio::sync::Notify;
 use utoipa::ToSchema;
 
 use parentage::error::Error;
+use parentage::screen::select_rules;
+use parentage::source::Encoding;
 
 use super::access::Caller;
-use super::asked::Parameters;
+use super::asked::{Parameters, Path};
 use super::problem::{Problem, ProblemView};
+use super::screen::points;
 use super::{App, Service};
 
 /// Bytes of a file of parties: a hundred million short ones.
@@ -58,8 +62,9 @@ struct Kept {
     /// Seconds since 1970.
     created: u64,
     snapshot: String,
-    /// The file of its snapshot.
-    snapshot_file: String,
+    /// How often its process was killed.
+    #[serde(default)]
+    killed: u32,
     input: String,
     output: String,
     arguments: Vec<String>,
@@ -98,6 +103,18 @@ pub struct Jobs {
     cancelled: Notify,
 }
 
+/// Makes a folder that nobody else of the machine can look into: files of parties lie in it.
+fn private(folder: &File) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// How often a job whose process is killed is begun again: by a system without memory it is killed every time.
+const MOST_KILLED: u32 = 3;
+
 /// Messages that are kept of a job, and letters of each.
 const MESSAGES: usize = 100;
 const LETTERS: usize = 500;
@@ -110,15 +127,12 @@ impl Jobs {
     pub fn open(data: &File) -> Result<Jobs, Error> {
         let folder = data.join("jobs");
         let failed = |error| Error::io(folder.display().to_string(), error);
-        std::fs::create_dir_all(&folder).map_err(failed)?;
+        private(&folder).map_err(failed)?;
         let mut all = BTreeMap::new();
         for item in std::fs::read_dir(&folder).map_err(failed)?.flatten() {
             let text = std::fs::read_to_string(item.path().join("job.json")).unwrap_or_default();
-            // A folder without one is of an upload that broke off.
-            let Ok(mut kept) = serde_json::from_str::<Kept>(&text) else {
-                let _ = std::fs::remove_dir_all(item.path());
-                continue;
-            };
+            // Others' folders are none of ours to touch, nor what a newer version left.
+            let Ok(mut kept) = serde_json::from_str::<Kept>(&text) else { continue };
             if kept.state == Stage::Running {
                 kept.state = Stage::Queued;
             }
@@ -142,8 +156,13 @@ impl Jobs {
         let path = self.folder_of(&kept.id).join("job.json");
         let new = path.with_extension("new");
         let text = serde_json::to_string(kept).map_err(|error| error.to_string())?;
-        let written = std::fs::write(&new, text).and_then(|()| std::fs::rename(&new, &path));
-        written.map_err(|error| format!("the job cannot be kept: {error}"))
+        let write = || {
+            let mut file = std::fs::File::create(&new)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()?;
+            std::fs::rename(&new, &path)
+        };
+        write().map_err(|error| format!("the job cannot be kept: {error}"))
     }
 
     /// Gives a job another state where it has one of some.
@@ -174,19 +193,21 @@ impl Jobs {
                 continue;
             };
             if self.turn(&kept.id, &[Stage::Queued], Stage::Running, Vec::new()) {
-                let (to, messages) = self.screen(&kept).await;
+                let snapshots = self.folder.with_file_name("snapshots");
+                let (to, messages) = self.screen(&kept, &snapshots).await;
                 self.turn(&kept.id, &[Stage::Running], to, messages);
             }
         }
     }
 
     /// Screens the file of a job in a process of its own.
-    async fn screen(&self, kept: &Kept) -> (Stage, Vec<String>) {
+    async fn screen(&self, kept: &Kept, snapshots: &File) -> (Stage, Vec<String>) {
         let folder = self.folder_of(&kept.id);
         let path = |name: &str| folder.join(name).display().to_string();
         let mut arguments = vec!["--in".to_owned(), path(&kept.input)];
         arguments.extend(["--out".to_owned(), path(&kept.output)]);
-        arguments.extend(["--snapshot".to_owned(), kept.snapshot_file.clone()]);
+        let snapshot = snapshots.join(format!("{}.snapshot", kept.snapshot));
+        arguments.extend(["--snapshot".to_owned(), snapshot.display().to_string()]);
         arguments.extend(["--resume", "--quiet"].map(str::to_owned));
         arguments.extend(kept.arguments.iter().cloned());
         let program = match std::env::current_exe() {
@@ -223,9 +244,26 @@ impl Jobs {
         match ended.map(|status| status.code()) {
             // 3: what could not be read is among the messages, and in the result as errors.
             Ok(Some(0 | 1 | 3)) => (Stage::Done, messages),
-            Ok(_) => (Stage::Failed, messages),
+            // Killed: it goes on where it was.
+            Ok(None) if self.begun_again(&kept.id) => (Stage::Queued, messages),
+            Ok(None) => {
+                let why =
+                    "its process was killed again and again; is there memory enough?".to_owned();
+                (Stage::Failed, [messages, vec![why]].concat())
+            }
+            Ok(Some(_)) => (Stage::Failed, messages),
             Err(error) => (Stage::Failed, vec![error.to_string()]),
         }
+    }
+
+    /// Counts that a process was killed; whether the job may be begun again.
+    fn begun_again(&self, id: &str) -> bool {
+        let mut all = self.all();
+        let kept = all.get_mut(id);
+        kept.is_some_and(|kept| {
+            kept.killed += 1;
+            kept.killed <= MOST_KILLED
+        })
     }
 
     fn is_cancelled(&self, id: &str) -> bool {
@@ -282,7 +320,7 @@ impl Service {
     }
 
     /// The file of the snapshot in use, written where there is none.
-    fn snapshot_file(&self) -> Result<(String, String), Problem> {
+    fn keep_snapshot(&self) -> Result<String, Problem> {
         let loaded = self.loaded();
         let digest = loaded.snapshot.digest().to_owned();
         let folder = self.kept()?;
@@ -293,7 +331,7 @@ impl Service {
             let saved = loaded.snapshot.save(&path.display().to_string());
             saved.map_err(|error| failed(error.to_string()))?;
         }
-        Ok((digest, path.display().to_string()))
+        Ok(digest)
     }
 }
 
@@ -351,13 +389,14 @@ pub async fn create(
         // An option and its value are one argument: no value is taken for an option.
         arguments.extend(parameters.all(name).map(|value| format!("{option}={value}")));
     }
+    usable(&app, &parameters)?;
     let jobs = app.jobs()?;
     if jobs.all().len() >= MOST_JOBS {
         let reason = "keeps as many jobs as it can; delete those that are done";
         return Err(Problem::later(StatusCode::TOO_MANY_REQUESTS, 60, reason));
     }
     let own = Arc::clone(&app);
-    let (snapshot, snapshot_file) = app.work(move || own.snapshot_file()).await?;
+    let snapshot = app.work(move || own.keep_snapshot()).await?;
     let id = new_id()?;
     let folder = jobs.folder_of(&id);
     let input = format!("parties.{format}");
@@ -373,7 +412,7 @@ pub async fn create(
         state: Stage::Queued,
         created,
         snapshot,
-        snapshot_file,
+        killed: 0,
         input,
         output: format!("answers.{out}"),
         arguments,
@@ -388,6 +427,32 @@ pub async fn create(
     Ok((StatusCode::ACCEPTED, response).into_response())
 }
 
+/// Refuses what `screen` would refuse once the file is here.
+fn usable(app: &App, parameters: &Parameters) -> Result<(), Problem> {
+    if let Some(score) = parameters.parsed::<f64>("threshold", "a number in 0..1")? {
+        points("threshold", score)?;
+    }
+    parameters.parsed::<u32>("limit", "a whole number of 0 or more")?;
+    let rules: Vec<String> = parameters.all("rule").map(str::to_owned).collect();
+    select_rules(&app.loaded().snapshot, &rules).map_err(|error| Problem::of("rule", &error))?;
+    let sign = parameters.one("delimiter")?.unwrap_or(",");
+    if sign != "tab"
+        && (sign.len() != 1
+            || sign.contains(|c: char| c.is_ascii_alphanumeric() || "\"\r\n".contains(c)))
+    {
+        return Err(Problem::field("delimiter", "is not one sign that can part fields, or `tab`"));
+    }
+    if let Some(encoding) = parameters.one("encoding")?
+        && Encoding::parse(encoding).is_none()
+    {
+        return Err(Problem::field("encoding", format!("`{encoding}` is no encoding")));
+    }
+    if parameters.one("name_column")?.is_some_and(|name| name.contains('\0')) {
+        return Err(Problem::field("name_column", "has a NUL character"));
+    }
+    Ok(())
+}
+
 fn new_id() -> Result<String, Problem> {
     let mut bits = [0_u8; 16];
     getrandom::fill(&mut bits).map_err(|error| Problem::own(error.to_string()))?;
@@ -397,7 +462,7 @@ fn new_id() -> Result<String, Problem> {
 /// Writes an upload into the folder of a job.
 async fn take(folder: &File, name: &str, mut body: Body) -> Result<(), Problem> {
     let failed = |error: std::io::Error| Problem::own(format!("the file cannot be kept: {error}"));
-    tokio::fs::create_dir_all(folder).await.map_err(failed)?;
+    private(folder).map_err(failed)?;
     let mut file = tokio::fs::File::create(folder.join(name)).await.map_err(failed)?;
     let mut bytes = 0;
     while let Some(frame) = body.frame().await {

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::response::Response;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
@@ -13,9 +14,9 @@ use parentage::model::Party;
 use parentage::name::POINTS_OF_ONE;
 use parentage::report::json::{self, Run};
 use parentage::screen::{Answer, Note, NoteKind, Screener};
-use parentage::source::{declared_owner, party_of};
+use parentage::source::{OWNER_FIELDS, declared_owner, party_of};
 
-use super::asked::{Json, day};
+use super::asked::{Json, day, json as read_json};
 use super::loaded::{Loaded, Question};
 use super::problem::{Problem, ProblemView};
 use super::{App, plain, sealed_text};
@@ -107,17 +108,64 @@ pub struct PartyAsked {
     owners: Vec<OwnerAsked>,
 }
 
+/// The fields of an object in their order, each once: a second one would silently take the place of the first.
+#[derive(Debug)]
+pub struct Fields(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Fields, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+                let mut all: Vec<(String, Box<RawValue>)> = Vec::new();
+                while let Some((name, value)) = map.next_entry::<String, _>()? {
+                    if all.iter().any(|(own, _)| *own == name) {
+                        return Err(serde::de::Error::custom(format!("duplicate field `{name}`")));
+                    }
+                    all.push((name, value));
+                }
+                Ok(Fields(all))
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+
+/// What is asked beside parties.
+const ASKED: [&str; 6] = ["parties", "as_of", "rules", "profile", "threshold", "limit"];
+
 /// One party with what is asked of it, or several as `parties`.
-#[derive(Debug, Deserialize)]
-pub struct Asked {
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
     parties: Option<Vec<Box<RawValue>>>,
     as_of: Option<String>,
     rules: Option<Vec<String>>,
     profile: Option<String>,
     threshold: Option<f64>,
     limit: Option<usize>,
-    #[serde(flatten)]
-    one: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Fields {
+    /// What is asked, and the fields of the one party as an object.
+    fn parted(self) -> Result<(Asked, Vec<String>, String), Problem> {
+        let (asked, one): (Vec<_>, Vec<_>) =
+            self.0.into_iter().partition(|(name, _)| ASKED.contains(&name.as_str()));
+        let names = one.iter().map(|(name, _)| name.clone()).collect();
+        let [asked, one] = [asked, one].map(|fields| {
+            let field = |(name, value): &(String, Box<RawValue>)| {
+                format!("{}:{}", serde_json::Value::from(name.as_str()), value.get())
+            };
+            format!("{{{}}}", fields.iter().map(field).collect::<Vec<_>>().join(","))
+        });
+        Ok((read_json(asked.as_bytes())?, names, one))
+    }
 }
 
 /// What is asked beside the parties.
@@ -150,6 +198,25 @@ pub fn points(field: &str, score: f64) -> Result<i32, Problem> {
     Ok(points)
 }
 
+/// Bytes of a field: no name of a public list has more than some hundred letters, and a long one takes time by its length.
+const MOST_BYTES: usize = 1_000;
+
+/// Bytes of all aliases together, and of all identifiers.
+const MOST_OF_SEVERAL: usize = 10_000;
+
+/// Owners that a party declares.
+const MOST_OWNERS: usize = 200;
+
+/// The bytes that a field may have.
+fn most_bytes(field: &str) -> usize {
+    if matches!(field, "aliases" | "identifiers") { MOST_OF_SEVERAL } else { MOST_BYTES }
+}
+
+/// Whether a text is no longer than a name may be.
+pub fn is_short(text: &str) -> bool {
+    text.len() <= MOST_BYTES
+}
+
 /// What a party's fields come to: the party, if it can be screened, and what cannot be read.
 type Read = (Option<Party>, Vec<(String, String)>);
 
@@ -169,6 +236,16 @@ impl PartyAsked {
             ("id", plain(&self.id)),
             ("identifiers", text(&self.identifiers)),
         ];
+        let long = fields.iter().find(|(name, text)| text.len() > most_bytes(name));
+        if let Some((name, text)) = long {
+            let reason =
+                format!("has {} bytes, and no more than {} are read", text.len(), most_bytes(name));
+            return (None, vec![((*name).to_owned(), reason)]);
+        }
+        if self.owners.len() > MOST_OWNERS {
+            let reason = format!("are more than {MOST_OWNERS}");
+            return (None, vec![("owners".to_owned(), reason)]);
+        }
         let fields: Vec<(&str, &str)> =
             fields.iter().map(|(name, text)| (*name, text.as_str())).collect();
         let (party, mut faults) = party_of(&fields);
@@ -205,6 +282,10 @@ impl OwnerAsked {
             plain(&self.confidence),
             plain(&self.source),
         ];
+        if let Some(at) = fields.iter().position(|text| text.len() > MOST_OF_SEVERAL) {
+            let field = OWNER_FIELDS[at].to_owned();
+            return Err((field, format!("has more than {MOST_OF_SEVERAL} bytes")));
+        }
         declared_owner(fields.each_ref().map(String::as_str), place)
     }
 }
@@ -244,15 +325,19 @@ pub struct Results {
         (status = 413, description = "Too much at once", body = ProblemView, content_type = "application/problem+json"),
         (status = 415, description = "Not said to be JSON", body = ProblemView, content_type = "application/problem+json"),
         (status = 422, description = "A field that cannot be used", body = ProblemView, content_type = "application/problem+json")))]
-pub async fn screen(State(app): State<App>, Json(asked): Json<Asked>) -> Result<Response, Problem> {
+pub async fn screen(
+    State(app): State<App>,
+    Json(fields): Json<Fields>,
+) -> Result<Response, Problem> {
     let loaded = app.loaded();
+    let (asked, names, party) = fields.parted()?;
     let question = asked.question()?;
     let own = std::sync::Arc::clone(&app);
     let done = move || {
         let prepared = loaded.prepared(&question, &own.config.house)?;
         let text = prepared.with(|screener, run| match asked.parties {
-            None => one(&own, &loaded, screener, run, asked.one),
-            Some(parties) => several(&own, &loaded, screener, run, &parties, &asked.one),
+            None => one(&own, &loaded, screener, run, &names, &party),
+            Some(parties) => several(&own, &loaded, screener, run, &parties, &names),
         })?;
         Ok(own.text(&loaded, text))
     };
@@ -264,14 +349,13 @@ fn one(
     loaded: &Loaded,
     screener: &Screener,
     run: &Run,
-    fields: serde_json::Map<String, serde_json::Value>,
+    names: &[String],
+    party: &str,
 ) -> Result<String, Problem> {
-    if !fields.contains_key("name") {
+    if !names.iter().any(|name| name == "name") {
         return Err(Problem::field("name", "is missing; give the party's name, or `parties`"));
     }
-    let fields = serde_json::Value::Object(fields);
-    let party: PartyAsked = serde_path_to_error::deserialize(fields)
-        .map_err(|error| Problem::field(error.path().to_string(), error.inner().to_string()))?;
+    let party: PartyAsked = read_json(party.as_bytes())?;
     let (party, mut faults) = party.read(loaded.request);
     if !faults.is_empty() {
         let (field, reason) = faults.swap_remove(0);
@@ -289,9 +373,9 @@ fn several(
     screener: &Screener,
     run: &Run,
     parties: &[Box<RawValue>],
-    beside: &serde_json::Map<String, serde_json::Value>,
+    beside: &[String],
 ) -> Result<String, Problem> {
-    if let Some(field) = beside.keys().next() {
+    if let Some(field) = beside.first() {
         let reason = "stands beside `parties`; give each party its own fields, or ask for one";
         return Err(Problem::field(field, reason));
     }

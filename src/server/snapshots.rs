@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
@@ -15,11 +15,12 @@ use tokio::io::AsyncWriteExt;
 use utoipa::ToSchema;
 
 use parentage::day::Day;
+use parentage::error::Error;
 use parentage::model::Party;
 use parentage::screen::Answer;
 use parentage::snapshot::Snapshot;
 
-use super::asked::Parameters;
+use super::asked::{Parameters, Path};
 use super::loaded::{Loaded, Question};
 use super::problem::{Problem, ProblemView};
 use super::{App, Refused, Service};
@@ -35,6 +36,21 @@ const SAMPLE: usize = 100;
 
 /// How snapshot files end.
 const ENDING: &str = "snapshot";
+
+/// A copy of a snapshot file that nobody else writes to, in the folder of the service or of the system. It is gone when
+/// it is dropped; what was mapped of it stays.
+///
+/// # Errors
+/// It cannot be read, or there is no room for it.
+pub fn own_copy(path: &File, data: Option<&File>) -> Result<tempfile::TempPath, Error> {
+    let failed = |error| Error::io(path.display().to_string(), error);
+    let folder = data.map_or_else(std::env::temp_dir, File::to_owned);
+    std::fs::create_dir_all(&folder).map_err(failed)?;
+    let own = tempfile::Builder::new().prefix("parentage-").suffix(".snapshot").tempfile_in(folder);
+    let own = own.map_err(failed)?.into_temp_path();
+    std::fs::copy(path, &own).map_err(failed)?;
+    Ok(own)
+}
 
 impl Service {
     /// Takes a snapshot file into use if it is whole, answers, and its lists did not shrink. Requests under way end on the
@@ -54,14 +70,20 @@ impl Service {
     }
 
     fn checked(&self, path: &File, allow_shrink: bool) -> Result<Arc<Loaded>, String> {
-        let name = path.display().to_string();
-        Snapshot::check(&name).map_err(|error| error.to_string())?;
-        let snapshot = Snapshot::open(&name).map_err(|error| error.to_string())?;
+        // What is kept is never written to again; what others own may be.
+        let kept = self.kept().is_ok_and(|kept| path.parent() == Some(&kept));
+        let own = (!kept).then(|| own_copy(path, self.config.data.as_deref())).transpose();
+        let own = own.map_err(|error| error.to_string())?;
+        let name = own.as_deref().unwrap_or(path).display().to_string();
+        let shown = path.display().to_string();
+        let told = |error: Error| error.to_string().replace(&name, &shown);
+        Snapshot::check(&name).map_err(told)?;
+        let snapshot = Snapshot::open(&name).map_err(told)?;
         let shrunk = snapshot.shrunk_since(&self.loaded().snapshot);
         if !shrunk.is_empty() && !allow_shrink {
             return Err(format!("lists shrank by more than a tenth: {}", shrunk.join(", ")));
         }
-        let origin = path.file_name().map_or(name.clone(), |own| own.to_string_lossy().into());
+        let origin = path.file_name().map_or(shown.clone(), |own| own.to_string_lossy().into());
         let loaded = Loaded::new(snapshot, origin);
         self.answers(&loaded)?;
         Ok(Arc::new(loaded))
@@ -213,7 +235,7 @@ pub async fn upload(
 fn digest_of(path: &File) -> Result<String, String> {
     let name = path.display().to_string();
     // The name is of no use to whoever uploaded it.
-    let told = |error: parentage::error::Error| error.to_string().replace(&name, "the file");
+    let told = |error: Error| error.to_string().replace(&name, "the file");
     Snapshot::check(&name).map_err(told)?;
     Ok(Snapshot::open(&name).map_err(told)?.digest().to_owned())
 }

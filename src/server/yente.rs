@@ -104,7 +104,7 @@ impl Scope {
             include: all("include_dataset"),
             exclude: all("exclude_dataset"),
             exclude_schemas: all("exclude_schema"),
-            exclude_ids,
+            exclude_ids: exclude_ids.iter().map(|id| canonical(id)).collect(),
             topics: all("topics"),
         })
     }
@@ -126,6 +126,11 @@ impl Scope {
             && !named(&self.exclude_ids, &entity["id"])
             && (self.topics.is_empty() || of(topics, &self.topics))
     }
+}
+
+/// An id as the interface writes it, whichever way it is given.
+fn canonical(id: &str) -> String {
+    ftm::id(&ftm::key(id).unwrap_or_else(|| id.to_owned()))
 }
 
 /// A parameter that yente has and this service cannot answer truthfully.

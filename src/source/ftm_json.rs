@@ -215,6 +215,40 @@ fn sanction(object: &Value, properties: &Value, sink: &mut Sink) {
     }
 }
 
+impl Sanction {
+    /// Everything that it says in words.
+    fn says(&self) -> Vec<String> {
+        [&self.programmes[..], &self.measures[..], &self.remarks[..]].concat()
+    }
+}
+
+/// Gives an entry what sanctions say of it; the day on which the last of them ended, if all have. What one of them says to
+/// have ended, or to begin later, holds where another says nothing of it.
+fn told(entry: &mut ListEntry, own: &[&Sanction]) -> Option<Day> {
+    let add = |to: &mut Vec<String>, new: &[String]| {
+        let new: Vec<String> = new.iter().filter(|one| !to.contains(one)).cloned().collect();
+        to.extend(new.into_iter().map(|one| one.replace(';', ",")));
+    };
+    let (mut measures, mut remarks) = (Vec::new(), Vec::new());
+    for one in own {
+        add(&mut entry.programmes, &one.programmes);
+        add(&mut measures, &one.measures);
+        add(&mut remarks, &one.remarks);
+        if entry.announcement.is_empty() {
+            entry.announcement.clone_from(&one.announcement);
+        }
+    }
+    let parted = if entry.remarks.is_empty() { "" } else { "; " };
+    entry.remarks = format!("{}{parted}{}", entry.remarks, remarks.join("; "));
+    entry.measures = measures.join("; ");
+    let all = |day: fn(&Sanction) -> Option<Day>| -> Option<Vec<Day>> {
+        own.iter().map(|one| day(one)).collect()
+    };
+    entry.published = all(|one| one.published).and_then(|days| days.into_iter().min());
+    entry.effective = all(|one| one.effective).and_then(|days| days.into_iter().min());
+    all(|one| one.last).and_then(|days| days.into_iter().max())
+}
+
 /// Gives the entries what sanctions say of them, wherever these stand. O(entries + sanctions).
 pub(super) fn settle(records: &mut Records) {
     let Sanctions(sanctions) = std::mem::take(&mut records.sanctions);
@@ -228,39 +262,25 @@ pub(super) fn settle(records: &mut Records) {
         let ids = entry.identifiers.all().iter();
         let own = ids.filter_map(|id| by_id.get(id)).flatten();
         let own: Vec<&Sanction> = own.filter(|one| one.lists.contains(&&*entry.list)).collect();
-        if own.is_empty() {
-            continue;
+        // OFAC's others are told apart by programme and directive, sanction by sanction.
+        let mut by_list: BTreeMap<&str, Vec<&Sanction>> = BTreeMap::new();
+        for one in own {
+            let lists = match &*entry.list {
+                "US-NONSDN" => ofac_csv::lists_of(true, &one.programmes, &one.says()),
+                _ => one.lists.iter().copied().filter(|list| *list == entry.list).collect(),
+            };
+            lists.into_iter().for_each(|list| by_list.entry(list).or_default().push(one));
         }
-        let add = |to: &mut Vec<String>, new: &[String]| {
-            let new: Vec<String> = new.iter().filter(|one| !to.contains(one)).cloned().collect();
-            to.extend(new.into_iter().map(|one| one.replace(';', ",")));
-        };
-        let mut measures = Vec::new();
-        let mut remarks = Vec::new();
-        for one in &own {
-            add(&mut entry.programmes, &one.programmes);
-            add(&mut measures, &one.measures);
-            add(&mut remarks, &one.remarks);
-            if entry.announcement.is_empty() {
-                entry.announcement.clone_from(&one.announcement);
+        let plain = entry.clone();
+        for (nth, (list, own)) in by_list.into_iter().enumerate() {
+            let mut one = ListEntry { list: list.to_owned(), ..plain.clone() };
+            let last = told(&mut one, &own);
+            ended.extend(last.map(|last| (one.clone(), last)));
+            match nth {
+                0 => *entry = one,
+                _ => more.push((one, *mention)),
             }
         }
-        let parted = if entry.remarks.is_empty() { "" } else { "; " };
-        entry.remarks = format!("{}{parted}{}", entry.remarks, remarks.join("; "));
-        entry.measures = measures.join("; ");
-        entry.published = own.iter().filter_map(|one| one.published).min();
-        entry.effective = own.iter().filter_map(|one| one.effective).min();
-        // What one of them says to have ended goes on where another has not.
-        let last = own.iter().map(|one| one.last).collect::<Option<Vec<Day>>>();
-        // OFAC's others are told apart by programme and directive.
-        if entry.list == "US-NONSDN" {
-            let mut lists = ofac_csv::lists_of(true, &entry.programmes, &measures).into_iter();
-            entry.list = lists.next().unwrap_or("US-NONSDN").to_owned();
-            more.extend(
-                lists.map(|list| (ListEntry { list: list.to_owned(), ..entry.clone() }, *mention)),
-            );
-        }
-        ended.extend(last.and_then(|all| all.into_iter().max()).map(|last| (entry.clone(), last)));
     }
     for (entry, last) in ended {
         records.end(&entry, last.plus(1));

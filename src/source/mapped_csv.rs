@@ -105,7 +105,9 @@ fn listed(row: &Row, map: &Map) -> Result<Listed, String> {
 
 /// A birth, with the month first where the map says so.
 fn born(text: &str, map: &Map) -> Vec<String> {
-    match day(text, true).filter(|_| map.month_first && text.contains('/')) {
+    // A year of two digits is of any century.
+    let whole = text.rsplit('/').next().is_some_and(|year| year.trim().len() == 4);
+    match day(text, true).filter(|_| map.month_first && whole && text.contains('/')) {
         Some(day) => vec![day.to_string()],
         None => births(text),
     }

@@ -234,7 +234,8 @@ pub(super) fn lists_of(
     }
     let by_order = says("Executive Order") && says("nformation") || says("Directive ");
     let lists = [
-        (SSI.list, says("13662 Directive")),
+        // Of those who are not designated, the order's programme is of its directives.
+        (SSI.list, says("13662 Directive") || programmes.iter().any(|own| own.contains("13662"))),
         (CMIC.list, of("CMIC-")),
         (
             CAPTA.list,

@@ -232,9 +232,6 @@ fn is_documentation(name: &str) -> bool {
     name.starts_with('.') || name.starts_with("README") || name.starts_with("LICENSE")
 }
 
-/// Bytes that a zip file may unpack to, since it is unpacked in memory: ten million holdings are a quarter of it.
-const MOST_UNPACKED: u64 = 4 << 30;
-
 impl InputFile {
     /// The format of published lists that the file is of, by its first bytes; `None` for others, for what is built
     /// in, and for pipes, which are read once.
@@ -284,7 +281,7 @@ impl InputFile {
         let mut all = Vec::new();
         bytes.read_to_end(&mut all).map_err(|error| Error::io(&self.path, error))?;
         let packed = all.len() as u64;
-        let most = (packed * MOST_TIMES).clamp(SMALL, MOST_UNPACKED);
+        let most = (packed * MOST_TIMES).max(SMALL);
         let mut archive = zip::ZipArchive::new(Cursor::new(all))
             .map_err(|error| refused(format!("is no readable zip file: {error}")))?;
         if archive.index_for_name("[Content_Types].xml").is_some() {
@@ -309,11 +306,14 @@ impl InputFile {
                 archive.len()
             )));
         }
-        drop(
-            archive
-                .by_index(0)
-                .map_err(|error| refused(format!("is no readable zip file: {error}")))?,
-        );
+        let size = archive
+            .by_index(0)
+            .map_err(|error| refused(format!("is no readable zip file: {error}")))?
+            .size();
+        // What it says of itself already; what lies is found as it is unpacked.
+        if size > most {
+            return Err(refused(TOO_PACKED.to_owned()));
+        }
         let (member, out) = io::pipe().map_err(|error| Error::io(&self.path, error))?;
         let failed: Arc<Mutex<Option<String>>> = Arc::default();
         let told = Arc::clone(&failed);

@@ -200,6 +200,11 @@ impl<R: BufRead> Rows<R> {
         self.line
     }
 
+    /// Whether the file broke off while it was read: what stands behind it nobody knows.
+    pub fn is_broken(&self) -> bool {
+        self.broken
+    }
+
     /// The next row, or what is wrong with it; `None` at the end.
     pub fn next(&mut self) -> Option<Result<Row<'_>, Fault>> {
         if self.broken {

@@ -293,7 +293,7 @@ impl<'r> World<'r> {
         let by_itself = beside.reduce(|one, other| (one.0.max(other.0), one.1.max(other.1)));
         let (by_itself_low, by_itself_high) = by_itself.unwrap_or((0, 0));
         if declared > WHOLE {
-            return (low.max(by_itself_low), high);
+            return (low.max(by_itself_low), high.max(by_itself_high));
         }
         let complete = self.complete.contains(&issuer) && high + rest_high >= WHOLE;
         let least = if complete { low.max(WHOLE.saturating_sub(rest_high)) } else { low };

@@ -1025,3 +1025,36 @@ fn what_later_rows_and_changes_say_counts() {
         Osprey, Vanya</Aliases><Schedule>1</Schedule><Item>1</Item></record></data-set>";
     assert_eq!(of_file("sema.xml", sema).entries[0].0.aliases, ["Vanya Osprey", "Osprey, Vanya"]);
 }
+
+/// Sanctions of one entity hold each for itself: one that ended or begins later ends and begins nothing of another, and each
+/// of OFAC's others is on its own list.
+#[test]
+fn sanctions_hold_each_for_itself() {
+    let entity = "{\"id\":\"k1\",\"schema\":\"Company\",\"datasets\":[\"us_ofac_cons\"],\"properties\":{\"name\":[\"Kestrel \
+        Works\"],\"topics\":[\"sanction\"]}}\n";
+    let sanction = |id: u32, more: &str| {
+        format!(
+            "{{\"id\":\"s{id}\",\"schema\":\"Sanction\",\"datasets\":[\"us_ofac_cons\"],\"properties\":{{\"entity\":[\"k1\"]{more}}}}}\n"
+        )
+    };
+    let told = |text: String| -> Vec<String> {
+        let records = of_file("a.json", &text);
+        let mut all: Vec<String> = (records.entries.iter())
+            .map(|(entry, _)| {
+                let ended = records.events.iter().any(|event| event.concerns(entry));
+                let published = entry.published.map_or_else(String::new, |day| day.to_string());
+                format!("{} {published} {ended}", entry.list)
+            })
+            .collect();
+        all.sort();
+        all
+    };
+    let ssi = ",\"program\":[\"UKRAINE-EO13662\"],\"listingDate\":[\"2014-09-01\"]";
+    let cmic = ",\"program\":[\"CMIC-EO13959\"],\"listingDate\":[\"2021-01-01\"]";
+    let ended = ",\"endDate\":[\"2022-01-01\"]";
+    let both = [entity, &sanction(1, &format!("{ssi}{ended}")), &sanction(2, cmic)].concat();
+    assert_eq!(told(both), ["US-CMIC 2021-01-01 false", "US-SSI 2014-09-01 true"]);
+    let undated =
+        [entity, &sanction(1, ",\"program\":[\"UKRAINE-EO13662\"]"), &sanction(2, ssi)].concat();
+    assert_eq!(told(undated), ["US-SSI  false"], "one says no day: it is listed on every day");
+}

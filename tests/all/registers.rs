@@ -1056,3 +1056,34 @@ fn a_generic_word_written_otherwise_is_a_possible_link() {
     let names = ["Kz Sub One", "Kz Sub Two"];
     assert_eq!(verdicts(list, &[("h.csv", rows)], &names), ["review", "clear"]);
 }
+
+/// What owners hold beside a recorded chain counts in what is looked through, too, and downstream where declared shares exceed
+/// the whole.
+#[test]
+fn a_band_beside_a_chain_is_looked_through() {
+    let psc = |nature: &str| {
+        format!(
+            "{{\"company_number\":\"09000002\",\"data\":{{\"kind\":\"corporate-entity-person-with-significant-control\",\"name\":\
+             \"Zq Alpha Corp\",\"identification\":{{\"country_registered\":\"England\",\"registration_number\":\"09000001\"}},\
+             \"natures_of_control\":[\"ownership-of-shares-{nature}-percent\"]}}}}\n"
+        )
+    };
+    let head = "holder,holder_id,issuer,issuer_id,share_min\n";
+    let chain = format!(
+        "{head}Zq Alpha Corp,gb-coh:09000001,Zq Charlie Corp,x:6,10\nZq Charlie Corp,x:6,Zq Bravo Corp,gb-coh:09000002,10\n"
+    );
+    let band = psc("25-to-50");
+    let files = [("psc.txt", band.as_str()), ("chain.csv", chain.as_str())];
+    assert_eq!(
+        verdicts(ALPHA, &files, &["Zq Bravo Corp"]),
+        ["review"],
+        "flagged: a quarter is held"
+    );
+    let band = psc("75-to-100");
+    let over = format!(
+        "{chain}Zq Oscar Corp,,Zq Bravo Corp,gb-coh:09000002,95\nZq Bravo Corp,gb-coh:09000002,Zq Yankee Corp,,\n"
+    );
+    let files = [("psc.txt", band.as_str()), ("chain.csv", over.as_str())];
+    let found = verdicts(ALPHA, &files, &["Zq Bravo Corp", "Zq Yankee Corp"]);
+    assert_eq!(found, ["hit", "review"], "whom it may reach is possible");
+}

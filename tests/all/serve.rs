@@ -212,6 +212,7 @@ fn what_cannot_be_used_is_told_with_its_field() {
         (json!({"name": "A B", "owners": [{"name": "C D", "share": "1"}]}), "owners[0].share"),
         (json!({"country": "US"}), "name"),
         (json!({"name": "A B", "parties": []}), "name"),
+        (json!({"name": "A".repeat(1_001)}), "name"),
         (json!({"parties": [{"name": "A B"}, {"nam": "C"}]}), "parties[1].nam"),
     ] {
         let answer = service.post("/v1/screen", &body);
@@ -226,6 +227,11 @@ fn what_cannot_be_used_is_told_with_its_field() {
     assert_eq!(service.ask("POST", "/v1/screen", &["content-type: text/plain"], b"{}").status, 415);
     let large = vec![b' '; 9 << 20];
     assert_eq!(service.ask("POST", "/v1/screen", &kind, &large).status, 413);
+    let twice = b"{\"name\":\"Kollsman Inc\",\"name\":\"Nobody At All\"}";
+    assert_eq!(service.ask("POST", "/v1/screen", &kind, twice).status, 422);
+    assert_eq!(service.get("/v1/lists?list=cn-uel").status, 422);
+    let odd = service.get("/v1/entities/%ff");
+    assert_eq!((odd.status, odd.header("content-type")), (400, Some("application/problem+json")));
     assert_eq!(service.get("/v1/lists?liste=US-SDN").status, 422);
     assert_eq!(service.get("/v1/lists?limit=1&limit=2").status, 422);
     assert_eq!(service.get("/v1/nothing").status, 404);
@@ -241,6 +247,18 @@ fn only_who_may_is_answered() {
         assert_eq!(open.ask("GET", "/", &[&format!("host: {host}")], b"").status, 421, "{host}");
     }
     assert_eq!(open.ask("GET", "/", &["host: localhost:9"], b"").status, 200);
+    // What a page of another site can send without being asked for leave.
+    let plain = "content-type: text/plain";
+    for whose in ["origin: https://evil.example", "sec-fetch-site: cross-site", "origin: null"] {
+        for path in ["/v1/snapshots", "/v1/jobs", "/updatez", "/v1/screen"] {
+            assert_eq!(open.ask("POST", path, &[whose, plain], b"x").status, 403, "{whose} {path}");
+        }
+    }
+    let own = format!("origin: http://{}", open.address);
+    assert_eq!(
+        open.ask("POST", "/updatez", &[&own, "sec-fetch-site: same-origin"], b"").status,
+        200
+    );
     assert_eq!(open.get("/").header("access-control-allow-origin"), None);
     drop(open);
 
@@ -379,6 +397,14 @@ fn snapshots_are_checked_and_take_each_others_place_at_once() {
     }
     assert_eq!(digest(&service), first);
 
+    // Nobody else's file is mapped: who writes over one does not end the service.
+    let given = folder.path().join("given.snapshot").display().to_string();
+    std::fs::copy(&one, &given).unwrap();
+    let other = Service::start(&["--snapshot", &given]);
+    std::fs::write(&given, b"short").unwrap();
+    assert_eq!(other.post("/v1/screen", &json!({"name": "Zubrin Parts"})).json()["verdict"], "hit");
+    drop(other);
+
     // While they change places, every answer is of one of them.
     let service = Arc::new(service);
     let until = Instant::now() + Duration::from_secs(4);
@@ -480,6 +506,12 @@ fn clients_of_yente_are_answered() {
         assert_eq!(service.post(path, &asked).status, status, "{path}");
     }
     assert_eq!(service.post("/match/default", &json!({"queries": {}})).status, 400);
+    let blank = json!({"queries": {"a": company("Skydio Inc"), "b": {"schema": "Company", "properties": {"name": []}}}});
+    let answered = service.post("/match/default", &blank).json()["responses"].clone();
+    assert_eq!(
+        (&answered["a"]["total"]["value"], &answered["b"]["results"]),
+        (&json!(1), &json!([]))
+    );
 
     let entity = service.get(&format!("/entities/{id}")).json();
     assert!(entity["properties"]["sanctions"][0]["schema"] == "Sanction", "{entity}");
@@ -496,6 +528,17 @@ fn clients_of_yente_are_answered() {
     let found = service.get("/search/default?q=Lockheed&limit=2").json();
     assert!(found["results"][0]["caption"].as_str().unwrap().contains("Lockheed"), "{found}");
     assert!(found["facets"]["datasets"]["values"].is_array());
+    let total = |path: &str| {
+        service.get(&format!("/search/default?{path}")).json()["total"]["value"].clone()
+    };
+    assert_eq!(total("q=Skydio&schema=Organization"), total("q=Skydio&schema=Company"));
+    assert_eq!(
+        total("include_dataset=cn_uel&datasets=cn_watch"),
+        total("datasets=cn_uel&datasets=cn_watch&filter_op=AND")
+    );
+    for path in ["q=Skydio&schema=Spaceship", "q=Skydio&sort=name", "q=Skydio&facets=schema"] {
+        assert_eq!(service.get(&format!("/search/default?{path}")).status, 400, "{path}");
+    }
     let catalog = service.get("/catalog").json();
     assert!(catalog["current"].as_array().unwrap().contains(&json!("cn_uel")));
     assert_eq!(service.get("/algorithms").json()["best"], "parentage");
@@ -660,8 +703,18 @@ fn jobs_go_on_where_they_were() {
     for path in ["/v1/jobs?out=exe", "/v1/jobs?as_of=x", "/v1/jobs?in=/etc/passwd"] {
         assert_eq!(service.ask("POST", path, &[], b"name\nA B\n").status, 422, "{path}");
     }
-    let odd = service.ask("POST", "/v1/jobs?delimiter=%2D%2Dout%3D%2Ftmp%2Fx", &[], b"name\nA B\n");
-    assert_eq!(odd.status, 202, "what an option cannot be is told by the job");
+    for path in [
+        "delimiter=%2D%2Dout%3D%2Ftmp%2Fx",
+        "threshold=abc",
+        "limit=-1",
+        "rule=nope",
+        "encoding=zzz",
+    ] {
+        let path = format!("/v1/jobs?{path}");
+        assert_eq!(service.ask("POST", &path, &[], b"name\nA B\n").status, 422, "{path}");
+    }
+    let second = parentage(&["serve", "--listen", "127.0.0.1:0", "--data", &data]);
+    assert!(second.status == 2 && second.err.contains("another service"), "{}", second.err);
     let many = service.ask("POST", "/v1/jobs", &[], parties.as_bytes()).json();
     let many = format!("/v1/jobs/{}", many["id"].as_str().unwrap());
     assert_eq!(service.ask("DELETE", &many, &[], b"").json()["state"], "cancelled");

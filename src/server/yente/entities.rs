@@ -1,11 +1,11 @@
 //! `/entities/{id}`: an entity with what is beside it.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use super::super::App;
-use super::super::asked::Parameters;
+use super::super::asked::{Parameters, Path};
 use super::super::problem::{Problem, ProblemView};
 use super::{beside, found, shown, today};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use rayon::prelude::*;
@@ -16,15 +16,18 @@ use parentage::screen::{DEFAULT_THRESHOLD, Match, REVIEW_BAND, Screener};
 use parentage::source::party_of_ftm;
 
 use super::super::App;
-use super::super::asked::{Json, Parameters};
+use super::super::asked::{Json, Parameters, Path};
 use super::super::problem::{Problem, ProblemView};
-use super::super::screen::points;
+use super::super::screen::{is_short, points};
 use super::{Scope, refused, shown, today};
 
 /// Queries of one request, and results of one query, as in yente.
 pub const MOST_QUERIES: usize = 100;
 const MOST_RESULTS: usize = 500;
 const USUAL_RESULTS: usize = 5;
+
+/// Names of an entity to be matched.
+const MOST_NAMES: usize = 200;
 
 /// Says that scores are this project's, whatever algorithm was asked for.
 const ALGORITHM: HeaderName = HeaderName::from_static("parentage-algorithm");
@@ -191,21 +194,28 @@ pub async fn matches(
         let reason = format!("Too many queries in one batch (limit: {MOST_QUERIES})");
         return Err(Problem::new(StatusCode::BAD_REQUEST, reason));
     }
-    let parties: Vec<(String, Value, Party)> = queries
+    // What has neither a name nor an identifier is nobody: it has no results.
+    let parties: Vec<(String, Value, Option<Party>)> = queries
         .into_iter()
         .map(|(name, one)| {
             let query = json!({"id": one.id, "schema": one.schema, "properties": one.properties});
-            let party = party_of_ftm(&query).ok_or_else(|| {
-                let reason = format!("the query `{name}` has neither a name nor an identifier");
-                Problem::new(StatusCode::BAD_REQUEST, reason)
-            })?;
+            let party = party_of_ftm(&query);
+            let long = |party: &Party| {
+                party.names().any(|name| !is_short(name)) || party.names().count() > MOST_NAMES
+            };
+            if party.as_ref().is_some_and(long) {
+                let reason =
+                    format!("has a name that is too long, or more than {MOST_NAMES} names");
+                return Err(Problem::field(format!("queries.{name}"), reason));
+            }
             Ok((name, query, party))
         })
         .collect::<Result<_, Problem>>()?;
     let (own, limit) = (std::sync::Arc::clone(&app), choice.limit);
     let (loaded, responses) = today(&app, Some(choice.screened()), move |_, screener, run| {
         let answered = parties.into_par_iter().map(|(name, query, party)| {
-            let (total, results) = scored(screener, run, &party, &scope, choice);
+            let found = party.map(|party| scored(screener, run, &party, &scope, choice));
+            let (total, results) = found.unwrap_or_default();
             let total = json!({"value": total, "relation": "eq"});
             (name, json!({"status": 200, "results": results, "total": total, "query": query}))
         });

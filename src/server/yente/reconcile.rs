@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use parentage::screen::REVIEW_BAND;
 use parentage::source::party_of_ftm;
 
 use super::super::App;
-use super::super::asked::{Parameters, json as read_json};
+use super::super::asked::{Parameters, Path, json as read_json};
 use super::super::problem::{Problem, ProblemView};
 use super::matching::{Choice, MOST_QUERIES, scored};
 use super::search::{FOUND, named};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
@@ -11,8 +11,9 @@ use parentage::report::json::Run;
 use parentage::screen::{REVIEW_BAND, Screener};
 
 use super::super::App;
-use super::super::asked::Parameters;
+use super::super::asked::{Parameters, Path};
 use super::super::problem::{Problem, ProblemView};
+use super::super::screen::is_short;
 use super::entities::page;
 use super::{Scope, refused, shown, today};
 
@@ -44,24 +45,50 @@ pub async fn search(
 ) -> Result<Response, Problem> {
     let page = page(&parameters)?;
     let mut scope = Scope::read(&dataset, &parameters, &app.loaded())?;
-    scope.include.extend(parameters.all("datasets").map(str::to_owned));
-    if parameters.all("filter").next().is_some() {
-        return Err(refused("filter", "properties cannot be filtered by here"));
+    for name in ["filter", "sort"] {
+        if parameters.all(name).next().is_some() {
+            return Err(refused(name, "results cannot be filtered by properties or sorted here"));
+        }
     }
-    let schema = parameters.one("schema")?.unwrap_or("Thing").to_owned();
+    if parameters.all("facets").any(|facet| !["countries", "topics", "datasets"].contains(&facet)) {
+        return Err(refused("facets", "there are countries, topics and datasets"));
+    }
+    let schemas = schemas(parameters.one("schema")?.unwrap_or("Thing"))?;
+    let every = match parameters.one("filter_op")?.unwrap_or("OR") {
+        "OR" => false,
+        "AND" => true,
+        other => return Err(refused("filter_op", &format!("`{other}` is neither AND nor OR"))),
+    };
+    let lists: Vec<String> = parameters.all("datasets").map(str::to_owned).collect();
+    let topics = std::mem::take(&mut scope.topics);
+    let target = parameters.parsed::<bool>("target", "true or false")?;
     let countries: Vec<String> = parameters.all("countries").map(str::to_lowercase).collect();
     let asked = parameters.one("q")?.unwrap_or_default().trim().to_owned();
+    if !is_short(&asked) {
+        return Err(Problem::field("q", "is longer than a name"));
+    }
     let (loaded, answer) = today(&app, Some(FOUND + REVIEW_BAND), move |_, screener, run| {
+        let holds = |own: &[&str], asked: &[String]| match every {
+            true => asked.iter().all(|one| own.contains(&one.as_str())),
+            false => asked.is_empty() || asked.iter().any(|one| own.contains(&one.as_str())),
+        };
         let fits = |entity: &Value| {
-            let of_country = |name: &str| {
-                let own = entity["properties"][name].as_array().into_iter().flatten();
-                let own: Vec<&str> = own.filter_map(Value::as_str).collect();
-                countries.iter().any(|country| own.contains(&country.as_str()))
+            let texts = |value: &'_ Value| -> Vec<String> {
+                let all = value.as_array().into_iter().flatten().filter_map(Value::as_str);
+                all.map(str::to_owned).collect()
             };
-            let in_country = ["jurisdiction", "nationality"].into_iter().any(of_country);
+            let of = |values: &[&Value], asked: &[String]| {
+                let own: Vec<String> = values.iter().flat_map(|value| texts(value)).collect();
+                holds(&own.iter().map(String::as_str).collect::<Vec<_>>(), asked)
+            };
+            let own = &entity["properties"];
+            let schema = entity["schema"].as_str().unwrap_or_default();
             scope.holds(entity)
-                && (schema == "Thing" || schema == "LegalEntity" || entity["schema"] == *schema)
-                && (countries.is_empty() || in_country)
+                && schemas.is_none_or(|schemas| schemas.contains(&schema))
+                && target.is_none_or(|target| entity["target"] == target)
+                && of(&[&entity["datasets"]], &lists)
+                && of(&[&own["topics"]], &topics)
+                && of(&[&own["jurisdiction"], &own["nationality"]], &countries)
         };
         let found = named(screener, run, &asked);
         let all = found.into_iter().map(|one| shown(screener, run, one).0);
@@ -70,6 +97,18 @@ pub async fn search(
     })
     .await?;
     app.json(&loaded, &answer)
+}
+
+/// The schemas of an entity here that are a schema of FollowTheMoney or come from it; `None` for all.
+fn schemas(asked: &str) -> Result<Option<&'static [&'static str]>, Problem> {
+    Ok(match asked {
+        "Thing" | "LegalEntity" => None,
+        "Organization" => Some(&["Organization", "Company", "PublicBody"]),
+        "Asset" | "Company" => Some(&["Company"]),
+        "PublicBody" => Some(&["PublicBody"]),
+        "Person" => Some(&["Person"]),
+        other => return Err(refused("schema", &format!("nothing here is a `{other}`"))),
+    })
 }
 
 /// Entities by a name, the best first, then those whose name has words that begin so; all that are listed where nothing
