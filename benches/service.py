@@ -228,7 +228,7 @@ def logic():
     begun, queries = time.perf_counter(), 0
     # As many at once as yente takes.
     batch = [{"schema": "Company", "properties": {"name": [NAMES[at % len(NAMES)]]}} for at in range(100)]
-    body = {"queries": {str(at): one for at, one in enumerate(batch)}}
+    body = json.dumps({"queries": {str(at): one for at, one in enumerate(batch)}})
     while time.perf_counter() - begun < 10:
         assert service.ask("POST", "/match/default", body, connection=connection)[0] == 200
         queries += len(batch)

@@ -62,6 +62,12 @@ const MOST_TIME: Duration = Duration::from_secs(60);
 /// How long a client may take to send what stands before the body.
 const MOST_HEAD_TIME: Duration = Duration::from_secs(10);
 
+/// How long a thread without work stays: longer than any service runs.
+const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 86_400);
+
+/// Threads for files beside those that screen.
+const FILES: usize = 4;
+
 /// How long requests under way may go on when the service ends.
 const MOST_END_TIME: Duration = Duration::from_secs(20);
 
@@ -271,8 +277,14 @@ pub fn run(
     started: impl FnOnce(SocketAddr),
 ) -> Result<(), Error> {
     let failed = |error: std::io::Error| Error::io("the service", error);
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        // Threads that screen stay: each new one would bring memory of its own.
+        .thread_keep_alive(FOR_EVER)
+        .max_blocking_threads(cores + FILES)
+        .build()
+        .map_err(failed)?;
     let address = config.listen;
     let listener = std::net::TcpListener::bind(address)
         .map_err(|error| Error::io(address.to_string(), error))?;

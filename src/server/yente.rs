@@ -60,7 +60,7 @@ fn dataset_of(list: &str) -> String {
 }
 
 /// What a request looks at.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Scope {
     /// One list, or all.
     dataset: Option<String>,
@@ -107,6 +107,13 @@ impl Scope {
             exclude_ids: exclude_ids.iter().map(|id| canonical(id)).collect(),
             topics: all("topics"),
         })
+    }
+
+    /// Whether nothing is left out.
+    fn is_everything(&self) -> bool {
+        let Scope { dataset, include, exclude, exclude_schemas, exclude_ids, topics } = self;
+        let lists = [include, exclude, exclude_schemas, exclude_ids, topics];
+        dataset.is_none() && lists.into_iter().all(Vec::is_empty)
     }
 
     /// Whether an entity is among what the request looks at.

@@ -118,11 +118,21 @@ pub fn scored(
     choice: Choice,
 ) -> (usize, Vec<Value>) {
     let verdict = screener.screen(party);
-    let matches = verdict.matches.iter().filter(|one| one.points >= choice.cutoff);
-    let mut all: Vec<Value> = Vec::new();
-    for one in matches {
+    let matches: Vec<&Match> =
+        verdict.matches.iter().filter(|one| one.points >= choice.cutoff).collect();
+    let everything = scope.is_everything();
+    let (mut total, mut all) = (0, Vec::new());
+    for one in &matches {
+        // What is not shown need not be written, where it counts whatever it is.
+        if everything && total >= choice.limit {
+            break;
+        }
         let (mut entity, _) = shown(screener, run, one.entity);
         if !scope.holds(&entity) {
+            continue;
+        }
+        total += 1;
+        if total > choice.limit {
             continue;
         }
         let score = f64::from(one.points) / f64::from(parentage::name::POINTS_OF_ONE);
@@ -131,8 +141,7 @@ pub fn scored(
         entity["explanations"] = explained(one);
         all.push(entity);
     }
-    let total = all.len();
-    all.truncate(choice.limit);
+    let total = if everything { matches.len() } else { total };
     (total, all)
 }
 
