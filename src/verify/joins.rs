@@ -197,7 +197,7 @@ impl Work {
             by: FxHashMap::default(),
         };
         // Mentions that say the same are one to begin with.
-        let mut first: BTreeMap<[String; 6], MentionId> = BTreeMap::new();
+        let mut first: BTreeMap<([String; 5], Option<Sort>), MentionId> = BTreeMap::new();
         for mention in 0..count {
             let one = &work.said[mention as usize];
             let says = [
@@ -206,9 +206,8 @@ impl Work {
                 one.countries.to_string(),
                 one.identifiers.to_string(),
                 one.born.clone(),
-                format!("{:?}", one.sort),
             ];
-            let known = *first.entry(says).or_insert(mention);
+            let known = *first.entry((says, one.sort)).or_insert(mention);
             work.alike.push(known);
             work.unite(known, mention);
         }
