@@ -1,11 +1,10 @@
 //! `/v1/jobs`: files of parties, screened one after the other by processes of their own, so that whoever asks about one
 //! name does not wait, and a service that is killed goes on where it was.
 
-use std::collections::BTreeMap;
-use std::io::Write;
-use std::path::{Path as File, PathBuf};
-use std::process::Stdio;
-use std::sync::{Arc, Mutex, PoisonError};
+mod queue;
+
+use std::path::Path as File;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::Extension;
@@ -14,15 +13,17 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::sync::Notify;
+use tokio::io::AsyncWriteExt;
 use utoipa::ToSchema;
 
-use parentage::error::Error;
 use parentage::screen::select_rules;
 use parentage::source::Encoding;
+
+pub use queue::Jobs;
+
+use queue::{Kept, Stage, private};
 
 use super::access::Caller;
 use super::asked::{Parameters, Path};
@@ -35,42 +36,6 @@ const MOST_UPLOAD: usize = 4 << 30;
 
 /// Jobs that are kept, done ones included: whoever has fetched a result deletes its job.
 const MOST_JOBS: usize = 1_000;
-
-/// What a job has come to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum Stage {
-    /// It waits for those before it.
-    Queued,
-    /// It is screened.
-    Running,
-    /// Its result is whole.
-    Done,
-    /// It could not be screened; `messages` say why.
-    Failed,
-    /// Somebody ended it.
-    Cancelled,
-}
-
-/// A job as its folder keeps it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Kept {
-    id: String,
-    /// Whose it is.
-    by: String,
-    state: Stage,
-    /// Seconds since 1970.
-    created: u64,
-    snapshot: String,
-    /// How often its process was killed.
-    #[serde(default)]
-    killed: u32,
-    input: String,
-    output: String,
-    arguments: Vec<String>,
-    /// What could not be read, or why it failed.
-    messages: Vec<String>,
-}
 
 /// A job.
 #[derive(Debug, Serialize, ToSchema)]
@@ -93,183 +58,7 @@ pub struct JobView {
     result: Option<String>,
 }
 
-/// The jobs of a service.
-pub struct Jobs {
-    folder: PathBuf,
-    all: Mutex<BTreeMap<String, Kept>>,
-    /// Something is queued.
-    queued: Notify,
-    /// A running job may be cancelled.
-    cancelled: Notify,
-}
-
-/// Makes a folder that nobody else of the machine can look into: files of parties lie in it.
-fn private(folder: &File) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-/// How often a job whose process is killed is begun again: by a system without memory it is killed every time.
-const MOST_KILLED: u32 = 3;
-
-/// Messages that are kept of a job, and letters of each.
-const MESSAGES: usize = 100;
-const LETTERS: usize = 500;
-
 impl Jobs {
-    /// The jobs of a folder; those that a service left under way wait for their turn again.
-    ///
-    /// # Errors
-    /// The folder cannot be made or read.
-    pub fn open(data: &File) -> Result<Jobs, Error> {
-        let folder = data.join("jobs");
-        let failed = |error| Error::io(folder.display().to_string(), error);
-        private(&folder).map_err(failed)?;
-        let mut all = BTreeMap::new();
-        for item in std::fs::read_dir(&folder).map_err(failed)?.flatten() {
-            let text = std::fs::read_to_string(item.path().join("job.json")).unwrap_or_default();
-            // Others' folders are none of ours to touch, nor what a newer version left.
-            let Ok(mut kept) = serde_json::from_str::<Kept>(&text) else { continue };
-            if kept.state == Stage::Running {
-                kept.state = Stage::Queued;
-            }
-            all.insert(kept.id.clone(), kept);
-        }
-        let (queued, cancelled) = (Notify::new(), Notify::new());
-        queued.notify_one();
-        Ok(Jobs { folder, all: Mutex::new(all), queued, cancelled })
-    }
-
-    fn all(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Kept>> {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn folder_of(&self, id: &str) -> PathBuf {
-        self.folder.join(id)
-    }
-
-    /// Keeps a job: under another name first, so that what is there is whole.
-    fn keep(&self, kept: &Kept) -> Result<(), String> {
-        let path = self.folder_of(&kept.id).join("job.json");
-        let new = path.with_extension("new");
-        let text = serde_json::to_string(kept).map_err(|error| error.to_string())?;
-        let write = || {
-            let mut file = std::fs::File::create(&new)?;
-            file.write_all(text.as_bytes())?;
-            file.sync_all()?;
-            std::fs::rename(&new, &path)
-        };
-        write().map_err(|error| format!("the job cannot be kept: {error}"))
-    }
-
-    /// Gives a job another state where it has one of some.
-    fn turn(&self, id: &str, from: &[Stage], to: Stage, messages: Vec<String>) -> bool {
-        let mut all = self.all();
-        let Some(kept) = all.get_mut(id).filter(|kept| from.contains(&kept.state)) else {
-            return false;
-        };
-        kept.state = to;
-        kept.messages = messages;
-        // What cannot be written is told of the job all the same, and done once more after a restart.
-        let _ = self.keep(kept);
-        true
-    }
-
-    /// The job that waits longest.
-    fn next(&self) -> Option<Kept> {
-        let all = self.all();
-        let queued = all.values().filter(|kept| kept.state == Stage::Queued);
-        queued.min_by_key(|kept| (kept.created, kept.id.clone())).cloned()
-    }
-
-    /// Works on jobs, one at a time, until the service ends.
-    pub async fn work(&self) {
-        loop {
-            let Some(kept) = self.next() else {
-                self.queued.notified().await;
-                continue;
-            };
-            if self.turn(&kept.id, &[Stage::Queued], Stage::Running, Vec::new()) {
-                let snapshots = self.folder.with_file_name("snapshots");
-                let (to, messages) = self.screen(&kept, &snapshots).await;
-                self.turn(&kept.id, &[Stage::Running], to, messages);
-            }
-        }
-    }
-
-    /// Screens the file of a job in a process of its own.
-    async fn screen(&self, kept: &Kept, snapshots: &File) -> (Stage, Vec<String>) {
-        let folder = self.folder_of(&kept.id);
-        let path = |name: &str| folder.join(name).display().to_string();
-        let mut arguments = vec!["--in".to_owned(), path(&kept.input)];
-        arguments.extend(["--out".to_owned(), path(&kept.output)]);
-        let snapshot = snapshots.join(format!("{}.snapshot", kept.snapshot));
-        arguments.extend(["--snapshot".to_owned(), snapshot.display().to_string()]);
-        arguments.extend(["--resume", "--quiet"].map(str::to_owned));
-        arguments.extend(kept.arguments.iter().cloned());
-        let program = match std::env::current_exe() {
-            Ok(program) => program,
-            Err(error) => return (Stage::Failed, vec![error.to_string()]),
-        };
-        let started = tokio::process::Command::new(program)
-            .arg("job")
-            .arg(&folder)
-            .arg("--")
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn();
-        let mut child = match started {
-            Ok(child) => child,
-            Err(error) => return (Stage::Failed, vec![error.to_string()]),
-        };
-        let (_held, told) = (child.stdin.take(), child.stderr.take());
-        let told = tokio::spawn(messages(told, folder.display().to_string()));
-        let ended = loop {
-            tokio::select! {
-                ended = child.wait() => break ended,
-                () = self.cancelled.notified() => {
-                    if self.is_cancelled(&kept.id) {
-                        let _ = child.kill().await;
-                    }
-                }
-            }
-        };
-        let messages = told.await.unwrap_or_default();
-        match ended.map(|status| status.code()) {
-            // 3: what could not be read is among the messages, and in the result as errors.
-            Ok(Some(0 | 1 | 3)) => (Stage::Done, messages),
-            // Killed: it goes on where it was.
-            Ok(None) if self.begun_again(&kept.id) => (Stage::Queued, messages),
-            Ok(None) => {
-                let why =
-                    "its process was killed again and again; is there memory enough?".to_owned();
-                (Stage::Failed, [messages, vec![why]].concat())
-            }
-            Ok(Some(_)) => (Stage::Failed, messages),
-            Err(error) => (Stage::Failed, vec![error.to_string()]),
-        }
-    }
-
-    /// Counts that a process was killed; whether the job may be begun again.
-    fn begun_again(&self, id: &str) -> bool {
-        let mut all = self.all();
-        let kept = all.get_mut(id);
-        kept.is_some_and(|kept| {
-            kept.killed += 1;
-            kept.killed <= MOST_KILLED
-        })
-    }
-
-    fn is_cancelled(&self, id: &str) -> bool {
-        self.all().get(id).is_none_or(|kept| kept.state == Stage::Cancelled)
-    }
-
     /// The job that a caller may see.
     fn of(&self, id: &str, caller: &Caller) -> Result<Kept, Problem> {
         let found = self.all().get(id).filter(|kept| caller.may_see(&kept.by)).cloned();
@@ -296,19 +85,6 @@ impl Jobs {
             messages: kept.messages,
         }
     }
-}
-
-/// What a process tells, without the folder in which it works.
-async fn messages(told: Option<tokio::process::ChildStderr>, folder: String) -> Vec<String> {
-    let mut text = Vec::new();
-    if let Some(told) = told {
-        // All of it is read, so that the process never waits for a reader.
-        let mut told = told;
-        let _ = told.read_to_end(&mut text).await;
-    }
-    let text = String::from_utf8_lossy(&text).replace(&format!("{folder}/"), "");
-    let lines = text.lines().filter(|line| !line.trim().is_empty());
-    lines.take(MESSAGES).map(|line| line.chars().take(LETTERS).collect()).collect()
 }
 
 impl Service {
