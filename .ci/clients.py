@@ -11,6 +11,7 @@ import urllib.request
 from followthemoney import StatementEntity, model
 from followthemoney.dataset import Dataset
 from nomenklatura.cache import Cache
+from nomenklatura.db import make_session
 from nomenklatura.enrich.yente import YenteEnricher
 
 URL = sys.argv[1].rstrip("/") + "/"
@@ -19,7 +20,7 @@ URL = sys.argv[1].rstrip("/") + "/"
 def enrich(name, expected_caption):
     dataset = Dataset({"name": "mine", "title": "Mine"})
     config = {"api": URL, "dataset": "default", "type": "yente", "name": "parentage", "cache_days": 0}
-    enricher = YenteEnricher(dataset, Cache.make_default(dataset), config)
+    enricher = YenteEnricher(dataset, Cache(make_session("sqlite://"), dataset, create=True), config)
     data = {"id": "q1", "schema": "Company", "properties": {"name": [name], "jurisdiction": ["us"]}}
     entity = StatementEntity.from_data(dataset, data, cleaned=False)
     matches = list(enricher.match(entity))
