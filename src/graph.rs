@@ -4,6 +4,7 @@
 //! Rows of one holder, issuer and interest stay apart and lie side by side; they meet on the day
 //! asked. A holding costs 44 bytes and the offsets of its two ends.
 
+mod beside;
 mod stake;
 mod view;
 
@@ -18,7 +19,7 @@ use crate::day::{Day, Span};
 use crate::error::Place;
 use crate::model::{EntityId, Interest};
 use crate::share::{Share, ShareRange};
-use crate::source::{BESIDE_CHAIN, HoldingRecord, MAYBE_INDIRECT, Terms};
+use crate::source::{BESIDE_CHAIN, HoldingRecord, MAYBE_INDIRECT, NO_STEP, Terms};
 
 pub use stake::Stake;
 pub use view::{DayView, Neighbours, StakeEdge, Stakes};
@@ -72,6 +73,12 @@ impl Holding {
     /// Whether what is held may be held through others, recorded or not.
     pub fn is_maybe_indirect(&self) -> bool {
         self.flags & MAYBE_INDIRECT != 0
+    }
+
+    /// Whether an end of it is somebody whom no record names, so that it is no step of a chain: what of him is whose,
+    /// nobody knows.
+    fn is_no_step(&self) -> bool {
+        self.flags & NO_STEP != 0
     }
 
     fn interest_bits(&self) -> u32 {
@@ -147,7 +154,8 @@ impl Graph {
         Graph::of(entities, rows.len(), |at| rows[at as usize].issuer, |at| rows[at as usize])
     }
 
-    /// A graph of so many holdings in any order. O(V + E log d) for d holdings of one issuer.
+    /// A graph of so many holdings in any order, with those marked that stand beside a chain. O(V + E log d) for d holdings
+    /// of one issuer, and what [`beside`] takes.
     fn of(
         entities: u32,
         count: usize,
@@ -167,6 +175,7 @@ impl Graph {
                 (row.holder, terms, row.since, row.until, row.place)
             });
         });
+        beside::mark(&mut holdings, &incoming);
         let outgoing: Vec<u32> = (0u32..)
             .zip(&holdings)
             .filter(|(at, row)| *at == 0 || !same_run(&holdings[*at as usize - 1], row))

@@ -2,7 +2,6 @@
 //!
 //! Nothing is filtered away while loading: a snapshot answers for any day.
 
-mod beside;
 mod build;
 mod content;
 mod declared;

@@ -80,7 +80,7 @@ use crate::name;
 pub use answers::EarlierAnswers;
 pub use earlier::{Alerts, Earlier};
 pub use ftm_json::party_of_ftm;
-pub use holding_record::{BESIDE_CHAIN, HoldingRecord, MAYBE_INDIRECT, Terms};
+pub use holding_record::{BESIDE_CHAIN, HoldingRecord, MAYBE_INDIRECT, NO_STEP, Terms};
 pub use holdings_csv::HOLDING_COLUMNS;
 pub use names_csv::{Query, names, queries};
 pub use open::digest_of;

@@ -7,7 +7,6 @@ use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::beside;
 use super::kept::{KeptBuilder, KeptPart};
 use super::names::{Names, exact_digest};
 use super::{NameKind, Snapshot, World};
@@ -18,7 +17,7 @@ use crate::graph::Graph;
 use crate::index::{Lookup, LookupBuilder, NameIndex, NameIndexBuilder};
 use crate::link::{Keys, Linked, PossibleLink, link_with_given, possible_links, said_links};
 use crate::model::{
-    Countries, EntityId, EntityKind, Identifiers, Interest, ListEntry, UNNAMED, is_nameless, words,
+    Countries, EntityId, EntityKind, Identifiers, Interest, ListEntry, is_nameless, words,
 };
 use crate::name;
 use crate::source::{self, GroupMember, Mention, MentionId, Records};
@@ -54,6 +53,7 @@ impl Snapshot {
         begins(Step::Link);
         let (linked, given) = link_with_given(&mut records);
         begins(Step::Graph);
+        records.tell_unnamed_holders();
         let Records {
             mut texts,
             mentions,
@@ -61,7 +61,7 @@ impl Snapshot {
             lists,
             events,
             measures,
-            mut holdings,
+            holdings,
             complete,
             groups,
             linked: of_lists,
@@ -70,11 +70,6 @@ impl Snapshot {
         } = records;
         let (entries, entry_mention): (Vec<ListEntry>, Vec<MentionId>) =
             entries.into_iter().unzip();
-        let is_unnamed = |mention: MentionId| {
-            let identifiers = texts.get(mentions[mention as usize].identifiers);
-            identifiers.starts_with(UNNAMED)
-        };
-        beside::mark(&mut holdings, &linked.entity_of, linked.entities, &is_unnamed);
         let graph = Graph::build(linked.entities, &holdings, &linked.entity_of);
         let identifiers = identifiers(linked.entities, &mut texts, &mentions, &linked.entity_of);
         let aliases = aliases(&mut texts, &entries);

@@ -34,7 +34,7 @@ use crate::error::Error;
 
 /// The version of the format: another one for every change of what lies where, or of what a block
 /// holds. Files are not converted; they are built again.
-const VERSION: u32 = 8;
+const VERSION: u32 = 9;
 
 const MAGIC: &[u8; 8] = b"parentag";
 const BYTE_ORDER: u32 = 0x0A0B_0C0D;

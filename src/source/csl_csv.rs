@@ -106,15 +106,15 @@ pub(super) fn listed(fields: &Fields, about: &About) -> Listed {
         kind: kind_of_type(&get("type"), about),
         programmes: all("programs"),
         announcement: get("federal_register_notice"),
-        published: day(&get("start_date"), false),
-        // The last day counts.
-        until: day(&get("end_date"), false).map(|day| day.plus(1)),
         measures: [get("license_requirement"), get("license_policy")].join(" "),
         ..Listed::default()
     };
     if listed.entry.is_empty() {
         listed.entry = get("_id");
     }
+    listed.published = listed.day("start date", &get("start_date"), false);
+    // The last day counts.
+    listed.until = listed.day("end date", &get("end_date"), false).map(|day| day.plus(1));
     listed.countries.extend(["citizenships", "nationalities"].into_iter().flat_map(all));
     for address in all("addresses") {
         // The country is a code behind the last comma.

@@ -40,6 +40,10 @@ fn entry(object: &Value, about: &super::listed::About) -> super::listed::Listed 
     for address in items("addresses") {
         listed.countries.push(text(&address, "country"));
         listed.cities.push(text(&address, "city"));
+        let whole =
+            ["address", "city", "state", "postal_code", "country"].map(|part| text(&address, part));
+        let whole = whole.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+        listed.remarks.push(format!("address: {}", whole.join(", ")));
     }
     for id in items("ids") {
         let (called, number) = (text(&id, "type"), text(&id, "number"));

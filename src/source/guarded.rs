@@ -239,7 +239,8 @@ fn objects_told(
         return listed(reader, lists, take, total);
     }
     let mut line = Vec::new();
-    let mut number = 0;
+    // Lines, and records of pages that are one a line.
+    let (mut number, mut paged) = (0, 0);
     loop {
         line.clear();
         let most = LARGEST as u64 + 1;
@@ -264,13 +265,17 @@ fn objects_told(
             Err(error) if number == 1 && error.is_eof() => {
                 return listed(&mut (&line[..]).chain(reader), lists, take, total);
             }
-            Ok(whole @ Value::Object(_)) if number == 1 => {
-                total.set(whole.get("total").and_then(Value::as_u64));
+            Ok(whole @ Value::Object(_)) if holds_any(&whole, lists) => {
+                total.set(whole.get("total").and_then(Value::as_u64).or(total.get()));
                 match within(whole, lists) {
-                    Value::Array(all) => {
-                        (1..).zip(all).for_each(|(number, one)| take(number, Ok(one)));
+                    Value::Array(all) => all.into_iter().for_each(|one| {
+                        paged += 1;
+                        take(paged, Ok(one));
+                    }),
+                    one => {
+                        paged += 1;
+                        take(paged, Ok(one));
                     }
-                    one => take(1, Ok(one)),
                 }
             }
             Err(error) if error.is_eof() && !line.ends_with(b"\n") => {
@@ -279,6 +284,10 @@ fn objects_told(
             read => take(number, read.map_err(|error| error.to_string())),
         }
     }
+}
+
+fn holds_any(value: &Value, lists: &[&str]) -> bool {
+    lists.iter().any(|name| value.get(name).is_some())
 }
 
 /// What an object has by one of some names, and what that has in turn; the object itself where it has none.

@@ -67,6 +67,9 @@ pub const MAYBE_INDIRECT: u32 = 1 << 8;
 /// The flag of one beside which a chain is recorded from its holder to its issuer.
 pub const BESIDE_CHAIN: u32 = 1 << 9;
 
+/// The flag of one of whose ends no record says who it is.
+pub const NO_STEP: u32 = 1 << 10;
+
 impl HoldingRecord {
     /// Share, interest and confidence, as stated.
     pub fn terms(&self) -> Terms {
@@ -86,6 +89,11 @@ impl HoldingRecord {
     /// Counts it so.
     pub fn count_beside_chain(&mut self) {
         self.flags |= BESIDE_CHAIN;
+    }
+
+    /// Says that an end of it is somebody whom no record names.
+    pub fn is_of_nobody_named(&mut self) {
+        self.flags |= NO_STEP;
     }
 
     /// Says that it may be held through others.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rustc_hash::FxHashSet;
 
 use super::records::Records;
-use super::values::{Country, UNREAD_BIRTH, country};
+use super::values::{Country, UNREAD_BIRTH, country, day};
 use crate::day::Day;
 use crate::error::{Data, Place, Rejected, Source};
 use crate::model::{
@@ -75,6 +75,21 @@ impl Default for Listed {
 }
 
 impl Listed {
+    /// The day of a field; what is no day is kept as a remark, so that nothing of an entry is lost.
+    pub fn day(&mut self, called: &str, text: &str, month_first: bool) -> Option<Day> {
+        let read = day(text, month_first);
+        if read.is_none() && !text.trim().is_empty() {
+            self.remarks.push(format!("{called}: {}", text.trim()));
+        }
+        read
+    }
+
+    /// The name that it is known by, or one that it has.
+    pub fn any_name(&self) -> &str {
+        let names = [&self.name].into_iter().chain(&self.aliases).chain(&self.weak);
+        names.map(String::as_str).find(|name| !name.is_empty()).unwrap_or(&self.native)
+    }
+
     /// With a name: where no primary one is given, another that is strong, else the native one, else a weak one. A name
     /// that is given as strong and as weak is strong.
     fn named(mut self) -> Listed {

@@ -28,7 +28,7 @@ struct Known {
 }
 
 /// Elements of reference value sets that are named elsewhere.
-const WORDS: [&str; 9] = [
+const WORDS: [&str; 10] = [
     "AliasType",
     "FeatureType",
     "IDRegDocType",
@@ -37,6 +37,7 @@ const WORDS: [&str; 9] = [
     "PartyType",
     "NamePartType",
     "DetailReference",
+    "RelationType",
     "List",
 ];
 
@@ -58,6 +59,7 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
                     | "Location"
                     | "IDRegDocument"
                     | "DistinctParty"
+                    | "ProfileRelationship"
                     | "SanctionsEntry"
             )
     };
@@ -74,6 +76,11 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
             "DistinctParty" => {
                 if let Some((profile, listed)) = known.party(&element) {
                     parties.insert(profile, listed);
+                }
+            }
+            "ProfileRelationship" => {
+                if let Err(reason) = known.relationship(&element, &mut parties) {
+                    sink.take(number, Err(reason), &|| element.shown());
                 }
             }
             "SanctionsEntry" => {
@@ -170,6 +177,25 @@ impl Known {
             self.feature(feature, &mut listed);
         }
         Some((profile.attribute("ID").to_owned(), listed))
+    }
+
+    /// Whom a party is linked to: `Owned or Controlled By`, `Providing support to`. Nothing of it says how much is held.
+    fn relationship(
+        &self,
+        element: &Element,
+        parties: &mut BTreeMap<String, Listed>,
+    ) -> Result<(), String> {
+        let ends = ["From-ProfileID", "To-ProfileID"].map(|end| element.attribute(end));
+        let to = parties.get(ends[1]).map(|party| party.any_name().to_owned());
+        let (Some(from), Some(to)) = (parties.get_mut(ends[0]), to) else {
+            let [from, to] = ends;
+            return Err(format!("links profile `{from}` to `{to}`, of which one is no party"));
+        };
+        let related = self.word("RelationType", element.attribute("RelationTypeID"));
+        let former = if is_true(element.attribute("Former")) { " (former)" } else { "" };
+        from.remarks.push(format!("{related}{former}: {to}"));
+        from.linked.push(to);
+        Ok(())
     }
 
     /// The names of an identity; the first primary one in Latin letters stands for the party.

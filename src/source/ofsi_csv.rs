@@ -93,12 +93,12 @@ fn listed(row: &Row) -> (Listed, bool) {
         countries: [row.get("nationality"), row.get("country")].map(str::to_owned).to_vec(),
         born: births(row.get("dob")),
         programmes: vec![row.get("regime").to_owned()],
-        published: day(row.get("listed on"), false),
         restriction: Some(Restriction::AssetFreeze),
         measures: "asset freeze".to_owned(),
         remarks: vec![row.get("position").to_owned(), row.get("other information").to_owned()],
         ..Listed::default()
     };
+    listed.published = listed.day("listed on", row.get("listed on"), false);
     for (called, column, details) in [
         ("passport", "passport number", "passport details"),
         ("national id", "national identification number", "national identification details"),

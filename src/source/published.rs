@@ -48,9 +48,7 @@ impl Published {
     pub fn parts(self) -> (&'static str, ReadFile) {
         match self {
             Published::OfacCsv => ("OFAC list (CSV)", ofac_csv::read),
-            Published::OfacSides => {
-                ("OFAC names, addresses and comments (CSV)", ofac_csv::read_side)
-            }
+            Published::OfacSides => (SIDES, ofac_csv::read_side),
             Published::OfacXml => ("OFAC list (XML)", ofac_xml::read),
             Published::OfacAdvanced => ("OFAC list (advanced XML)", ofac_advanced::read),
             Published::CslCsv => ("US Consolidated Screening List (CSV)", csl_csv::read),
@@ -96,6 +94,9 @@ impl Published {
         }
     }
 }
+
+/// Files of OFAC beside its lists.
+const SIDES: &str = "OFAC names, addresses and comments (CSV)";
 
 /// Bytes from which a format is told.
 pub(super) const SEEN: usize = 1 << 16;
@@ -196,7 +197,15 @@ fn read(
     let number = records.next_source();
     let citation = format!("{kind}, {}", file.name);
     let mut sink = Sink { records, source: &mut source, number, citation, record: 0 };
-    if let Err(reason) = read(&mut opened.reader, &mut sink) {
+    let done = read(&mut opened.reader, &mut sink);
+    let done = match done {
+        // What a map reads may be an own list on which nobody is yet; files beside OFAC's list are often blank.
+        Ok(()) if sink.source.records == 0 && ![MAPPED, SIDES].contains(&kind) => {
+            Err("has no record, as no list is published; fetch it again".to_owned())
+        }
+        done => done,
+    };
+    if let Err(reason) = done {
         let reason = format!(
             "{reason} (behind record {}); a list that is read in part would clear whom the rest of it names",
             sink.record

@@ -19,7 +19,7 @@ use crate::day::{Day, Span};
 use crate::error::{Place, Rejected, Sources, Warning};
 use crate::model::{
     Certitude, Countries, EntityKind, EventKind, HoldingRow, Identifiers, Interest, ListEntry,
-    ListEvent, ListInfo, Measure,
+    ListEvent, ListInfo, Measure, UNNAMED,
 };
 use crate::rule::Rule;
 
@@ -226,6 +226,21 @@ impl Records {
     /// Nothing read yet.
     pub fn new() -> Records {
         Records { texts: TextsBuilder::new(), ..Records::default() }
+    }
+
+    /// Says of each holding whether an end of it is somebody whom no record names. It matters only beside holdings
+    /// that may be held through others, and takes nothing where there are none. O(holdings).
+    pub fn tell_unnamed_holders(&mut self) {
+        if !self.holdings.iter().any(HoldingRecord::is_maybe_indirect) {
+            return;
+        }
+        let (texts, mentions) = (&self.texts, &self.mentions);
+        let unnamed = |mention: MentionId| {
+            texts.get(mentions[mention as usize].identifiers).starts_with(UNNAMED)
+        };
+        let rows = self.holdings.iter_mut();
+        rows.filter(|row| unnamed(row.holder) || unnamed(row.issuer))
+            .for_each(HoldingRecord::is_of_nobody_named);
     }
 
     /// The mention of an entity, new or known.

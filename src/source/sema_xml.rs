@@ -4,7 +4,7 @@
 use std::io::BufRead;
 
 use super::listed::{About, Listed, Sink};
-use super::values::{births, day, identifier};
+use super::values::{births, identifier};
 use super::xml::{Element, Elements, Item};
 use crate::model::{EntityKind, Restriction};
 
@@ -52,7 +52,7 @@ fn listed(element: &Element) -> Listed {
     if !entity.is_empty() {
         remarks.push(text("DateOfBirthOrShipBuildDate").to_owned());
     }
-    Listed {
+    let mut listed = Listed {
         list: LIST.list.into(),
         entry: [programme.trim(), text("Schedule"), text("Item")].join(" "),
         name: if entity.is_empty() { format!("{given} {last}") } else { entity.to_owned() },
@@ -71,10 +71,11 @@ fn listed(element: &Element) -> Listed {
         // The country is that of the regulations, and not of whom they list.
         programmes: vec![programme.to_owned()],
         announcement: text("Schedule").to_owned(),
-        published: day(text("DateOfListing"), false),
         remarks,
         ..Listed::default()
-    }
+    };
+    listed.published = listed.day("date of listing", text("DateOfListing"), false);
+    listed
 }
 
 /// Elements of which something is made, by the English part of their names.
@@ -99,7 +100,14 @@ fn aliases(text: &str, of_person: bool) -> Vec<String> {
     let mut all = Vec::new();
     // Where `;` parts them, a comma within one stands between a surname and the names before it.
     if of_person && text.contains(';') {
-        return text.split(';').map(str::to_owned).collect();
+        let pieces = || text.split(';').map(str::trim);
+        // Where each part of a piece is a whole name by itself, the commas part names.
+        let apart = pieces().filter_map(|piece| {
+            let parts: Vec<&str> = piece.split(", ").collect();
+            let whole = |part: &&str| part.split_whitespace().nth(1).is_some();
+            (parts.len() > 1 && parts.iter().all(whole)).then_some(parts)
+        });
+        return pieces().chain(apart.flatten()).map(str::to_owned).collect();
     }
     for piece in text.split(';') {
         let parts: Vec<&str> = piece.split(", ").map(str::trim).collect();

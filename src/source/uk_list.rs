@@ -36,17 +36,17 @@ pub(super) fn read_xml(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), 
 const PARTS: [&str; 6] = ["Name1", "Name2", "Name3", "Name4", "Name5", "Name6"];
 
 fn of_xml(element: &Element) -> Listed {
-    let listed = Listed {
+    let mut listed = Listed {
         list: UK.list.into(),
         entry: element.text_of("UniqueID").to_owned(),
         kind: kind_of(element.text_of("IndividualEntityShip")),
         programmes: vec![element.text_of("RegimeName").to_owned()],
-        published: day(element.text_of("DateDesignated"), false),
         restriction: restriction_of(element.text_of("SanctionsImposed")),
         measures: element.text_of("SanctionsImposed").replace('|', ", "),
         remarks: vec![element.text_of("OtherInformation").to_owned()],
         ..Listed::default()
     };
+    listed.published = listed.day("date designated", element.text_of("DateDesignated"), false);
     let mut designation = Designation { listed, ..Designation::default() };
     for name in element.within("Names", "Name") {
         let spoken = PARTS.map(|part| name.text_of(part)).join(" ");
@@ -278,7 +278,7 @@ fn more(listed: &mut Listed, row: &Row) {
     if !listed.remarks.contains(&remark) {
         listed.remarks.push(remark);
     }
-    let designated = day(row.get("date designated"), false);
+    let designated = listed.day("date designated", row.get("date designated"), false);
     listed.published = listed.published.into_iter().chain(designated).min();
 }
 

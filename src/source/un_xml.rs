@@ -105,7 +105,7 @@ fn listed(element: &Element) -> Listed {
         "GENDER",
     ]));
     remarks.extend(element.within("DESIGNATION", "VALUE").map(|value| value.text.clone()));
-    Listed {
+    let mut listed = Listed {
         list: UN.list.into(),
         entry: element.text_of("REFERENCE_NUMBER").to_owned(),
         name: name.join(" "),
@@ -125,10 +125,11 @@ fn listed(element: &Element) -> Listed {
             .collect(),
         identifiers,
         programmes: vec![element.text_of("UN_LIST_TYPE").to_owned()],
-        published: day(element.text_of("LISTED_ON"), false),
         remarks,
         ..Listed::default()
-    }
+    };
+    listed.published = listed.day("listed on", element.text_of("LISTED_ON"), false);
+    listed
 }
 
 /// A birth: a day, a year, or years from one to another.

@@ -5,7 +5,6 @@ use std::io::BufRead;
 
 use super::guarded::Table;
 use super::listed::{About, Listed, Sink};
-use super::values::day;
 use crate::model::{EntityKind, Restriction};
 
 const LIST: About = About {
@@ -16,6 +15,18 @@ const LIST: About = About {
     restriction: Some(Restriction::Other),
 };
 
+/// Columns of which something is made.
+const USED: &[&str] = &[
+    "name",
+    "clean name",
+    "alias",
+    "previous name",
+    "parent name",
+    "source url",
+    "start date",
+    "end date",
+];
+
 /// Reads the list.
 pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), String> {
     let mut table = Table::with_header(reader, b',')?;
@@ -25,7 +36,7 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
             row.get(column).split(';').map(str::to_owned).collect()
         };
         let clean = row.get("clean name");
-        let listed = Listed {
+        let mut listed = Listed {
             list: LIST.list.into(),
             name: if clean.is_empty() { row.get("name") } else { clean }.to_owned(),
             aliases: [
@@ -36,12 +47,12 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
             .concat(),
             kind: EntityKind::Company,
             announcement: row.get("source url").to_owned(),
-            published: day(row.get("start date"), false),
-            until: day(row.get("end date"), false),
-            remarks: vec![row.get("note").to_owned()],
+            remarks: row.rest(USED),
             linked: vec![row.get("parent name").to_owned()],
             ..Listed::default()
         };
+        listed.published = listed.day("start date", row.get("start date"), false);
+        listed.until = listed.day("end date", row.get("end date"), false);
         sink.take(row.line, row.whole().map(|()| listed), &|| row.shown());
     }
     Ok(())

@@ -143,7 +143,8 @@ fn ofac_advanced_xml_is_put_together_by_number() {
          <LocPartType ID=\"1454\">CITY</LocPartType></LocPartTypeValues><NamePartTypeValues><NamePartType ID=\"1520\">Last \
          Name</NamePartType><NamePartType ID=\"1521\">First Name</NamePartType></NamePartTypeValues><PartyTypeValues><PartyType \
          ID=\"1\">Individual</PartyType></PartyTypeValues><PartySubTypeValues><PartySubType ID=\"4\" PartyTypeID=\"1\">Unknown\
-         </PartySubType></PartySubTypeValues><ListValues><List ID=\"1550\">SDN List</List></ListValues></ReferenceValueSets>\
+         </PartySubType></PartySubTypeValues><ListValues><List ID=\"1550\">SDN List</List></ListValues><RelationTypeValues><RelationType ID=\"15003\">Owned or \
+         Controlled By</RelationType></RelationTypeValues></ReferenceValueSets>\
          <Locations><Location ID=\"25\"><LocationPart LocPartTypeID=\"1454\"><LocationPartValue><Value>Basra</Value>\
          </LocationPartValue></LocationPart><LocationCountry CountryID=\"11\"/></Location></Locations><IDRegDocuments><IDRegDocument \
          ID=\"2\" IDRegDocTypeID=\"1571\" IdentityID=\"67\" IssuedBy-CountryID=\"11\"><IDRegistrationNo>A12 345</IDRegistrationNo>\
@@ -159,11 +160,16 @@ fn ofac_advanced_xml_is_put_together_by_number() {
          FeatureTypeID=\"8\"><FeatureVersion><DatePeriod><Start><From><Year>1948</Year><Month>12</Month><Day>10</Day></From><To>\
          <Year>1948</Year><Month>12</Month><Day>10</Day></To></Start></DatePeriod></FeatureVersion></Feature><Feature \
          FeatureTypeID=\"25\"><FeatureVersion><VersionLocation LocationID=\"25\"/></FeatureVersion></Feature></Profile>\
-         </DistinctParty></DistinctParties><SanctionsEntries><SanctionsEntry ID=\"26\" ProfileID=\"26\" ListID=\"1550\"><EntryEvent>\
+         </DistinctParty></DistinctParties><ProfileRelationships><ProfileRelationship From-ProfileID=\"26\" To-ProfileID=\"26\" \
+         RelationTypeID=\"15003\" Former=\"false\"/><ProfileRelationship From-ProfileID=\"26\" To-ProfileID=\"9\"/>\
+         </ProfileRelationships><SanctionsEntries><SanctionsEntry ID=\"26\" ProfileID=\"26\" ListID=\"1550\"><EntryEvent>\
          <Date><Year>2001</Year><Month>12</Month><Day>4</Day></Date></EntryEvent><SanctionsMeasure><Comment/></SanctionsMeasure>\
          <SanctionsMeasure><Comment>SDGT</Comment></SanctionsMeasure></SanctionsEntry></SanctionsEntries></Sanctions>",
     )]);
-    assert_eq!(records.rejected, []);
+    assert_eq!(records.rejected.len(), 1);
+    assert!(records.rejected[0].reason.contains("to `9`"), "{:?}", records.rejected);
+    assert_eq!(records.entries[0].0.remarks, "Owned or Controlled By: TERN, Anna");
+    assert_eq!(records.linked.len(), 1);
     assert_eq!(
         entries(&records),
         [
@@ -1057,4 +1063,38 @@ fn sanctions_hold_each_for_itself() {
     let undated =
         [entity, &sanction(1, ",\"program\":[\"UKRAINE-EO13662\"]"), &sanction(2, ssi)].concat();
     assert_eq!(told(undated), ["US-SSI  false"], "one says no day: it is listed on every day");
+}
+
+/// A list without an entry would clear everybody: whoever publishes lists publishes none that is empty.
+#[test]
+fn a_list_without_entries_is_refused() {
+    for (file, text) in [
+        ("sdn.xml", "<sdnList><publshInformation/></sdnList>"),
+        ("uk.xml", "<Designations><DateGenerated>01/02/2026</DateGenerated></Designations>"),
+        ("csl.csv", "_id,source,entity_number,alt_names,name\n"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(file);
+        std::fs::write(&path, text).unwrap();
+        let lists = vec![path.display().to_string()];
+        let refused = read(&Inputs { lists, ..Inputs::default() }).unwrap_err().to_string();
+        assert!(refused.contains("has no record"), "{file}: {refused}");
+    }
+}
+
+/// What stands where a day belongs, and is none, is kept in words.
+#[test]
+fn days_that_cannot_be_read_are_remarks() {
+    let page = "{\"results\": [{\"source\": \"Entity List (EL)\", \"name\": \"Tern\", \"start_date\": \"spring\", \
+                \"end_date\": \"2026-13-01\", \"addresses\": [{\"address\": \"1 Quay\", \"city\": \"Tallinn\", \
+                \"country\": \"EE\"}]}]}";
+    let one = of_file("csl.json", page).entries.remove(0).0;
+    assert_eq!(
+        one.remarks,
+        "start date: spring; end date: 2026-13-01; address: 1 Quay, Tallinn, EE"
+    );
+    assert_eq!((one.published, one.city.as_str()), (None, "Tallinn"));
+    // Pages that stand one a line are one list.
+    let pages = of_file("csl.json", &format!("{page}\n{page}\n"));
+    assert_eq!((pages.entries.len(), pages.rejected.len()), (2, 0));
 }
