@@ -670,29 +670,35 @@ fn invalid_statements_are_told() {
     assert!(matches!(told, 0 | 168), "{told}");
 }
 
+/// A world in which some holdings may be held through others.
+fn of_registers(numbers: &mut crate::verify::Numbers) -> (tempfile::TempDir, Inputs) {
+    use std::fmt::Write;
+    let (folder, mut inputs) = crate::verify::world(numbers, true);
+    let mut rows = "Company name,Company country,Company ID,Shareholder name,Shareholder country,Shareholder ID,Shareholder \
+                    LEI,Shareholder type,Percentage,Link,Closed,Source\n"
+        .to_owned();
+    for _ in 0..8 {
+        let (holder, issuer) = (numbers.below(10), numbers.below(10));
+        let share = numbers.pick(&["30", "> 25", "25-50", "60", "n.a.", "50"]);
+        let level = numbers.pick(&["ultimate", "ultimate", "direct"]);
+        let closed = numbers.pick(&["", "", "", "2026-01-01", "2027-01-01"]);
+        let (holder, issuer) = (crate::verify::name(holder), crate::verify::name(issuer));
+        writeln!(rows, "{issuer},,,{holder},,,,,{share},{level},{closed},").unwrap();
+    }
+    let file = folder.path().join("vendor.csv");
+    std::fs::write(&file, rows).unwrap();
+    inputs.ownership.push(file.display().to_string());
+    inputs.maps.push("docs/maps/vendor.toml".to_owned());
+    (folder, inputs)
+}
+
 /// The second program confirms what is said of worlds in which some holdings may be held through others.
 #[test]
 fn what_is_said_beside_recorded_chains_is_confirmed() {
-    use std::fmt::Write;
     let mut numbers = crate::verify::Numbers(11);
     let (mut exposures, mut beside) = (0, 0);
     for _ in 0..300 {
-        let (folder, mut inputs) = crate::verify::world(&mut numbers, true);
-        let mut rows = "Company name,Company country,Company ID,Shareholder name,Shareholder country,Shareholder ID,Shareholder \
-                        LEI,Shareholder type,Percentage,Link,Closed,Source\n"
-            .to_owned();
-        for _ in 0..8 {
-            let (holder, issuer) = (numbers.below(10), numbers.below(10));
-            let share = numbers.pick(&["30", "> 25", "25-50", "60", "n.a.", "50"]);
-            let level = numbers.pick(&["ultimate", "ultimate", "direct"]);
-            let closed = numbers.pick(&["", "", "", "2026-01-01", "2027-01-01"]);
-            let (holder, issuer) = (crate::verify::name(holder), crate::verify::name(issuer));
-            writeln!(rows, "{issuer},,,{holder},,,,,{share},{level},{closed},").unwrap();
-        }
-        let file = folder.path().join("vendor.csv");
-        std::fs::write(&file, rows).unwrap();
-        inputs.ownership.push(file.display().to_string());
-        inputs.maps.push("docs/maps/vendor.toml".to_owned());
+        let (_folder, inputs) = of_registers(&mut numbers);
         let answers = crate::verify::said(&inputs, crate::verify::RULES, "2026-10-20");
         let mut records = read(&inputs).unwrap();
         assert_eq!(records.rejected, []);
@@ -706,6 +712,88 @@ fn what_is_said_beside_recorded_chains_is_confirmed() {
         exposures > 5_000 && beside > 300,
         "{exposures} exposures, {beside} rows beside chains"
     );
+}
+
+/// What is said where a holding is supposed is what is said where the files have it: which rows stand beside a chain is
+/// another then, too.
+#[test]
+fn what_is_supposed_is_what_changed_records_say() {
+    use parentage::model::{Countries, Interest};
+    use parentage::screen::{Screener, Supposition};
+    let mut numbers = crate::verify::Numbers(37);
+    let day = parentage::day::Day::parse("2026-10-20").unwrap();
+    let (mut compared, mut others) = (0, 0);
+    for world in 0..400 {
+        let (folder, mut inputs) = of_registers(&mut numbers);
+        let name = |mention: u32, records: &Records| {
+            records.texts.get(records.mentions[mention as usize].name).to_owned()
+        };
+        let before = read(&inputs).unwrap();
+        let (holder, issuer) = if numbers.below(2) == 0 {
+            let at = usize::try_from(numbers.below(before.holdings.len() as u64)).unwrap();
+            let row = before.holdings[at];
+            (name(row.holder, &before), name(row.issuer, &before))
+        } else {
+            let ends = [numbers.below(10), numbers.below(10)].map(crate::verify::name);
+            (ends[0].clone(), ends[1].clone())
+        };
+        let share = Some(numbers.pick(&["", "60", "30"])).filter(|share| !share.is_empty());
+        let snapshot = Snapshot::build(before);
+        let screening = crate::changes::settings(&snapshot, "2026-10-20");
+        let screener = Screener::new(&snapshot, &screening);
+
+        if let Some(share) = share {
+            let file = folder.path().join("supposed.csv");
+            let row = format!("{holder},{issuer},{share},unverified");
+            std::fs::write(&file, format!("holder,issuer,share_min,confidence\n{row}\n")).unwrap();
+            inputs.ownership.push(file.display().to_string());
+        }
+        let mut after = read(&inputs).unwrap();
+        let new = after.sources.0.iter().position(|source| source.name == "supposed.csv");
+        let names: Vec<(String, String)> = after
+            .holdings
+            .iter()
+            .map(|row| (name(row.holder, &after), name(row.issuer, &after)))
+            .collect();
+        let mut names = names.into_iter();
+        after.holdings.retain(|row| {
+            let own = names.next() == Some((holder.clone(), issuer.clone()));
+            let shares = matches!(row.terms().interest, Interest::Equity | Interest::Unspecified);
+            let is_new = Some(row.place.source as usize) == new;
+            is_new || !own || !row.span().contains(day) || share.is_some() && !shares
+        });
+        let after = Snapshot::build(after);
+        let settings = crate::changes::settings(&after, "2026-10-20");
+        let changed = Screener::new(&after, &settings);
+        let supposition = Supposition::new(&holder, &issuer, share, "").unwrap();
+        for entity in (0..10).map(crate::verify::name) {
+            let find = |snapshot: &Snapshot| match snapshot
+                .exactly_named(&entity, &Countries::default())[..]
+            {
+                [one] => Some(one),
+                _ => None,
+            };
+            let (Some(own), Some(then)) = (find(&snapshot), find(&after)) else { continue };
+            let Ok(supposed) = screener.supposing(own, std::slice::from_ref(&supposition)) else {
+                continue;
+            };
+            let gist = |exposures: &[parentage::expand::Exposure]| {
+                let all = exposures.iter().map(|one| {
+                    let low = (one.share, one.effective, one.undecided, one.listing_status);
+                    format!("{} {:?} {:?} {low:?}", one.rule, one.certainty, one.basis)
+                });
+                let mut all: Vec<String> = all.collect();
+                all.sort();
+                all
+            };
+            let expected = gist(&changed.findings(then).exposures);
+            let told = gist(&supposed.exposures);
+            assert_eq!(told, expected, "world {world}: {supposition}: {entity}");
+            compared += 1;
+            others += usize::from(told != gist(&screener.findings(own).exposures));
+        }
+    }
+    assert!(compared > 1_000 && others > 100, "{compared} compared, {others} others");
 }
 
 /// The files of holdings at hand under every rule, against the second program: every twelfth holder is on some list.
