@@ -65,7 +65,7 @@ const MOST_HEAD_TIME: Duration = Duration::from_secs(10);
 /// How long a thread without work stays: longer than any service runs.
 const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 86_400);
 
-/// Threads for files beside those that screen.
+/// Threads for files.
 const FILES: usize = 4;
 
 /// How long requests under way may go on when the service ends.
@@ -107,6 +107,8 @@ pub struct Service {
     /// Files of parties; none without a folder to keep them in.
     jobs: Option<jobs::Jobs>,
     working: Arc<Semaphore>,
+    /// Threads that screen, as many as there are cores: of each one more, the memory that it takes stays.
+    cores: tokio::runtime::Handle,
     waiting: AtomicUsize,
     metrics: Metrics,
 }
@@ -115,7 +117,12 @@ pub struct Service {
 type App = Arc<Service>;
 
 impl Service {
-    fn new(config: Config, snapshot: Snapshot, origin: String) -> Result<Service, Error> {
+    fn new(
+        config: Config,
+        snapshot: Snapshot,
+        origin: String,
+        threads: tokio::runtime::Handle,
+    ) -> Result<Service, Error> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let jobs = config.data.as_deref().map(jobs::Jobs::open).transpose()?;
         Ok(Service {
@@ -124,6 +131,7 @@ impl Service {
             current: ArcSwap::from_pointee(Loaded::new(snapshot, origin)),
             refused: Mutex::new(None),
             working: Arc::new(Semaphore::new(cores)),
+            cores: threads,
             waiting: AtomicUsize::new(0),
             metrics: Metrics::default(),
         })
@@ -148,7 +156,7 @@ impl Service {
         let permit = Arc::clone(&self.working).acquire_owned().await;
         drop(waits);
         let permit = permit.map_err(|_| Problem::own("the service ends"))?;
-        let done = tokio::task::spawn_blocking(move || {
+        let done = self.cores.spawn_blocking(move || {
             let _permit = permit;
             undamaged(work)
         });
@@ -280,9 +288,13 @@ pub fn run(
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        // Threads that screen stay: each new one would bring memory of its own.
         .thread_keep_alive(FOR_EVER)
-        .max_blocking_threads(cores + FILES)
+        .max_blocking_threads(FILES)
+        .build()
+        .map_err(failed)?;
+    let screening = tokio::runtime::Builder::new_current_thread()
+        .thread_keep_alive(FOR_EVER)
+        .max_blocking_threads(cores)
         .build()
         .map_err(failed)?;
     let address = config.listen;
@@ -291,7 +303,7 @@ pub fn run(
     listener.set_nonblocking(true).map_err(failed)?;
     let listen = listener.local_addr().map_err(failed)?;
     let _held = config.data.as_deref().map(held).transpose()?;
-    let service = Arc::new(Service::new(config, snapshot, origin)?);
+    let service = Arc::new(Service::new(config, snapshot, origin, screening.handle().clone())?);
     runtime.block_on(async {
         let watching = service
             .config

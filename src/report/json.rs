@@ -195,6 +195,12 @@ pub struct ListView {
     history: bool,
 }
 
+impl std::fmt::Display for ListView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}={}", self.list, self.checked_until.as_deref().unwrap_or("unknown"))
+    }
+}
+
 /// A file that was read.
 #[derive(Debug, Clone, Serialize)]
 pub struct InputView {

@@ -163,9 +163,10 @@ pub struct Suppose {
     #[schema(min_length = 1)]
     issuer: String,
     /// What it holds then, in percent; nothing where it is left out.
-    #[schema(example = "49")]
+    #[schema(example = "49", pattern = r"^(100|[0-9]{1,2}(\.[0-9]{1,7})?)$")]
     share: Option<String>,
     /// `equity` (default), `votes` or `unspecified`.
+    #[schema(pattern = "^(equity|votes|unspecified)?$")]
     interest: Option<String>,
 }
 

@@ -42,10 +42,10 @@ impl Basis {
 }
 
 /// Entries of one answer: of more a part at a time is asked for.
-const MOST_ENTRIES: usize = 1_000;
+pub const MOST_ENTRIES: usize = 1_000;
 
 /// Entries that can be passed over: those of 32 bits, as the description says.
-const MOST_OFFSET: usize = i32::MAX as usize;
+pub const MOST_OFFSET: usize = i32::MAX as usize;
 
 #[derive(Debug, Serialize)]
 struct Lists {

@@ -112,8 +112,8 @@ impl Service {
 }
 
 /// Formats of files of parties, and of results.
-const INPUTS: [&str; 4] = ["csv", "xlsx", "jsonl", "parquet"];
-const OUTPUTS: [&str; 4] = ["csv", "jsonl", "xlsx", "parquet"];
+pub const INPUTS: [&str; 4] = ["csv", "xlsx", "jsonl", "parquet"];
+pub const OUTPUTS: [&str; 4] = ["csv", "jsonl", "xlsx", "parquet"];
 
 /// Parameters that `screen` takes as they are, each with its option.
 const OPTIONS: [(&str, &str); 7] = [

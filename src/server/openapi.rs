@@ -1,12 +1,14 @@
 //! `/openapi.json`: what the service answers, in OpenAPI 3.1.
 
-use std::sync::LazyLock;
-
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
+use parentage::rule::READINGS;
+
+use super::App;
 use super::screen::{Options, OwnerAsked, PartyAsked, Text};
 use super::{entities, facts, health, jobs, problem, screen, snapshots, yente};
 
@@ -55,14 +57,17 @@ struct Api;
 /// The answer of a screening, as its own schema has it.
 const SCREENED: &str = include_str!("../../docs/schema/screen.json");
 
-/// The description of the service.
-fn described() -> Value {
+/// The description of the service, with the rules, lists and policies that it has now.
+fn described(app: &App) -> Value {
     let mut api = serde_json::to_value(Api::openapi()).unwrap_or_default();
     // Nothing but the fields of a party and what is asked of it, or several parties.
     let schemas = api["components"]["schemas"].take();
     let mut one = schemas["PartyAsked"].clone();
     one["additionalProperties"] = false.into();
-    let options = schemas["Options"]["properties"].clone();
+    let known = Known::of(app);
+    let mut options = schemas["Options"]["properties"].clone();
+    options["rules"] = known.rules();
+    options["profile"] = known.profile();
     let mut several = json!({
         "type": "object",
         "required": ["parties"],
@@ -98,8 +103,14 @@ fn described() -> Value {
     });
     screen["responses"]["200"]["content"] =
         json!({"application/json": {"schema": {"anyOf": [answer, answers]}}});
-    for (_, path) in api["paths"].as_object_mut().into_iter().flatten() {
-        for (_, operation) in path.as_object_mut().into_iter().flatten() {
+    api["components"]["schemas"]["WhatIf"]["properties"]["rules"] = known.rules();
+    for (path, own) in api["paths"].as_object_mut().into_iter().flatten() {
+        for (_, operation) in own.as_object_mut().into_iter().flatten() {
+            for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+                if let Some(schema) = known.schema(path, &parameter["name"]) {
+                    parameter["schema"] = schema;
+                }
+            }
             finish(operation);
         }
     }
@@ -160,10 +171,74 @@ pub fn paths() -> Vec<String> {
     Api::openapi().paths.paths.keys().cloned().collect()
 }
 
-/// The description as text: it is made once.
-static DESCRIBED: LazyLock<String> = LazyLock::new(|| described().to_string());
+/// What requests may name, and how it is written.
+struct Known {
+    /// Rules, and their readings.
+    rules: Vec<String>,
+    lists: Vec<String>,
+    profiles: Vec<String>,
+}
+
+impl Known {
+    fn of(app: &App) -> Known {
+        let loaded = app.loaded();
+        let today = parentage::day::Day::today();
+        let rules = loaded.snapshot.rules().iter().flat_map(|rule| {
+            let readings = READINGS.iter().map(|(reading, _)| format!("{}/{reading}", rule.id));
+            std::iter::once(rule.id.clone()).chain(readings)
+        });
+        Known {
+            rules: rules.collect(),
+            lists: loaded.snapshot.lists_checked(today).into_iter().map(|one| one.list).collect(),
+            profiles: app.config.house.profiles.iter().map(|one| one.id.clone()).collect(),
+        }
+    }
+
+    fn rules(&self) -> Value {
+        json!({"type": "array", "items": {"enum": self.rules}, "uniqueItems": true})
+    }
+
+    fn profile(&self) -> Value {
+        if self.profiles.is_empty() {
+            json!({"type": "null"})
+        } else {
+            json!({"enum": self.profiles})
+        }
+    }
+
+    /// The schema of a parameter of a path, where there is more to say of it than that it is a text or a number.
+    fn schema(&self, path: &str, name: &Value) -> Option<Value> {
+        let of_v1 = path.starts_with("/v1/");
+        let whole = |most: usize| json!({"type": "integer", "minimum": 0, "maximum": most});
+        Some(match name.as_str()? {
+            "as_of" | "from" | "to" => json!({"type": "string", "format": "date"}),
+            "rule" => self.rules(),
+            "list" => json!({"enum": self.lists}),
+            "profile" if self.profiles.is_empty() => json!({"type": "string", "maxLength": 0}),
+            "profile" => json!({"enum": self.profiles}),
+            "threshold" | "cutoff" => json!({"type": "number", "minimum": 0, "maximum": 1}),
+            "limit" if path == "/v1/lists" => whole(facts::MOST_ENTRIES),
+            "limit" if !of_v1 => whole(yente::MOST_RESULTS),
+            "limit" => whole(i32::MAX as usize),
+            "offset" if !of_v1 => whole(yente::MOST_OFFSET),
+            "offset" => whole(facts::MOST_OFFSET),
+            "algorithm" => json!({"enum": yente::ALGORITHMS}),
+            "schema" => json!({"enum": yente::SCHEMAS}),
+            "format" => json!({"enum": jobs::INPUTS}),
+            "out" => json!({"enum": jobs::OUTPUTS}),
+            "delimiter" => {
+                json!({"type": "string", "pattern": "^([!#$%&'()*+,./:;<=>?@^_`{|}~-]|tab)$"})
+            }
+            "encoding" => {
+                json!({"enum": ["utf-8", "utf-16le", "windows-1252", "gbk", "shift_jis"]})
+            }
+            "name_column" => json!({"type": "string", "minLength": 1, "pattern": "^[^\\u0000]*$"}),
+            _ => return None,
+        })
+    }
+}
 
 /// The description, for programs.
-pub async fn openapi() -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], DESCRIBED.as_str()).into_response()
+pub async fn openapi(State(app): State<App>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], described(&app).to_string()).into_response()
 }

@@ -13,7 +13,8 @@ mod search;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::{Map, Value, json};
 
@@ -27,10 +28,10 @@ use super::App;
 use super::problem::Problem;
 
 pub use catalog::{__path_algorithms, __path_catalog};
-pub use entities::{__path_adjacent, __path_adjacent_by, __path_entity};
-pub use matching::__path_matches;
+pub use entities::{__path_adjacent, __path_adjacent_by, __path_entity, MOST_OFFSET};
+pub use matching::{__path_matches, KNOWN as ALGORITHMS, MOST_RESULTS};
 pub use reconcile::{__path_manifest, __path_reconcile};
-pub use search::__path_search;
+pub use search::{__path_search, SCHEMAS};
 
 /// The paths of the interface.
 pub fn routes() -> Router<App> {
@@ -231,19 +232,50 @@ fn found(loaded: &super::loaded::Loaded, id: &str) -> Result<EntityId, Problem> 
     found.first().copied().ok_or_else(|| Problem::not_found("no entity has this id"))
 }
 
+/// What an answer rests on, as headers: bodies here are those of yente and of the protocol of reconciliation, which
+/// have no place for it.
+struct Rests {
+    loaded: Arc<super::loaded::Loaded>,
+    named: [(HeaderName, HeaderValue); 3],
+}
+
+impl Rests {
+    fn on(loaded: Arc<super::loaded::Loaded>, run: &Run) -> Rests {
+        let lists: Vec<String> = run.lists.iter().map(ToString::to_string).collect();
+        let value = |text: String| {
+            HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("unreadable"))
+        };
+        let named = [
+            (HeaderName::from_static("parentage-as-of"), value(run.day.to_string())),
+            (HeaderName::from_static("parentage-rules"), value(run.rules.join(", "))),
+            (HeaderName::from_static("parentage-lists-checked"), value(lists.join(", "))),
+        ];
+        Rests { loaded, named }
+    }
+
+    /// An answer of JSON that names what it rests on.
+    fn json(self, app: &App, answer: &impl serde::Serialize) -> Result<Response, Problem> {
+        let mut response = app.json(&self.loaded, answer)?;
+        response.headers_mut().extend(self.named);
+        Ok(response)
+    }
+}
+
 /// Does something with the screener of today in a snapshot.
 async fn today<T: Send + 'static>(
     app: &App,
     threshold: Option<i32>,
     work: impl FnOnce(&super::loaded::Loaded, &Screener, &Run) -> Result<T, Problem> + Send + 'static,
-) -> Result<(Arc<super::loaded::Loaded>, T), Problem> {
+) -> Result<(Rests, T), Problem> {
     let (loaded, own) = (app.loaded(), Arc::clone(app));
     let done = move || {
         let question =
             super::loaded::Question { threshold, ..super::loaded::Question::on(Day::today()) };
         let prepared = loaded.prepared(&question, &own.config.house)?;
-        let done = prepared.with(|screener, run| work(&loaded, screener, run))?;
-        Ok((loaded, done))
+        prepared.with(|screener, run| {
+            let done = work(&loaded, screener, run)?;
+            Ok((Rests::on(Arc::clone(&loaded), run), done))
+        })
     };
     app.work(done).await
 }

@@ -28,7 +28,7 @@ pub async fn entity(
         Some("False" | "0") => false,
         _ => parameters.parsed::<bool>("nested", "true or false")?.unwrap_or(true),
     };
-    let (loaded, own) = today(&app, None, move |loaded, screener, run| {
+    let (rests, own) = today(&app, None, move |loaded, screener, run| {
         let one = found(loaded, &id)?;
         let (mut own, sanctions) = shown(screener, run, one);
         if nested {
@@ -39,13 +39,13 @@ pub async fn entity(
         Ok(own)
     })
     .await?;
-    app.json(&loaded, &own)
+    rests.json(&app, &own)
 }
 
 /// Results of a page, as in yente.
 const USUAL_PAGE: usize = 10;
 const MOST_PAGE: usize = 500;
-const MOST_OFFSET: usize = 9_499;
+pub const MOST_OFFSET: usize = 9_499;
 
 /// Which part of several results is asked for.
 pub(super) fn page(parameters: &Parameters) -> Result<(usize, usize), Problem> {
@@ -83,7 +83,7 @@ pub async fn adjacent(
     parameters: Parameters,
 ) -> Result<Response, Problem> {
     let page = page(&parameters)?;
-    let (loaded, answer) = today(&app, None, move |loaded, screener, run| {
+    let (rests, answer) = today(&app, None, move |loaded, screener, run| {
         let one = found(loaded, &id)?;
         let (own, sanctions) = shown(screener, run, one);
         let all = beside(screener, run, one, &own, sanctions);
@@ -92,7 +92,7 @@ pub async fn adjacent(
         Ok(json!({"entity": own, "adjacent": adjacent}))
     })
     .await?;
-    app.json(&loaded, &answer)
+    rests.json(&app, &answer)
 }
 
 /// What is beside an entity by one property.
@@ -115,12 +115,12 @@ pub async fn adjacent_by(
         let reason = "nothing is beside an entity but sanctions, ownershipAsset and ownershipOwner";
         return Err(Problem::not_found(reason));
     }
-    let (loaded, answer) = today(&app, None, move |loaded, screener, run| {
+    let (rests, answer) = today(&app, None, move |loaded, screener, run| {
         let one = found(loaded, &id)?;
         let (own, sanctions) = shown(screener, run, one);
         let all = beside(screener, run, one, &own, sanctions);
         Ok(part(all.get(&property).unwrap_or(&Value::Null), page))
     })
     .await?;
-    app.json(&loaded, &answer)
+    rests.json(&app, &answer)
 }

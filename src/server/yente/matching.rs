@@ -23,7 +23,7 @@ use super::{Scope, refused, shown, today};
 
 /// Queries of one request, and results of one query, as in yente.
 pub const MOST_QUERIES: usize = 100;
-const MOST_RESULTS: usize = 500;
+pub const MOST_RESULTS: usize = 500;
 const USUAL_RESULTS: usize = 5;
 
 /// Names of an entity to be matched.
@@ -221,7 +221,7 @@ pub async fn matches(
         })
         .collect::<Result<_, Problem>>()?;
     let (own, limit) = (std::sync::Arc::clone(&app), choice.limit);
-    let (loaded, responses) = today(&app, Some(choice.screened()), move |_, screener, run| {
+    let (rests, responses) = today(&app, Some(choice.screened()), move |_, screener, run| {
         let answered = parties.into_par_iter().map(|(name, query, party)| {
             let found = party.map(|party| scored(screener, run, &party, &scope, choice));
             let (total, results) = found.unwrap_or_default();
@@ -231,7 +231,7 @@ pub async fn matches(
         Ok(Map::from_iter(answered.collect::<Vec<_>>()))
     })
     .await?;
-    let mut response = own.json(&loaded, &json!({"responses": responses, "limit": limit}))?;
+    let mut response = rests.json(&own, &json!({"responses": responses, "limit": limit}))?;
     response.headers_mut().insert(ALGORITHM, HeaderValue::from_static("parentage"));
     Ok(response)
 }

@@ -207,7 +207,7 @@ async fn answers(
         let reason = format!("Too many queries in one batch (limit: {MOST_QUERIES})");
         return Err(Problem::new(StatusCode::BAD_REQUEST, reason));
     }
-    let (loaded, answer) = today(&app, Some(choice.screened()), move |_, screener, run| {
+    let (rests, answer) = today(&app, Some(choice.screened()), move |_, screener, run| {
         let mut answers = Map::new();
         for (name, query) in &queries {
             let party = party_of_ftm(&query.entity());
@@ -230,7 +230,7 @@ async fn answers(
         Ok(answers)
     })
     .await?;
-    app.json(&loaded, &answer)
+    rests.json(&app, &answer)
 }
 
 /// What is to be fetched of which entities.
@@ -252,7 +252,7 @@ async fn extended(app: App, asked: Extend) -> Result<Response, Problem> {
         let reason = format!("Too many queries in one batch (limit: {MOST_QUERIES})");
         return Err(Problem::new(StatusCode::BAD_REQUEST, reason));
     }
-    let (loaded, answer) = today(&app, None, move |loaded, screener, run| {
+    let (rests, answer) = today(&app, None, move |loaded, screener, run| {
         let known = |id: &str| PROPERTIES.iter().find(|(own, _)| *own == id);
         let meta: Vec<Value> = (asked.properties.iter())
             .filter_map(|one| known(&one.id).map(|(id, name)| json!({"id": id, "name": name})))
@@ -283,7 +283,7 @@ async fn extended(app: App, asked: Extend) -> Result<Response, Problem> {
         Ok(json!({"meta": meta, "rows": rows}))
     })
     .await?;
-    app.json(&loaded, &answer)
+    rests.json(&app, &answer)
 }
 
 /// The beginning of what somebody types.
@@ -300,7 +300,7 @@ pub async fn suggest_entity(
     let prefix = prefix(&parameters)?;
     let scope = Scope::read(&dataset, &parameters, &app.loaded())?;
     let asked = prefix.clone();
-    let (loaded, result) = today(&app, Some(FOUND + REVIEW_BAND), move |_, screener, run| {
+    let (rests, result) = today(&app, Some(FOUND + REVIEW_BAND), move |_, screener, run| {
         let all = named(screener, run, &asked).into_iter();
         let all = all.map(|one| shown(screener, run, one).0).filter(|own| scope.holds(own));
         let told = |own: Value| {
@@ -311,7 +311,7 @@ pub async fn suggest_entity(
     })
     .await?;
     let answer = suggested(&prefix, &result);
-    app.json(&loaded, &answer)
+    rests.json(&app, &answer)
 }
 
 fn suggested(prefix: &str, result: &[Value]) -> Value {

@@ -67,7 +67,7 @@ pub async fn search(
     if !is_short(&asked) {
         return Err(Problem::field("q", "is longer than a name"));
     }
-    let (loaded, answer) = today(&app, Some(FOUND + REVIEW_BAND), move |_, screener, run| {
+    let (rests, answer) = today(&app, Some(FOUND + REVIEW_BAND), move |_, screener, run| {
         let holds = |own: &[&str], asked: &[String]| match every {
             true => asked.iter().all(|one| own.contains(&one.as_str())),
             false => asked.is_empty() || asked.iter().any(|one| own.contains(&one.as_str())),
@@ -96,8 +96,12 @@ pub async fn search(
         Ok(answer(&all, page))
     })
     .await?;
-    app.json(&loaded, &answer)
+    rests.json(&app, &answer)
 }
+
+/// Schemas of FollowTheMoney that can be asked for.
+pub const SCHEMAS: [&str; 7] =
+    ["Thing", "LegalEntity", "Organization", "Asset", "Company", "PublicBody", "Person"];
 
 /// The schemas of an entity here that are a schema of FollowTheMoney or come from it; `None` for all.
 fn schemas(asked: &str) -> Result<Option<&'static [&'static str]>, Problem> {
