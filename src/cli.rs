@@ -4,6 +4,8 @@ mod build;
 mod changes;
 mod compare;
 mod data;
+mod decide;
+mod decisions;
 mod expand;
 mod explain;
 mod export;
@@ -68,6 +70,10 @@ enum Command {
     Lists(lists::Lists),
     /// The pairs of names that might be one entity, for a person to decide on
     Links(links::Links),
+    /// Say of a match whether it is one, and why
+    Decide(decide::Decide),
+    /// What persons decided of matches: to read, to move into another system, to take from one
+    Decisions(decisions::Decisions),
     /// The rules, their readings, periods and sources
     Rules(rules::Rules),
     /// Compare two names, or a file of pairs
@@ -130,6 +136,8 @@ pub fn main() -> ExitCode {
         Command::Changes(command) => command.run(),
         Command::Lists(command) => command.run(),
         Command::Links(command) => command.run(),
+        Command::Decide(command) => command.run(),
+        Command::Decisions(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Compare(command) => command.run(),
         Command::Export(command) => command.run(),

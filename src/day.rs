@@ -152,6 +152,11 @@ impl Span {
     }
 }
 
+/// The moment, in UTC, as RFC 3339 writes it, to the millisecond.
+pub fn now() -> String {
+    format!("{:.3}", jiff::Timestamp::now())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 pub mod changes;
 pub mod column;
 pub mod day;
+pub mod decisions;
 pub mod error;
 pub mod expand;
 pub mod graph;

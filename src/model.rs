@@ -1,6 +1,7 @@
 //! The nouns: entities, list entries, holdings, and what a status on a day is.
 
 mod countries;
+mod decision;
 mod entity;
 mod holding;
 mod listing;
@@ -9,6 +10,7 @@ mod profile;
 mod status;
 
 pub use countries::EntityCountries;
+pub use decision::{Basis, Decided, Decision, Outcome, Part};
 pub use entity::{
     Countries, Country, EntityId, EntityKind, Identifiers, Sort, UNNAMED, codes, is_nameless,
 };

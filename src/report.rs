@@ -2,6 +2,7 @@
 
 pub mod changes;
 pub mod csv;
+mod decided;
 pub mod export;
 pub mod html;
 pub mod json;

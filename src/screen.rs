@@ -1,5 +1,6 @@
 //! A party and a snapshot make a verdict.
 
+mod decided;
 mod findings;
 mod links;
 mod notes;
@@ -25,6 +26,7 @@ use crate::rule::{READINGS, Rule};
 use crate::share::Share;
 use crate::snapshot::{NameKind, Snapshot};
 
+pub use decided::{Decisions, basis};
 pub use findings::{Expanded, Findings};
 pub use notes::{Note, NoteKind, holds, list_age, words};
 pub use suppose::{Supposed, Supposition};
@@ -185,6 +187,7 @@ pub struct Screener<'s> {
     settings: &'s Settings,
     finder: Finder<'s>,
     prepared: notes::Prepared,
+    decisions: Decisions,
 }
 
 /// A name that matched, before its exposures are known.
@@ -207,7 +210,13 @@ impl<'s> Screener<'s> {
     /// Prepares the rules for the day.
     pub fn new(snapshot: &'s Snapshot, settings: &'s Settings) -> Screener<'s> {
         let prepared = notes::Prepared::new(snapshot, settings);
-        Screener { snapshot, settings, finder: Finder::new(snapshot, settings), prepared }
+        let (finder, decisions) = (Finder::new(snapshot, settings), Decisions::default());
+        Screener { snapshot, settings, finder, prepared, decisions }
+    }
+
+    /// The same, by what persons have decided of matches.
+    pub fn deciding_by(self, decisions: Decisions) -> Screener<'s> {
+        Screener { decisions, ..self }
     }
 
     /// What it screens by.
@@ -252,6 +261,12 @@ impl<'s> Screener<'s> {
 
     /// The verdict on a party.
     pub fn screen(&self, party: &Party) -> Verdict {
+        self.screen_decided(party, &self.decisions)
+    }
+
+    /// The verdict on a party by other decisions than the screener's own: matches that are decided to be none ask for
+    /// nothing, as long as nothing has changed that this rests on, and are shown all the same.
+    pub fn screen_decided(&self, party: &Party, decisions: &Decisions) -> Verdict {
         let known = self.known(party);
         let mut found: Vec<(Match, Arc<Findings>)> = Vec::new();
         let mut candidates = self.candidates(party);
@@ -279,6 +294,9 @@ impl<'s> Screener<'s> {
                 let exposures = findings.exposures.clone();
                 found.push((self.matched(party, entity, candidate, exposures), findings));
             }
+        }
+        for (matched, findings) in &mut found {
+            matched.decided = decisions.of(self.snapshot, party, matched, findings);
         }
         verdict::conclude(self, party, &known, found, of_owners)
     }
@@ -415,6 +433,7 @@ impl<'s> Screener<'s> {
             exact: candidate.exact,
             lines: candidate.comparison.lines,
             exposures,
+            decided: None,
         }
     }
 }

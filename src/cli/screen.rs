@@ -10,11 +10,12 @@ mod since;
 
 use clap::{ArgGroup, Args, ValueEnum};
 
+use parentage::decisions;
 use parentage::error::{Error, Rejected, Source};
 use parentage::model::{Countries, Party, Profile};
 use parentage::report::json::{InputView, Run};
 use parentage::report::{csv, json, tables};
-use parentage::screen::{DEFAULT_THRESHOLD, Screener, Settings, fits, profiled_rules};
+use parentage::screen::{DEFAULT_THRESHOLD, Decisions, Screener, Settings, fits, profiled_rules};
 use parentage::snapshot::Snapshot;
 use parentage::source::{
     DeclaredOwners, Encoding, Parties, PartyRow, TableFormat, TableOptions, read_profile,
@@ -82,6 +83,13 @@ pub struct Screen {
     /// The digest of --owners
     #[arg(skip)]
     owners_digest: Option<String>,
+    /// What persons decided of matches (see `parentage decide`): a false match asks for nothing any more, and is shown,
+    /// until something changes that the decision rests on
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["since", "previous"])]
+    decisions: Option<String>,
+    /// The digest of --decisions
+    #[arg(skip)]
+    decisions_digest: Option<String>,
     /// Write the answers to this file; with --in, FILE.run.json tells of the run
     #[arg(long, value_name = "FILE")]
     out: Option<String>,
@@ -156,7 +164,7 @@ pub(super) fn parse_threshold(text: &str) -> Result<Points, String> {
     Ok(Points(points))
 }
 
-fn parse_countries(text: &str) -> Result<Countries, String> {
+pub fn parse_countries(text: &str) -> Result<Countries, String> {
     Countries::parse(text).map_err(|part| {
         format!("`{part}` is not a country of two letters (ISO 3166-1 alpha-2), such as US")
     })
@@ -233,6 +241,7 @@ impl Screen {
             .chain(&self.previous)
             .chain(&self.since)
             .chain(&self.owners)
+            .chain(&self.decisions)
             .map(String::as_str)
             .collect();
         self.data.guard(&outs, &inputs)?;
@@ -251,7 +260,10 @@ impl Screen {
             settings.rules = profiled_rules(&snapshot, &self.rule, profile)?;
             fits(&snapshot, profile, &settings.rules)?;
         }
-        let screener = Screener::new(&snapshot, &settings);
+        let decided =
+            self.decisions.as_deref().map(decisions::load).transpose()?.unwrap_or_default();
+        self.decisions_digest = self.decisions.as_ref().map(|_| decided.digest.clone());
+        let screener = Screener::new(&snapshot, &settings).deciding_by(Decisions::new(decided.all));
         let mut run = run(&snapshot, &settings);
         run.party_file = parties.as_ref().map(|parties| InputView {
             file: parties.file().to_owned(),
@@ -413,6 +425,7 @@ impl Screen {
             ("--encoding", encoding),
             ("--sheet", self.sheet.clone()),
             ("--owners", self.owners_digest.clone()),
+            ("--decisions", self.decisions_digest.clone()),
         ];
         let given = options.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
         given.collect()

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::decided::{DecisionView, decision};
 use crate::day::Day;
 use crate::expand::{Assumed, Exposure};
 use crate::graph::Holding;
@@ -71,6 +72,8 @@ struct MatchView {
     /// The exposures rest on owners that the party declares, too.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     declared: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decision: Option<DecisionView>,
 }
 
 /// An entity.
@@ -382,6 +385,7 @@ fn matched(snapshot: &Snapshot, matched: &Match) -> MatchView {
             .iter()
             .flat_map(|exposure| &exposure.evidence)
             .any(|row| snapshot.is_declared(row)),
+        decision: matched.decided.as_ref().map(decision),
     }
 }
 

@@ -32,6 +32,8 @@ words! {
         UnreadField = "unread_field",
         /// Something declared of the party's owners could not be read.
         UnreadOwner = "unread_owner",
+        /// A person decided of a match, or had decided until something changed.
+        Decided = "decided",
     }
 }
 
@@ -61,8 +63,14 @@ pub(super) fn notes(
     known: &[EntityId],
     found: &[(Match, Arc<Findings>)],
 ) -> Vec<Note> {
-    let mut notes = Vec::new();
+    let mut notes: Vec<Note> = Vec::new();
     for (matched, findings) in found {
+        if let Some(decided) = &matched.decided {
+            notes.push(Note::new(NoteKind::Decided, decided.to_string()));
+        }
+        if matched.is_settled() {
+            continue;
+        }
         notes.extend(removed(screener, matched, findings));
         notes.extend(reduced(screener, matched));
         let undecided = matched.exposures.iter().filter(|exposure| exposure.undecided);

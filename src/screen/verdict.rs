@@ -6,7 +6,7 @@ use super::notes::{self, Note, NoteKind};
 use super::owners::OfOwners;
 use super::{Findings, REVIEW_BAND, Screener};
 use crate::expand::{Exposure, ExposureKind};
-use crate::model::{EntityId, Party, Treatment, words};
+use crate::model::{Decided, EntityId, Party, Treatment, words};
 use crate::name::Line;
 use crate::snapshot::{Declaration, EntityView, Ownership, Snapshot};
 
@@ -55,6 +55,8 @@ pub struct Match {
     pub lines: Vec<Line>,
     /// What is said of the entity, the gravest first.
     pub exposures: Vec<Exposure>,
+    /// What a person decided of it.
+    pub decided: Option<Decided>,
 }
 
 /// The answer for a party.
@@ -109,8 +111,16 @@ impl Answer {
 }
 
 impl Match {
+    /// Whether a person decided that it is none, and that still stands.
+    pub fn is_settled(&self) -> bool {
+        self.decided.as_ref().is_some_and(Decided::settles)
+    }
+
     /// What the match makes of the party's verdict.
     pub fn answer(&self, threshold: i32) -> Answer {
+        if self.is_settled() {
+            return Answer::Clear;
+        }
         let strong = self.points >= threshold && self.tier == Tier::Strong;
         let looked_at = self.points >= threshold - REVIEW_BAND || self.exact;
         if strong && self.exposures.iter().any(Exposure::makes_hit) {

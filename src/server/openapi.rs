@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use parentage::rule::READINGS;
+use parentage::screen::select_rules;
 
 use super::App;
 use super::screen::{Options, OwnerAsked, PartyAsked, Text};
@@ -106,7 +107,9 @@ fn described(app: &App) -> Value {
     api["components"]["schemas"]["WhatIf"]["properties"]["rules"] = known.rules();
     for (path, own) in api["paths"].as_object_mut().into_iter().flatten() {
         for (_, operation) in own.as_object_mut().into_iter().flatten() {
-            for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+            for parameter in
+                operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten()
+            {
                 if let Some(schema) = known.schema(path, &parameter["name"]) {
                     parameter["schema"] = schema;
                 }
@@ -114,6 +117,37 @@ fn described(app: &App) -> Value {
             finish(operation);
         }
     }
+    api["components"]["schemas"]["Queries"]["properties"]["queries"]["minProperties"] = 1.into();
+    let reconcile = &mut api["paths"]["/reconcile/{dataset}"];
+    // Queries of the protocol are JSON within a parameter, or a field of a form.
+    let queries = json!({
+        "type": "object",
+        "maxProperties": yente::MOST_QUERIES,
+        "additionalProperties": {
+            "type": "object",
+            "required": ["query"],
+            "properties": {
+                "query": {"type": "string"},
+                "type": {"enum": yente::SCHEMAS},
+                "limit": {"type": "integer", "minimum": 1, "maximum": yente::MOST_RESULTS},
+            },
+        },
+    });
+    for parameter in reconcile["get"]["parameters"].as_array_mut().into_iter().flatten() {
+        if parameter["name"] == "queries" {
+            parameter.as_object_mut().map(|own| own.remove("schema"));
+            parameter["content"] = json!({"application/json": {"schema": queries}});
+        }
+    }
+    reconcile["post"]["requestBody"]["required"] = true.into();
+    reconcile["post"]["requestBody"]["content"]["application/x-www-form-urlencoded"] = json!({
+        "schema": {
+            "type": "object",
+            "required": ["queries"],
+            "properties": {"queries": queries},
+        },
+        "encoding": {"queries": {"contentType": "application/json"}},
+    });
     api["components"]["securitySchemes"] = json!({"token": {"type": "http", "scheme": "bearer"}});
     api["security"] = json!([{}, {"token": []}]);
     api
@@ -183,7 +217,9 @@ impl Known {
     fn of(app: &App) -> Known {
         let loaded = app.loaded();
         let today = parentage::day::Day::today();
-        let rules = loaded.snapshot.rules().iter().flat_map(|rule| {
+        // Those with a list that is loaded.
+        let usable = select_rules(&loaded.snapshot, &[]).unwrap_or_default();
+        let rules = usable.iter().flat_map(|rule| {
             let readings = READINGS.iter().map(|(reading, _)| format!("{}/{reading}", rule.id));
             std::iter::once(rule.id.clone()).chain(readings)
         });

@@ -29,7 +29,7 @@ use super::problem::Problem;
 
 pub use catalog::{__path_algorithms, __path_catalog};
 pub use entities::{__path_adjacent, __path_adjacent_by, __path_entity, MOST_OFFSET};
-pub use matching::{__path_matches, KNOWN as ALGORITHMS, MOST_RESULTS};
+pub use matching::{__path_matches, KNOWN as ALGORITHMS, MOST_QUERIES, MOST_RESULTS};
 pub use reconcile::{__path_manifest, __path_reconcile};
 pub use search::{__path_search, SCHEMAS};
 

@@ -125,6 +125,8 @@ impl<'w, 'r> Claims<'w, 'r> {
             let strong = points >= threshold && matched["tier"] == "strong";
             let exposures = matched["exposures"].as_array().map_or(&[][..], Vec::as_slice);
             match () {
+                // A person decided that it is none, and that stands.
+                () if settled(matched) => 0,
                 () if strong && exposures.iter().any(makes_hit) => 2,
                 () if points >= threshold - BAND && exposures.iter().any(counts) => 1,
                 () => 0,
@@ -481,6 +483,13 @@ fn makes_hit(exposure: &Value) -> bool {
         && (exposure["rule_status"].is_null() || exposure["rule_status"] == in_force)
         && exposure["restriction"] != "none"
         && exposure.get("treatment").is_none()
+}
+
+/// Whether a person decided that a match is none, and nothing that it rests on has changed.
+fn settled(matched: &Value) -> bool {
+    let decision = &matched["decision"];
+    let changed = decision["changed"].as_array().is_some_and(|changed| !changed.is_empty());
+    decision["outcome"] == "false_match" && decision["stands"] == true && !changed
 }
 
 /// Whether an exposure counts for a verdict at all.

@@ -21,6 +21,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("screen", 7),
     ("selftest", 7),
     ("changes", 7),
+    ("decisions", 7),
     ("report", 8),
     ("server", 9),
     ("cli", 9),
@@ -45,7 +46,8 @@ const ONLY_IMPORTER: &[(&str, &[&str])] = &[
     ("axum::", &["server"]),
     ("tokio::", &["server"]),
     ("utoipa::", &["server"]),
-    ("csv::", &["source", "cli", "report"]),
+    ("csv::", &["source", "cli", "report", "decisions"]),
+    ("rusqlite::", &["decisions"]),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -1,0 +1,191 @@
+//! Decisions on matches: which of them speak of a match, and whether what they rest on still holds.
+//!
+//! A decision is about a party and an entity, and rests on what was known of both: OFAC's guidance on lists of false
+//! hits (Assessing OFAC Name Matches, and its answers of 2015) wants such lists looked at again when either changes.
+//! What plays no part: the order and place of records, how far a list was checked, and the score.
+
+use rustc_hash::FxHashMap;
+
+use super::{Findings, Match};
+use crate::expand::{Cited, Exposure};
+use crate::graph::Holding;
+use crate::model::{Basis, Countries, Decided, Decision, EntityId, Identifiers, Part, Party};
+use crate::name::fold;
+use crate::snapshot::Snapshot;
+
+/// Decisions by party.
+#[derive(Debug, Clone, Default)]
+pub struct Decisions {
+    by_party: FxHashMap<String, Vec<Decision>>,
+}
+
+/// The party of a decision: its id where it has one, else its name.
+fn party_key(id: &str, name: &str) -> String {
+    match id.trim() {
+        "" => format!("name {}", fold(name).split_whitespace().collect::<Vec<_>>().join(" ")),
+        id => format!("id {id}"),
+    }
+}
+
+impl Decisions {
+    /// Decisions in the order in which they were made.
+    pub fn new(all: impl IntoIterator<Item = Decision>) -> Decisions {
+        let mut decisions = Decisions::default();
+        all.into_iter().for_each(|one| decisions.add(one));
+        decisions
+    }
+
+    /// A further decision, which takes the place of an earlier one about the same.
+    pub fn add(&mut self, decision: Decision) {
+        let key = party_key(&decision.party_id, &decision.party);
+        self.by_party.entry(key).or_default().push(decision);
+    }
+
+    /// The last decision on a match, beside what is known now. O(decisions on the party, and their evidence).
+    pub(super) fn of(
+        &self,
+        snapshot: &Snapshot,
+        party: &Party,
+        matched: &Match,
+        findings: &Findings,
+    ) -> Option<Decided> {
+        let all = self.by_party.get(&party_key(&party.id, &party.name))?;
+        let decision = all.iter().rev().find(|one| is_about(snapshot, one, matched))?;
+        let now = basis(snapshot, party, matched, findings);
+        Some(Decided { decision: decision.clone(), changed: decision.basis.changed(&now) })
+    }
+}
+
+/// Whether a decision is about the entity of a match, under whichever key it is known now.
+fn is_about(snapshot: &Snapshot, decision: &Decision, matched: &Match) -> bool {
+    if decision.entity == matched.view.id {
+        return true;
+    }
+    // What a party declares itself to be is in no record.
+    if !snapshot.is_recorded(matched.entity) {
+        return false;
+    }
+    let one = snapshot.entity_by_id(&decision.entity);
+    let by_number = || snapshot.identified(&Identifiers::parse(&decision.identifiers));
+    let known: Vec<EntityId> = match one {
+        Some(one) => vec![one],
+        None => match by_number() {
+            found if found.is_empty() => {
+                snapshot.exactly_named(&decision.entity_name, &Countries::default())
+            }
+            found => found,
+        },
+    };
+    known.contains(&matched.entity)
+}
+
+/// What a decision on a match rests on.
+pub fn basis(snapshot: &Snapshot, party: &Party, matched: &Match, findings: &Findings) -> Basis {
+    let mut basis = Basis::default();
+    let mut say = |part: Part, text: String| {
+        basis.0.insert((part, text));
+    };
+    of_party(party).into_iter().for_each(|text| say(Part::Party, text));
+    for exposure in &matched.exposures {
+        say(Part::Rule, of_exposure(exposure));
+        exposure.listed.iter().for_each(|cited| {
+            say(Part::Listing, of_listing(snapshot, cited));
+            let by = snapshot.entry_joined_by(cited.entry).as_str();
+            say(
+                Part::Link,
+                format!("{} joined by {by}", snapshot.entries()[cited.entry as usize].name),
+            );
+        });
+        exposure.evidence.iter().for_each(|row| say(Part::Holding, of_holding(snapshot, row)));
+    }
+    for link in &findings.possible {
+        let mut names = [&link.names.0, &link.names.1];
+        names.sort();
+        say(Part::Link, format!("{} and {} might be one ({})", names[0], names[1], link.reason));
+    }
+    basis
+}
+
+fn of_party(party: &Party) -> Vec<String> {
+    let fields = [
+        ("name", party.name.clone()),
+        ("native name", party.name_native.clone()),
+        ("countries", party.countries.to_string()),
+        ("city", party.city.clone()),
+        ("kind", party.kind.to_string()),
+        ("birth", party.birth_date.clone()),
+        ("identifiers", party.identifiers.to_string()),
+    ];
+    let aliases = party.aliases.iter().map(|alias| ("alias", alias.clone()));
+    let owners = party.owners.iter().map(|own| {
+        let (countries, identifiers) = (&own.countries, &own.identifiers);
+        let held = format!("{} {} of the {}", own.name, own.range, own.interest);
+        ("owner", format!("{held} [{countries}] [{identifiers}] {}", span(own.span)))
+    });
+    let all = fields.into_iter().chain(aliases).chain(owners);
+    all.filter(|(_, text)| !text.is_empty()).map(|(name, text)| format!("{name}: {text}")).collect()
+}
+
+fn span(span: crate::day::Span) -> String {
+    let told = |day: crate::day::Day| day.stated().map(|day| day.to_string()).unwrap_or_default();
+    format!("{}..{}", told(span.from), told(span.until))
+}
+
+fn of_exposure(one: &Exposure) -> String {
+    let text = |word: Option<&str>| word.unwrap_or("unknown").to_owned();
+    let range = |range: Option<(crate::share::Share, crate::share::Share)>| {
+        range.map(|(low, high)| format!(", {low} to {high}")).unwrap_or_default()
+    };
+    format!(
+        "{} ({}, rule {}, listing {}): {}{}, {}, restricts {}, gives {}{}",
+        one.rule,
+        one.kind,
+        text(one.rule_status.map(|status| status.as_str())),
+        one.listing_status,
+        one.certainty,
+        range(one.share.or(one.effective)),
+        text(one.basis.map(|basis| basis.as_str())),
+        text(one.restriction.map(|own| own.as_str())),
+        one.treatment,
+        if one.confirm { ", to be confirmed" } else { "" },
+    )
+}
+
+fn of_listing(snapshot: &Snapshot, cited: &Cited) -> String {
+    let own = &snapshot.entries()[cited.entry as usize];
+    let told = |day: Option<crate::day::Day>| day.map(|day| day.to_string()).unwrap_or_default();
+    let names = [&[own.name_native.clone()], &own.aliases[..], &own.weak_aliases[..]].concat();
+    format!(
+        "{} {} {}, {} ({}): {} [{} {}] {} [{}] {} {} {}..{} {} {} {}",
+        own.list,
+        own.entry,
+        own.name,
+        cited.on_day.status,
+        own.announcement,
+        names.join(", "),
+        own.countries,
+        own.city,
+        own.birth_date,
+        own.identifiers,
+        own.kind,
+        own.programmes.join(", "),
+        told(own.published),
+        told(own.effective),
+        own.measures,
+        own.restriction.map_or("", |restriction| restriction.as_str()),
+        own.remarks,
+    )
+}
+
+fn of_holding(snapshot: &Snapshot, row: &Holding) -> String {
+    let (holder, issuer, _) = snapshot.written(row);
+    let terms = row.terms();
+    let beside = if row.is_beside_chain() { ", beside a chain" } else { "" };
+    format!(
+        "{holder} holds {} of the {} of {issuer}, {} ({}){beside}",
+        terms.range,
+        terms.interest,
+        span(row.span()),
+        terms.confidence
+    )
+}
