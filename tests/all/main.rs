@@ -8,6 +8,7 @@ mod changes;
 mod command;
 #[path = "../../benches/data.rs"]
 mod data;
+mod decisions;
 mod floors;
 mod forged;
 mod fuzz;
