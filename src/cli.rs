@@ -1,5 +1,7 @@
 //! One command, one file. Arguments become a built configuration once; then the library works.
 
+#[cfg(feature = "server")]
+mod audit;
 mod build;
 mod changes;
 mod compare;
@@ -89,6 +91,9 @@ enum Command {
     /// Answer over HTTP: this API, and yente's
     #[cfg(feature = "server")]
     Serve(serve::Serve),
+    /// The audit log of the service: whether it is whole, and whether what it says comes out again
+    #[cfg(feature = "server")]
+    Audit(audit::Audit),
     /// Tokens of the service
     #[cfg(feature = "server")]
     Token(token::Token),
@@ -144,6 +149,8 @@ pub fn main() -> ExitCode {
         Command::Build(command) => command.run(),
         Command::Selftest(command) => command.run(),
         Command::Verify(command) => command.run(),
+        #[cfg(feature = "server")]
+        Command::Audit(command) => command.run(),
         #[cfg(feature = "server")]
         Command::Serve(command) => command.run(),
         #[cfg(feature = "server")]

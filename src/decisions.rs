@@ -123,6 +123,25 @@ impl Store {
         own.commit().map_err(failed)
     }
 
+    /// The state of the file: another number once another program has written to it.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn state(&self) -> Result<i64, Error> {
+        let state = self.connection.pragma_query_value(None, "data_version", |row| row.get(0));
+        state.map_err(|error| Error::file(&self.path, refused(&error)))
+    }
+
+    /// Writes a copy of the file.
+    ///
+    /// # Errors
+    /// There is a file of that name, or none can be made.
+    pub fn copy(&self, to: &Path) -> Result<(), Error> {
+        let told = to.display().to_string();
+        let copied = self.connection.execute("VACUUM INTO ?1", [&told]);
+        copied.map(|_| ()).map_err(|error| Error::file(&told, refused(&error)))
+    }
+
     /// Every decision, in the order in which they were made.
     ///
     /// # Errors

@@ -5,6 +5,8 @@
 
 mod access;
 mod asked;
+mod audit;
+mod decisions;
 mod entities;
 mod facts;
 mod health;
@@ -12,6 +14,7 @@ mod jobs;
 mod loaded;
 mod openapi;
 mod problem;
+mod replay;
 mod screen;
 mod snapshots;
 mod tokens;
@@ -20,7 +23,7 @@ mod yente;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -42,8 +45,10 @@ use parentage::report::json::sealed;
 use parentage::snapshot::Snapshot;
 
 pub use access::Clients;
+pub use audit::{LOG as AUDIT_LOG, Level as AuditLevel};
 pub use loaded::House;
-pub use snapshots::own_copy;
+pub use replay::replay;
+pub use snapshots::{last_used, own_copy};
 pub use tokens::{Role, Tokens, new_token};
 
 use self::health::Metrics;
@@ -89,6 +94,16 @@ pub struct Config {
     pub house: House,
     /// Whether each request is told on standard error.
     pub log: bool,
+    /// What the audit log in the folder of `data` holds.
+    pub audit: AuditLevel,
+}
+
+/// Where the snapshot of the start came from.
+pub struct Origin {
+    /// As it is told.
+    pub name: String,
+    /// When its file was written; `None` for what is not read from a snapshot file.
+    pub written: Option<SystemTime>,
 }
 
 /// What could not be taken into use.
@@ -106,6 +121,9 @@ pub struct Service {
     refused: Mutex<Option<Refused>>,
     /// Files of parties; none without a folder to keep them in.
     jobs: Option<jobs::Jobs>,
+    /// What persons decided; none without a folder to keep it in.
+    decisions: Option<decisions::Kept>,
+    audit: Option<Mutex<parentage::decisions::Chain>>,
     working: Arc<Semaphore>,
     /// Threads that screen, as many as there are cores: of each one more, the memory that it takes stays.
     cores: tokio::runtime::Handle,
@@ -120,15 +138,20 @@ impl Service {
     fn new(
         config: Config,
         snapshot: Snapshot,
-        origin: String,
+        origin: Origin,
         threads: tokio::runtime::Handle,
     ) -> Result<Service, Error> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        config.data.as_deref().map(snapshots::sweep);
         let jobs = config.data.as_deref().map(jobs::Jobs::open).transpose()?;
+        let kept = config.data.as_deref().map(decisions::Kept::open).transpose()?;
+        let audit = config.data.as_deref().map(|data| audit::open(data, config.audit));
         Ok(Service {
+            audit: audit.transpose()?.flatten(),
+            decisions: kept,
             config,
             jobs,
-            current: ArcSwap::from_pointee(Loaded::new(snapshot, origin)),
+            current: ArcSwap::from_pointee(Loaded::new(snapshot, origin.name, origin.written)),
             refused: Mutex::new(None),
             working: Arc::new(Semaphore::new(cores)),
             cores: threads,
@@ -147,6 +170,14 @@ impl Service {
         &self,
         work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
+        self.work_while(|_| work()).await
+    }
+
+    /// Likewise, for what takes long: it may ask now and then whether anybody still waits for it.
+    async fn work_while<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Going) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
         if self.waiting.fetch_add(1, Ordering::Relaxed) >= MOST_WAITING {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
             let reason = "more requests wait than can be answered soon; ask again in a second";
@@ -156,9 +187,11 @@ impl Service {
         let permit = Arc::clone(&self.working).acquire_owned().await;
         drop(waits);
         let permit = permit.map_err(|_| Problem::own("the service ends"))?;
+        let waited = Waited(Arc::new(AtomicBool::new(true)));
+        let going = Going(Arc::clone(&waited.0));
         let done = self.cores.spawn_blocking(move || {
             let _permit = permit;
-            undamaged(work)
+            undamaged(|| work(&going))
         });
         match done.await {
             Ok(Ok(done)) => done,
@@ -168,6 +201,28 @@ impl Service {
             }
             Err(_) => Err(Problem::own("the service has a fault; please report what you asked")),
         }
+    }
+}
+
+/// Whether anybody waits for an answer: its client may have gone, or been told that it took too long.
+struct Going(Arc<AtomicBool>);
+
+impl Going {
+    /// Ends what nobody waits for.
+    fn check(&self) -> Result<(), Problem> {
+        match self.0.load(Ordering::Relaxed) {
+            true => Ok(()),
+            false => Err(Problem::own("nobody waits for the answer any more")),
+        }
+    }
+}
+
+/// A request whose answer is waited for, as long as this lives.
+struct Waited(Arc<AtomicBool>);
+
+impl Drop for Waited {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
     }
 }
 
@@ -235,6 +290,7 @@ fn router(service: &App) -> Router {
         .route("/v1/rules", get(facts::rules))
         .route("/v1/changes", get(facts::changes))
         .route("/v1/snapshots", get(snapshots::all))
+        .route("/v1/decisions", get(decisions::all))
         .route("/v1/jobs", get(jobs::all))
         .route("/v1/jobs/{id}", get(jobs::one).delete(jobs::cancel))
         .route("/v1/jobs/{id}/result", get(jobs::result))
@@ -244,12 +300,14 @@ fn router(service: &App) -> Router {
         .layer(DefaultBodyLimit::max(snapshots::MOST_UPLOAD))
         .route("/v1/snapshots/{digest}/activate", post(snapshots::activate))
         .route("/updatez", post(snapshots::update));
+    let decide = Router::new().route("/v1/decisions", post(decisions::decide));
     // An upload is read piece by piece, and takes as long as it takes.
     let upload = Router::new().route("/v1/jobs", post(jobs::create));
     let by = |role| from_fn_with_state((Arc::clone(service), role), access::allow);
     let limit = DefaultBodyLimit::max(MOST_BODY);
     Router::new()
         .merge(read.layer(limit).layer(from_fn(access::in_time)).route_layer(by(Role::Read)))
+        .merge(decide.layer(limit).layer(from_fn(access::in_time)).route_layer(by(Role::Decide)))
         .merge(upload.layer(DefaultBodyLimit::disable()).route_layer(by(Role::Read)))
         .merge(admin.route_layer(by(Role::Admin)))
         .route("/metrics", get(health::metrics).route_layer(by(Role::Read)))
@@ -281,7 +339,7 @@ fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer
 pub fn run(
     config: Config,
     snapshot: Snapshot,
-    origin: String,
+    origin: Origin,
     started: impl FnOnce(SocketAddr),
 ) -> Result<(), Error> {
     let failed = |error: std::io::Error| Error::io("the service", error);
@@ -304,7 +362,17 @@ pub fn run(
     let listen = listener.local_addr().map_err(failed)?;
     let _held = config.data.as_deref().map(held).transpose()?;
     let service = Arc::new(Service::new(config, snapshot, origin, screening.handle().clone())?);
-    runtime.block_on(async {
+    if service.logs_screenings() {
+        // Whoever goes through the log again needs the snapshot.
+        service.keep_snapshot().map_err(|problem| problem.error("the snapshot"))?;
+    }
+    service.tell_activation(&service.loaded()).map_err(|problem| problem.error("the audit log"))?;
+    let ended = runtime.block_on(async {
+        // Before anybody is told that it listens.
+        let tls = match &service.config.tls {
+            None => None,
+            Some((certificates, key)) => Some(tls(certificates, key).await?),
+        };
         let watching = service
             .config
             .watch
@@ -320,15 +388,14 @@ pub fn run(
         tokio::spawn(end(handle.clone()));
         let app = router(&service).into_make_service_with_connect_info::<SocketAddr>();
         started(listen);
-        let served = match &service.config.tls {
+        let served = match tls {
             None => {
                 let server = axum_server::from_tcp(listener).map_err(failed)?.handle(handle);
                 let mut server = server.first_request_timeout(MOST_HEAD_TIME);
                 patient(server.http_builder());
                 server.serve(app).await
             }
-            Some((certificates, key)) => {
-                let tls = tls(certificates, key).await?;
+            Some(tls) => {
                 let server = axum_server::from_tcp_rustls(listener, tls).map_err(failed)?;
                 let mut server = server.handle(handle).first_request_timeout(MOST_HEAD_TIME);
                 patient(server.http_builder());
@@ -337,7 +404,11 @@ pub fn run(
         };
         drop(watching);
         served.map_err(failed)
-    })
+    });
+    // What is still worked on has nobody to tell.
+    screening.shutdown_background();
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    ended
 }
 
 /// Holds the folder of a service: two of them would take each other's jobs.

@@ -186,6 +186,18 @@ impl DataOptions {
         self.as_of.is_some() || self.format.is_some()
     }
 
+    /// Whether data or a snapshot file are named.
+    #[cfg(feature = "server")]
+    pub fn names_any(&self) -> bool {
+        self.snapshot.is_some() || self.names_data()
+    }
+
+    /// Reads a snapshot file.
+    #[cfg(feature = "server")]
+    pub fn use_file(&mut self, file: String) {
+        self.snapshot = Some(file);
+    }
+
     /// The snapshot file, if one is named.
     #[cfg(feature = "server")]
     pub fn file(&mut self) -> Option<&mut String> {

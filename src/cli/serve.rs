@@ -1,16 +1,16 @@
 //! `parentage serve`: the engine over HTTP.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use parentage::error::Error;
 use parentage::source::read_profile;
 
-use crate::server::{self, Clients, Config, House, Tokens};
+use crate::server::{self, AuditLevel, Clients, Config, House, Origin, Tokens};
 
 use super::data::DataOptions;
 use super::{Outcome, Stop};
@@ -20,9 +20,10 @@ use super::{Outcome, Stop};
 /// Without --tokens only this machine is answered. `GET /` names the paths, `/openapi.json` describes them, docs/api.md
 /// shows them at work.
 #[derive(Args)]
+#[command(mut_arg("as_of", |own| own.hide(true)), mut_arg("format", |own| own.hide(true)))]
 pub struct Serve {
     /// Where to listen
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080", value_parser = address)]
     listen: SocketAddr,
     /// A folder to keep uploaded snapshots and jobs in
     #[arg(long = "data", value_name = "DIR", help_heading = "Snapshots")]
@@ -51,8 +52,28 @@ pub struct Serve {
     /// Tell each request on standard error: when, what, how long, who; never a party's name
     #[arg(long, help_heading = "Output")]
     log: bool,
+    /// What the audit log in the folder of --data holds
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        default_value = "everything",
+        requires = "keep",
+        help_heading = "Output"
+    )]
+    audit: Audit,
     #[command(flatten)]
     data: DataOptions,
+}
+
+#[derive(ValueEnum, Debug, Clone, Copy)]
+enum Audit {
+    /// Screenings with their parties, decisions, snapshots taken into use, jobs
+    Everything,
+    /// No screenings
+    Decisions,
+    /// Nothing
+    Nothing,
 }
 
 /// Requests a second of a client elsewhere: a thousand parties go with each.
@@ -78,8 +99,20 @@ impl Serve {
         let tokens = self.tokens.as_deref().map(Tokens::open).transpose()?;
         let usual = if open { 0 } else { USUAL_RATE };
         let rate = NonZeroU32::new(self.rate.unwrap_or(usual));
-        let profiles = self.profile.iter().map(|path| read_profile(path));
-        let origin = self.data.origin();
+        let profiles: Result<Vec<_>, Error> =
+            self.profile.iter().map(|path| read_profile(path)).collect();
+        let profiles = profiles?;
+        // A job is a process of its own; where it runs is not where this one began.
+        let absolute =
+            |path: &String| std::path::absolute(path).map(|own| own.display().to_string());
+        let profile_files = self.profile.iter().map(absolute).collect::<Result<_, _>>();
+        let profile_files = profile_files.map_err(|error| Error::io("--profile", error))?;
+        self.go_on();
+        let name = self.data.origin();
+        let file =
+            self.data.file().map(|file| std::fs::metadata(file).and_then(|own| own.modified()));
+        let written = file.and_then(Result::ok);
+        let origin = Origin { name, written };
         // A file that somebody writes over while it is mapped would end the service.
         let own =
             self.data.file().map(|file| server::own_copy(Path::new(file), self.keep.as_deref()));
@@ -99,11 +132,17 @@ impl Serve {
             watch: self.watch,
             max_age: self.max_age.map(|hours| Duration::from_secs(u64::from(hours) * 3_600)),
             house: House {
-                profiles: profiles.collect::<Result<_, Error>>()?,
+                profiles,
+                profile_files,
                 max_list_age: settings.max_list_age,
                 floor: Some(settings.floor),
             },
             log: self.log,
+            audit: match self.audit {
+                Audit::Everything => AuditLevel::Everything,
+                Audit::Decisions => AuditLevel::Decisions,
+                Audit::Nothing => AuditLevel::Nothing,
+            },
         };
         let scheme = if config.tls.is_some() { "https" } else { "http" };
         server::run(config, snapshot, origin, |address| {
@@ -111,4 +150,22 @@ impl Serve {
         })?;
         Ok(Outcome { rejected, ..Outcome::default() })
     }
+
+    /// Takes the snapshot that was in use when the service ended last, where nothing else is named.
+    fn go_on(&mut self) {
+        let Some(last) = self.keep.as_deref().and_then(server::last_used) else { return };
+        let told = last.display();
+        if self.data.names_any() {
+            anstream::eprintln!("note: {told} was in use last; what the command names is used");
+        } else {
+            anstream::eprintln!("note: going on with {told}, which was in use last");
+            self.data.use_file(last.display().to_string());
+        }
+    }
+}
+
+/// An address, or a name of this machine, with a port.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let unknown = || format!("`{text}` is no address with a port, such as 127.0.0.1:8080");
+    text.to_socket_addrs().map_err(|_| unknown())?.next().ok_or_else(unknown)
 }

@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use http_body_util::BodyExt;
 
 use super::problem::Problem;
 use super::tokens::{Role, Tokens};
@@ -32,7 +33,7 @@ impl Clients {
 
     fn caller(&self, headers: &HeaderMap, from: IpAddr) -> Caller {
         let Some(tokens) = &self.tokens else {
-            return Caller { name: from.to_string(), role: Some(Role::Admin) };
+            return Caller { name: from.to_string(), by_token: false, role: Some(Role::Admin) };
         };
         // Clients of yente say `ApiKey`.
         let said = headers.get(header::AUTHORIZATION).and_then(|said| said.to_str().ok());
@@ -42,8 +43,10 @@ impl Clients {
             known.then_some(token.trim())
         });
         match token.and_then(|token| tokens.find(token)) {
-            Some((name, role)) => Caller { name: name.to_owned(), role: Some(role) },
-            None => Caller { name: from.to_string(), role: None },
+            Some((name, role)) => {
+                Caller { name: name.to_owned(), by_token: true, role: Some(role) }
+            }
+            None => Caller { name: from.to_string(), by_token: false, role: None },
         }
     }
 
@@ -64,6 +67,8 @@ impl Clients {
 pub struct Caller {
     /// The name of its token, else its address.
     pub name: String,
+    /// Whether it has one.
+    pub by_token: bool,
     /// What it may do; none for nobody known.
     role: Option<Role>,
 }
@@ -82,14 +87,36 @@ pub async fn allow(
     next: Next,
 ) -> Result<Response, Problem> {
     let role = request.extensions().get::<Caller>().and_then(|caller| caller.role);
-    match role {
-        Some(role) if role >= least => Ok(next.run(request).await),
-        Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "this token's role does not allow it")),
+    let problem = match role {
+        Some(role) if role >= least => return Ok(next.run(request).await),
+        Some(_) => Problem::new(StatusCode::FORBIDDEN, "this token's role does not allow it"),
         None => {
             let reason = "a token is needed: Authorization: Bearer TOKEN";
-            Err(Problem::new(StatusCode::UNAUTHORIZED, reason))
+            Problem::new(StatusCode::UNAUTHORIZED, reason)
         }
-    }
+    };
+    drain(request).await;
+    Err(problem)
+}
+
+/// Bytes of a refused request that are read all the same, and how long: a client that is answered while it still sends
+/// may take the answer for a broken connection.
+const DRAINED: usize = 2 << 20;
+const DRAIN_TIME: Duration = Duration::from_secs(2);
+
+async fn drain(request: Request) {
+    let mut body = request.into_body();
+    let read = async {
+        let mut bytes = 0;
+        while let Some(Ok(frame)) = body.frame().await {
+            bytes += frame.data_ref().map_or(0, bytes::Bytes::len);
+            if bytes > DRAINED {
+                break;
+            }
+        }
+    };
+    // What takes longer is broken off.
+    let _ = tokio::time::timeout(DRAIN_TIME, read).await;
 }
 
 /// Knows the caller, keeps to his rate, and counts and tells what came of it.
@@ -112,7 +139,10 @@ pub async fn watched(State(app): State<App>, mut request: Request, next: Next) -
     request.extensions_mut().insert(caller);
     let response = match checked {
         Ok(()) => next.run(request).await,
-        Err(problem) => problem.into_response(),
+        Err(problem) => {
+            drain(request).await;
+            problem.into_response()
+        }
     };
     let took = began.elapsed();
     app.metrics.answered(method.as_str(), &path, response.status().as_u16(), took);
@@ -125,6 +155,10 @@ pub async fn watched(State(app): State<App>, mut request: Request, next: Next) -
 #[expect(clippy::print_stderr, reason = "the log of the service")]
 fn tell(method: &Method, path: &str, status: StatusCode, took: Duration, who: &str) {
     let now = jiff::Timestamp::now();
+    // A method that is none may be anything.
+    let known =
+        ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"].contains(&method.as_str());
+    let method = if known { method.as_str() } else { "other" };
     let (status, took) = (status.as_u16(), took.as_micros());
     eprintln!("{now:.3} {method} {path} {status} {took} us {who}");
 }
@@ -132,8 +166,12 @@ fn tell(method: &Method, path: &str, status: StatusCode, took: Duration, who: &s
 /// Without tokens, only this machine is answered, under its own names: a page of another site whose name was made to
 /// point here is not.
 fn of_this_machine(headers: &HeaderMap, uri: &Uri) -> Result<(), Problem> {
+    if headers.get_all(header::HOST).iter().count() > 1 {
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "two Host headers"));
+    }
     let said = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let Some(host) = said.or(uri.authority().map(|own| own.as_str())) else { return Ok(()) };
+    // Where both are there, the address of the request counts.
+    let Some(host) = uri.authority().map(|own| own.as_str()).or(said) else { return Ok(()) };
     let name = match host.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => host.rsplit_once(':').map_or(host, |(name, _)| name),

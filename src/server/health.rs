@@ -96,7 +96,7 @@ impl Metrics {
 impl Service {
     /// How long ago the snapshot in use was loaded.
     fn age(&self) -> Duration {
-        self.loaded().since.elapsed().unwrap_or_default()
+        self.loaded().age()
     }
 
     fn registry(&self) -> Registry {
@@ -119,7 +119,7 @@ impl Service {
             gauge
         };
         let age = whole(self.age().as_secs());
-        let what = "Time since the snapshot in use was loaded";
+        let what = "Time since the file of the snapshot in use was written";
         registry.register_with_unit("snapshot_age", what, Unit::Seconds, age);
         let failing = whole(u64::from(self.refused().is_some()));
         let what = "Whether the last refresh failed";

@@ -18,7 +18,6 @@ use serde_json::Value;
 use tokio::io::AsyncWriteExt;
 use utoipa::ToSchema;
 
-use parentage::screen::select_rules;
 use parentage::source::Encoding;
 
 pub use queue::Jobs;
@@ -27,6 +26,8 @@ use queue::{Kept, Stage, private};
 
 use super::access::Caller;
 use super::asked::{Parameters, Path};
+use super::entities::question;
+use super::loaded::Question;
 use super::problem::{Problem, ProblemView};
 use super::screen::points;
 use super::{App, Service};
@@ -34,8 +35,8 @@ use super::{App, Service};
 /// Bytes of a file of parties: a hundred million short ones.
 const MOST_UPLOAD: usize = 4 << 30;
 
-/// Jobs that are kept, done ones included: whoever has fetched a result deletes its job.
-const MOST_JOBS: usize = 1_000;
+/// Jobs that are kept of one client, done ones included: whoever has fetched a result deletes its job.
+const MOST_JOBS: usize = 100;
 
 /// A job.
 #[derive(Debug, Serialize, ToSchema)]
@@ -96,7 +97,7 @@ impl Service {
     }
 
     /// The file of the snapshot in use, written where there is none.
-    fn keep_snapshot(&self) -> Result<String, Problem> {
+    pub fn keep_snapshot(&self) -> Result<String, Problem> {
         let loaded = self.loaded();
         let digest = loaded.snapshot.digest().to_owned();
         let folder = self.kept()?;
@@ -132,6 +133,7 @@ const OPTIONS: [(&str, &str); 7] = [
     ("out" = Option<String>, Query, description = "Of the result: csv (default), jsonl, xlsx, parquet"),
     ("as_of" = Option<String>, Query, description = "The day; today in UTC where none is given"),
     ("rule" = Option<Vec<String>>, Query, description = "Rules by id"),
+    ("profile" = Option<String>, Query, description = "A policy that the service was started with"),
     ("threshold" = Option<f64>, Query, description = "Scores from here on make a hit"),
     ("limit" = Option<u32>, Query, description = "Matches shown a party"),
     ("name_column" = Option<String>, Query, description = "The column of names"),
@@ -149,7 +151,7 @@ pub async fn create(
     body: Body,
 ) -> Result<Response, Problem> {
     let named: Vec<&str> = OPTIONS.iter().map(|(name, _)| *name).collect();
-    parameters.only(&[&["format", "out"], &named[..]].concat())?;
+    parameters.only(&[&["format", "out", "profile"], &named[..]].concat())?;
     let one_of = |name: &str, known: [&'static str; 4]| {
         let asked = parameters.one(name)?.unwrap_or("csv");
         let reason = || Problem::field(name, format!("`{asked}` is none of {}", known.join(", ")));
@@ -166,9 +168,12 @@ pub async fn create(
         arguments.extend(parameters.all(name).map(|value| format!("{option}={value}")));
     }
     usable(&app, &parameters)?;
+    let profile = parameters.one("profile")?;
+    let profile = profile.and_then(|id| house.profiles.iter().position(|own| own.id == id));
+    arguments.extend(profile.map(|at| format!("--profile={}", house.profile_files[at])));
     let jobs = app.jobs()?;
-    if jobs.all().len() >= MOST_JOBS {
-        let reason = "keeps as many jobs as it can; delete those that are done";
+    if jobs.all().values().filter(|kept| kept.by == caller.name).count() >= MOST_JOBS {
+        let reason = format!("{MOST_JOBS} jobs of yours are kept; delete those that are done");
         return Err(Problem::later(StatusCode::TOO_MANY_REQUESTS, 60, reason));
     }
     let own = Arc::clone(&app);
@@ -177,9 +182,20 @@ pub async fn create(
     let folder = jobs.folder_of(&id);
     let input = format!("parties.{format}");
     let taken = take(&folder, &input, body).await;
-    if let Err(problem) = taken {
-        let _ = std::fs::remove_dir_all(&folder);
-        return Err(problem);
+    let digest = match taken {
+        Ok(digest) => digest,
+        Err(problem) => {
+            let _ = std::fs::remove_dir_all(&folder);
+            return Err(problem);
+        }
+    };
+    if let Some(kept) = &app.decisions
+        && app.decided()?.count > 0
+    {
+        // What is decided while the job goes on is for the next one.
+        let path = folder.join("decisions.db");
+        kept.copy(&path).map_err(|error| Problem::own(error.to_string()))?;
+        arguments.push(format!("--decisions={}", path.display()));
     }
     let created = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let kept = Kept {
@@ -195,6 +211,10 @@ pub async fn create(
         messages: Vec::new(),
     };
     jobs.keep(&kept).map_err(Problem::own)?;
+    let told = serde_json::json!({
+        "id": kept.id, "snapshot": kept.snapshot, "input": digest, "arguments": kept.arguments,
+    });
+    app.tell("job", &kept.by, &told)?;
     jobs.all().insert(id.clone(), kept.clone());
     jobs.queued.notify_one();
     let mut response = app.json(&app.loaded(), &jobs.view(kept))?;
@@ -209,12 +229,15 @@ fn usable(app: &App, parameters: &Parameters) -> Result<(), Problem> {
         points("threshold", score)?;
     }
     parameters.parsed::<u32>("limit", "a whole number of 0 or more")?;
-    let rules: Vec<String> = parameters.all("rule").map(str::to_owned).collect();
-    select_rules(&app.loaded().snapshot, &rules).map_err(|error| Problem::of("rule", &error))?;
+    let threshold = parameters.one("threshold")?.map(|_| 0);
+    let question = Question { threshold, ..question(parameters)? };
+    app.loaded().settings(&question, &app.config.house)?;
     let sign = parameters.one("delimiter")?.unwrap_or(",");
     if sign != "tab"
         && (sign.len() != 1
-            || sign.contains(|c: char| c.is_ascii_alphanumeric() || "\"\r\n".contains(c)))
+            || sign.contains(|c: char| {
+                c.is_ascii_alphanumeric() || c == '"' || c.is_control() && c != '\t'
+            }))
     {
         return Err(Problem::field("delimiter", "is not one sign that can part fields, or `tab`"));
     }
@@ -235,22 +258,24 @@ fn new_id() -> Result<String, Problem> {
     Ok(bits.iter().fold(String::new(), |id, byte| id + &format!("{byte:02x}")))
 }
 
-/// Writes an upload into the folder of a job.
-async fn take(folder: &File, name: &str, mut body: Body) -> Result<(), Problem> {
+/// Writes an upload into the folder of a job. Returns its digest, hexadecimal.
+async fn take(folder: &File, name: &str, mut body: Body) -> Result<String, Problem> {
     let failed = |error: std::io::Error| Problem::own(format!("the file cannot be kept: {error}"));
     private(folder).map_err(failed)?;
     let mut file = tokio::fs::File::create(folder.join(name)).await.map_err(failed)?;
-    let mut bytes = 0;
+    let (mut bytes, mut hasher) = (0, blake3::Hasher::new());
     while let Some(frame) = body.frame().await {
         let broken = |_| Problem::new(StatusCode::BAD_REQUEST, "the upload broke off");
         let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
         bytes += data.len();
+        hasher.update(&data);
         if bytes > MOST_UPLOAD {
             return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "the file is too large"));
         }
         file.write_all(&data).await.map_err(failed)?;
     }
-    file.sync_all().await.map_err(failed)
+    file.sync_all().await.map_err(failed)?;
+    Ok(hasher.finalize().to_hex().to_string())
 }
 
 /// The jobs of whoever asks.

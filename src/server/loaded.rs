@@ -29,6 +29,8 @@ const PREPARED: NonZeroUsize = NonZeroUsize::new(64).expect("64 is not 0");
 pub struct House {
     /// Policies that requests may name.
     pub profiles: Vec<Profile>,
+    /// Their files, in the same order.
+    pub profile_files: Vec<String>,
     /// Days after which a list is too old to clear anybody.
     pub max_list_age: Option<i64>,
     /// The effective share from which flags are raised.
@@ -102,6 +104,8 @@ pub struct Loaded {
     pub snapshot: Arc<Snapshot>,
     /// Where it came from, as it is told.
     pub origin: String,
+    /// When its file was written: loading it again makes it no younger. `None` where there is none.
+    pub written: Option<SystemTime>,
     /// When it was loaded.
     pub since: SystemTime,
     /// What parties of requests declare is cited from here.
@@ -110,12 +114,18 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// Its age: that of its file, else since it was loaded.
+    pub fn age(&self) -> std::time::Duration {
+        self.written.unwrap_or(self.since).elapsed().unwrap_or_default()
+    }
+
     /// Takes a snapshot into use.
-    pub fn new(mut snapshot: Snapshot, origin: String) -> Loaded {
+    pub fn new(mut snapshot: Snapshot, origin: String, written: Option<SystemTime>) -> Loaded {
         let source = snapshot.cite(Source::of_lines(REQUEST, REQUEST));
         Loaded {
             snapshot: Arc::new(snapshot),
             origin,
+            written,
             since: SystemTime::now(),
             request: Place { source, record: 1 },
             prepared: Mutex::new(LruCache::new(PREPARED)),
@@ -140,7 +150,11 @@ impl Loaded {
         Ok(new)
     }
 
-    fn settings(&self, question: &Question, house: &House) -> Result<Settings, Problem> {
+    /// What a question is screened by.
+    ///
+    /// # Errors
+    /// There is no such rule or profile, or both say the same.
+    pub fn settings(&self, question: &Question, house: &House) -> Result<Settings, Problem> {
         let named = question.profile.as_ref().map(|id| {
             house.profiles.iter().find(|profile| profile.id == *id).ok_or_else(|| {
                 let ids: Vec<&str> = house.profiles.iter().map(|one| one.id.as_str()).collect();

@@ -11,7 +11,7 @@ use parentage::screen::select_rules;
 
 use super::App;
 use super::screen::{Options, OwnerAsked, PartyAsked, Text};
-use super::{entities, facts, health, jobs, problem, screen, snapshots, yente};
+use super::{decisions, entities, facts, health, jobs, problem, screen, snapshots, yente};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -25,6 +25,8 @@ use super::{entities, facts, health, jobs, problem, screen, snapshots, yente};
         entities::explain,
         entities::what_if,
         entities::timeline,
+        decisions::decide,
+        decisions::all,
         facts::lists,
         facts::rules,
         facts::changes,

@@ -66,19 +66,30 @@ impl Problem {
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, reason)
     }
 
+    /// The same for the command line: where, and why.
+    pub fn error(self, of: &str) -> Error {
+        Error::file(of, self.reason)
+    }
+
     /// An error of the engine about a field.
     pub fn of(field: &str, error: &Error) -> Problem {
         Problem::field(field, error.to_string())
     }
 }
 
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.field {
+            Some(field) => write!(f, "{field}: {}", self.reason),
+            None => f.write_str(&self.reason),
+        }
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        let detail = self.to_string();
         let Problem { status, field, reason, retry_after } = self;
-        let detail = match &field {
-            Some(field) => format!("{field}: {reason}"),
-            None => reason.clone(),
-        };
         let title = status.canonical_reason().unwrap_or("Error");
         let status_code = status.as_u16();
         let view = ProblemView {

@@ -1,5 +1,6 @@
 //! `POST /v1/screen`: one party, or several.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 use rayon::prelude::*;
@@ -13,13 +14,16 @@ use parentage::error::Place;
 use parentage::model::Party;
 use parentage::name::POINTS_OF_ONE;
 use parentage::report::json::{self, Run};
-use parentage::screen::{Answer, Note, NoteKind, Screener};
+use parentage::screen::{Answer, Decisions, Note, NoteKind, Screener};
 use parentage::source::{OWNER_FIELDS, declared_owner, party_of};
 
+use super::access::Caller;
 use super::asked::{Json, day, json as read_json};
+use super::audit::Screening;
+use super::decisions::Known;
 use super::loaded::{Loaded, Question};
 use super::problem::{Problem, ProblemView};
-use super::{App, plain, sealed_text};
+use super::{App, Going, plain, sealed_text};
 
 /// Parties of one request.
 const MOST_PARTIES: usize = 1_000;
@@ -199,7 +203,7 @@ pub fn points(field: &str, score: f64) -> Result<i32, Problem> {
 }
 
 /// Bytes of a field: no name of a public list has more than some hundred letters, and a long one takes time by its length.
-const MOST_BYTES: usize = 1_000;
+pub const MOST_BYTES: usize = 1_000;
 
 /// Bytes of all aliases together, and of all identifiers.
 const MOST_OF_SEVERAL: usize = 10_000;
@@ -218,11 +222,11 @@ pub fn is_short(text: &str) -> bool {
 }
 
 /// What a party's fields come to: the party, if it can be screened, and what cannot be read.
-type Read = (Option<Party>, Vec<(String, String)>);
+pub type Read = (Option<Party>, Vec<(String, String)>);
 
 impl PartyAsked {
     /// As the readers of party files read it.
-    fn read(&self, place: Place) -> Read {
+    pub fn read(&self, place: Place) -> Read {
         let text = |own: &Option<Text>| own.as_ref().map(Text::joined).unwrap_or_default();
         let plain = |own: &Option<String>| own.clone().unwrap_or_default();
         let fields = [
@@ -327,90 +331,138 @@ pub struct Results {
         (status = 422, description = "A field that cannot be used", body = ProblemView, content_type = "application/problem+json")))]
 pub async fn screen(
     State(app): State<App>,
+    Extension(caller): Extension<Caller>,
     Json(fields): Json<Fields>,
 ) -> Result<Response, Problem> {
     let loaded = app.loaded();
     let (asked, names, party) = fields.parted()?;
     let question = asked.question()?;
     let own = std::sync::Arc::clone(&app);
-    let done = move || {
+    let done = move |going: &Going| {
         let prepared = loaded.prepared(&question, &own.config.house)?;
-        let text = prepared.with(|screener, run| match asked.parties {
-            None => one(&own, &loaded, screener, run, &names, &party),
-            Some(parties) => several(&own, &loaded, screener, run, &parties, &names),
+        let known = own.decided()?;
+        let text = prepared.with(|screener, run| {
+            let asking = Asking {
+                app: &own,
+                loaded: &loaded,
+                screener,
+                run,
+                known: &known,
+                by: &caller.name,
+                going,
+            };
+            match asked.parties {
+                None => asking.one(&names, &party),
+                Some(parties) => asking.several(&parties, &names),
+            }
         })?;
         Ok(own.text(&loaded, text))
     };
-    app.work(done).await
+    app.work_while(done).await
 }
 
-fn one(
-    app: &App,
-    loaded: &Loaded,
-    screener: &Screener,
-    run: &Run,
-    names: &[String],
-    party: &str,
-) -> Result<String, Problem> {
-    if !names.iter().any(|name| name == "name") {
-        return Err(Problem::field("name", "is missing; give the party's name, or `parties`"));
-    }
-    let party: PartyAsked = read_json(party.as_bytes())?;
-    let (party, mut faults) = party.read(loaded.request);
-    if !faults.is_empty() {
-        let (field, reason) = faults.swap_remove(0);
-        return Err(Problem::field(field, reason));
-    }
-    let party = party.ok_or_else(|| Problem::field("name", "cannot be screened"))?;
-    let verdict = screener.screen(&party);
-    app.metrics.said(verdict.answer);
-    sealed_text(&json::screened(run, &party, &verdict, true))
+/// Who asks, and what answers rest on.
+struct Asking<'a> {
+    app: &'a App,
+    loaded: &'a Loaded,
+    screener: &'a Screener<'a>,
+    run: &'a Run<'a>,
+    known: &'a Known,
+    by: &'a str,
+    going: &'a Going,
 }
 
-fn several(
-    app: &App,
-    loaded: &Loaded,
-    screener: &Screener,
-    run: &Run,
-    parties: &[Box<RawValue>],
-    beside: &[String],
-) -> Result<String, Problem> {
-    if let Some(field) = beside.first() {
-        let reason = "stands beside `parties`; give each party its own fields, or ask for one";
-        return Err(Problem::field(field, reason));
+impl Asking<'_> {
+    fn one(&self, names: &[String], asked: &str) -> Result<String, Problem> {
+        if !names.iter().any(|name| name == "name") {
+            return Err(Problem::field("name", "is missing; give the party's name, or `parties`"));
+        }
+        let party: PartyAsked = read_json(asked.as_bytes())?;
+        let (read, mut faults) = party.read(self.loaded.request);
+        if !faults.is_empty() {
+            let (field, reason) = faults.swap_remove(0);
+            return Err(Problem::field(field, reason));
+        }
+        if read.is_none() {
+            return Err(Problem::field("name", "cannot be screened"));
+        }
+        self.answer(asked, &party, true)
     }
-    if parties.len() > MOST_PARTIES {
-        let reason =
-            format!("has {} parties; no more than {MOST_PARTIES} go at once", parties.len());
-        return Err(Problem::field("parties", reason));
+
+    fn several(&self, parties: &[Box<RawValue>], beside: &[String]) -> Result<String, Problem> {
+        if let Some(field) = beside.first() {
+            let reason = "stands beside `parties`; give each party its own fields, or ask for one";
+            return Err(Problem::field(field, reason));
+        }
+        if parties.len() > MOST_PARTIES {
+            let reason =
+                format!("has {} parties; no more than {MOST_PARTIES} go at once", parties.len());
+            return Err(Problem::field("parties", reason));
+        }
+        let answer = |(at, asked): (usize, &str)| {
+            self.going.check()?;
+            let mut reader = serde_json::Deserializer::from_str(asked);
+            let party: PartyAsked =
+                serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+                    let path = error.path().to_string();
+                    let path = if path == "." { String::new() } else { format!(".{path}") };
+                    Problem::field(format!("parties[{at}]{path}"), error.inner().to_string())
+                })?;
+            let text = self.answer(asked, &party, at == 0)?;
+            RawValue::from_string(text).map_err(|error| plain(&error))
+        };
+        // Of several faults the first is told.
+        let results: Vec<Result<Box<RawValue>, Problem>> =
+            parties.par_iter().map(|party| party.get()).enumerate().map(answer).collect();
+        let results = results.into_iter().collect::<Result<_, Problem>>()?;
+        serde_json::to_string(&Results { results }).map_err(|error| plain(&error))
     }
-    let answer = |(at, party): (usize, &str)| {
-        let mut reader = serde_json::Deserializer::from_str(party);
-        let party: PartyAsked = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let path = error.path().to_string();
-            let path = if path == "." { String::new() } else { format!(".{path}") };
-            Problem::field(format!("parties[{at}]{path}"), error.inner().to_string())
-        })?;
-        let text = noted(app, loaded, screener, run, &party, at == 0)?;
-        RawValue::from_string(text).map_err(|error| plain(&error))
-    };
-    // Of several faults the first is told.
-    let results: Vec<Result<Box<RawValue>, Problem>> =
-        parties.par_iter().map(|party| party.get()).enumerate().map(answer).collect();
-    let results = results.into_iter().collect::<Result<_, Problem>>()?;
-    serde_json::to_string(&Results { results }).map_err(|error| plain(&error))
+
+    /// The answer on a party, counted and logged.
+    fn answer(&self, asked: &str, party: &PartyAsked, with_run: bool) -> Result<String, Problem> {
+        let decisions = &self.known.decisions;
+        let (answer, text) =
+            answered(self.screener, self.run, decisions, (party, self.loaded.request), with_run)?;
+        self.app.metrics.said(answer);
+        if self.app.logs_screenings() {
+            let party = serde_json::from_str(asked).map_err(|error| plain(&error))?;
+            let settings = self.screener.settings();
+            let screening = Screening {
+                party,
+                as_of: settings.day.to_string(),
+                rules: &self.run.rules,
+                profile: self.run.profile.map(|own| (own.id.as_str(), own.digest.as_str())),
+                threshold: settings.threshold,
+                limit: settings.limit,
+                floor: settings.floor.to_string(),
+                max_list_age: settings.max_list_age,
+                snapshot: self.run.snapshot.digest(),
+                decisions: self.known.count,
+                with_run,
+                verdict: answer.as_str(),
+                seal: seal_of(&text),
+            };
+            self.app.tell_screening(self.by, &screening)?;
+        }
+        Ok(text)
+    }
 }
 
-/// The answer of one of several parties, with what cannot be read of it among its notes.
-fn noted(
-    app: &App,
-    loaded: &Loaded,
+/// The seal of an answer, which is the last of its fields.
+pub fn seal_of(text: &str) -> &str {
+    let end = text.len().saturating_sub(2);
+    text.get(end.saturating_sub(32)..end).unwrap_or_default()
+}
+
+/// The answer on a party, with what cannot be read of it among its notes.
+pub fn answered(
     screener: &Screener,
     run: &Run,
-    party: &PartyAsked,
-    first: bool,
-) -> Result<String, Problem> {
-    let (read, faults) = party.read(loaded.request);
+    decisions: &Decisions,
+    (party, place): (&PartyAsked, Place),
+    with_run: bool,
+) -> Result<(Answer, String), Problem> {
+    let (read, faults) = party.read(place);
     let notes = faults.into_iter().map(|(field, reason)| Note {
         kind: match field.starts_with("owners") {
             true => NoteKind::UnreadOwner,
@@ -421,13 +473,12 @@ fn noted(
     });
     let notes: Vec<Note> = notes.collect();
     let Some(read) = read else {
-        app.metrics.said(Answer::Error);
         let id = party.id.clone().unwrap_or_default();
         let party = Party { id, ..Party::named(party.name.clone()) };
-        return sealed_text(&json::unscreened(run, &party, &notes, first));
+        let text = sealed_text(&json::unscreened(run, &party, &notes, with_run))?;
+        return Ok((Answer::Error, text));
     };
-    let mut verdict = screener.screen(&read);
+    let mut verdict = screener.screen_decided(&read, decisions);
     verdict.notes.extend(notes);
-    app.metrics.said(verdict.answer);
-    sealed_text(&json::screened(run, &read, &verdict, first))
+    Ok((verdict.answer, sealed_text(&json::screened(run, &read, &verdict, with_run))?))
 }

@@ -37,6 +37,30 @@ const SAMPLE: usize = 100;
 /// How snapshot files end.
 const ENDING: &str = "snapshot";
 
+/// The file of the service's folder that names the snapshot in use.
+const IN_USE: &str = "in-use";
+
+/// The kept snapshot that a service was using when it ended, if it is still there.
+pub fn last_used(data: &File) -> Option<PathBuf> {
+    let digest = std::fs::read_to_string(data.join(IN_USE)).ok()?;
+    let is_digest = digest.len() == 32 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let path = data.join("snapshots").join(format!("{digest}.{ENDING}"));
+    (is_digest && path.is_file()).then_some(path)
+}
+
+/// Removes what uploads that were cut off by the end of the service left.
+pub fn sweep(data: &File) {
+    let files = std::fs::read_dir(data.join("snapshots")).into_iter().flatten().flatten();
+    let cut = files.filter(|file| file.file_name().to_string_lossy().starts_with(".upload-"));
+    cut.for_each(|file| drop(std::fs::remove_file(file.path())));
+    let folders = std::fs::read_dir(data.join("jobs")).into_iter().flatten().flatten();
+    let is_own = |name: &str| name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let cut = folders.filter(|folder| {
+        is_own(&folder.file_name().to_string_lossy()) && !folder.path().join("job.json").exists()
+    });
+    cut.for_each(|folder| drop(std::fs::remove_dir_all(folder.path())));
+}
+
 /// A copy of a snapshot file that nobody else writes to, in the folder of the service or of the system. It is gone when
 /// it is dropped; what was mapped of it stays.
 ///
@@ -61,12 +85,25 @@ impl Service {
         let refused = match &refreshed {
             Ok(loaded) => {
                 self.current.store(Arc::clone(loaded));
+                self.remember(loaded);
                 None
             }
             Err(reason) => Some(Refused { at: SystemTime::now(), reason: reason.clone() }),
         };
         *self.refused.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = refused;
         refreshed
+    }
+
+    /// Notes which snapshot is in use, so that a service that is started again goes on with it, and logs it.
+    fn remember(&self, loaded: &Loaded) {
+        if let Some(data) = &self.config.data {
+            // Whatever fails here fails again when the next one is told.
+            let _ = self.keep_snapshot();
+            let new = data.join("in-use.new");
+            let written = std::fs::write(&new, loaded.snapshot.digest());
+            let _ = written.and_then(|()| std::fs::rename(&new, data.join(IN_USE)));
+        }
+        let _ = self.tell_activation(loaded);
     }
 
     fn checked(&self, path: &File, allow_shrink: bool) -> Result<Arc<Loaded>, String> {
@@ -84,7 +121,8 @@ impl Service {
             return Err(format!("lists shrank by more than a tenth: {}", shrunk.join(", ")));
         }
         let origin = path.file_name().map_or(shown.clone(), |own| own.to_string_lossy().into());
-        let loaded = Loaded::new(snapshot, origin);
+        let written = path.metadata().and_then(|meta| meta.modified());
+        let loaded = Loaded::new(snapshot, origin, written.ok());
         self.answers(&loaded)?;
         Ok(Arc::new(loaded))
     }
@@ -133,7 +171,7 @@ pub struct Snapshots {
     in_use: String,
     /// Where it came from.
     origin: String,
-    /// Seconds since it was loaded.
+    /// Seconds since its file was written; of files and built-in data, since the service began.
     age_seconds: u64,
     /// Why a newer one is not used, if a refresh failed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -163,7 +201,7 @@ pub async fn all(State(app): State<App>, parameters: Parameters) -> Result<Respo
     let answer = Snapshots {
         in_use: loaded.snapshot.digest().to_owned(),
         origin: loaded.origin.clone(),
-        age_seconds: loaded.since.elapsed().unwrap_or_default().as_secs(),
+        age_seconds: loaded.age().as_secs(),
         refresh_failed: app.refused().map(|refused| refused.reason),
         kept,
     };
@@ -316,7 +354,10 @@ fn newest(folder: &File) -> Option<(PathBuf, SystemTime, u64)> {
 
 /// Takes the newest snapshot of a folder into use whenever there is another one that is no longer written to.
 pub async fn watch(app: App, folder: PathBuf) {
-    let (mut seen, mut used) = (None, None);
+    // What lies there from the start is taken unless it is older than what the service goes on with.
+    let begun = app.loaded().written;
+    let older = |(_, written, _): &(PathBuf, SystemTime, u64)| begun >= Some(*written);
+    let (mut seen, mut used) = (None, newest(&folder).filter(older));
     loop {
         let now = newest(&folder);
         if now.is_some() && now == seen && now != used {

@@ -22,10 +22,10 @@ use parentage::day::Day;
 use parentage::model::EntityId;
 use parentage::report::export::{self, ftm};
 use parentage::report::json::Run;
-use parentage::screen::Screener;
+use parentage::screen::{Screener, list_age};
 
-use super::App;
 use super::problem::Problem;
+use super::{App, Going};
 
 pub use catalog::{__path_algorithms, __path_catalog};
 pub use entities::{__path_adjacent, __path_adjacent_by, __path_entity, MOST_OFFSET};
@@ -236,20 +236,26 @@ fn found(loaded: &super::loaded::Loaded, id: &str) -> Result<EntityId, Problem> 
 /// have no place for it.
 struct Rests {
     loaded: Arc<super::loaded::Loaded>,
-    named: [(HeaderName, HeaderValue); 3],
+    named: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Rests {
-    fn on(loaded: Arc<super::loaded::Loaded>, run: &Run) -> Rests {
+    fn on(loaded: Arc<super::loaded::Loaded>, screener: &Screener, run: &Run) -> Rests {
         let lists: Vec<String> = run.lists.iter().map(ToString::to_string).collect();
         let value = |text: String| {
             HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("unreadable"))
         };
-        let named = [
+        let mut named = vec![
             (HeaderName::from_static("parentage-as-of"), value(run.day.to_string())),
             (HeaderName::from_static("parentage-rules"), value(run.rules.join(", "))),
             (HeaderName::from_static("parentage-lists-checked"), value(lists.join(", "))),
         ];
+        // A list that is too old clears nobody, whatever is found.
+        let old = list_age(run.snapshot, run.day, screener.settings().max_list_age);
+        let old: Vec<String> = old.into_iter().map(|note| note.text).collect();
+        if !old.is_empty() {
+            named.push((HeaderName::from_static("parentage-lists-old"), value(old.join("; "))));
+        }
         Rests { loaded, named }
     }
 
@@ -267,15 +273,26 @@ async fn today<T: Send + 'static>(
     threshold: Option<i32>,
     work: impl FnOnce(&super::loaded::Loaded, &Screener, &Run) -> Result<T, Problem> + Send + 'static,
 ) -> Result<(Rests, T), Problem> {
+    today_while(app, threshold, move |_, loaded, screener, run| work(loaded, screener, run)).await
+}
+
+/// Likewise, for several queries: it may ask between them whether anybody still waits.
+async fn today_while<T: Send + 'static>(
+    app: &App,
+    threshold: Option<i32>,
+    work: impl FnOnce(&Going, &super::loaded::Loaded, &Screener, &Run) -> Result<T, Problem>
+    + Send
+    + 'static,
+) -> Result<(Rests, T), Problem> {
     let (loaded, own) = (app.loaded(), Arc::clone(app));
-    let done = move || {
+    let done = move |going: &Going| {
         let question =
             super::loaded::Question { threshold, ..super::loaded::Question::on(Day::today()) };
         let prepared = loaded.prepared(&question, &own.config.house)?;
         prepared.with(|screener, run| {
-            let done = work(&loaded, screener, run)?;
-            Ok((Rests::on(Arc::clone(&loaded), run), done))
+            let done = work(going, &loaded, screener, run)?;
+            Ok((Rests::on(Arc::clone(&loaded), screener, run), done))
         })
     };
-    app.work(done).await
+    app.work_while(done).await
 }

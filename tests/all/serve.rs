@@ -754,3 +754,156 @@ fn holds(all: &Value, shown: &Value) -> bool {
         (own, value) => own == value,
     }
 }
+
+/// What persons decide goes into every later answer, is kept, and is in the log, which tells any change of itself and comes
+/// out again.
+#[test]
+fn decisions_and_everything_answered_can_be_accounted_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let data_path = data.display().to_string();
+    let party = json!({"name": "Skydio, Inc.", "id": "17", "city": "San Mateo"});
+    let screened = |service: &Service| service.post("/v1/screen", &party).json();
+    let service = Service::start(&["--data", &data_path]);
+    let before = screened(&service);
+    assert_ne!(before["verdict"], "clear");
+    let entity = before["matches"][0]["entity"]["id"].clone();
+    let decision = |reason: &str, by: Value| json!({"party": party, "entity": entity, "outcome": "false_match", "reason": reason, "by": by});
+    let nobody = service.post("/v1/decisions", &decision("another company", Value::Null));
+    assert_eq!((nobody.status, nobody.json()["field"].as_str()), (422, Some("by")));
+    let blank = service.post("/v1/decisions", &decision(" ", "anna".into()));
+    assert_eq!((blank.status, blank.json()["field"].as_str()), (422, Some("reason")));
+    let kept = service.post("/v1/decisions", &decision("another company", "anna".into()));
+    assert_eq!(kept.status, 201, "{kept:?}");
+    assert_eq!(kept.json()["party_id"], "17");
+    let after = screened(&service);
+    assert_eq!(after["matches"][0]["decision"]["stands"], true);
+    let others = after["matches"].as_array().unwrap().iter().skip(1).count();
+    assert!(others > 0 || after["verdict"] == "clear", "{after}");
+    // Another customer of that name is another question, and so is this one once it says something else of itself.
+    let other = json!({"name": "Skydio, Inc.", "id": "18"});
+    assert_eq!(service.post("/v1/screen", &other).json()["matches"][0]["decision"], Value::Null);
+    let moved = json!({"name": "Skydio, Inc.", "id": "17", "city": "Tallinn"});
+    let moved = service.post("/v1/screen", &moved).json();
+    assert_eq!(moved["matches"][0]["decision"]["stands"], false);
+    assert_eq!(moved["verdict"], before["verdict"]);
+    // A decision that the command takes is one of the service, too.
+    let file = data.join("decisions.db").display().to_string();
+    let id = entity.as_str().unwrap();
+    let taken = parentage(&[
+        "decide",
+        "Skydio, Inc.",
+        "--id",
+        "18",
+        "--entity",
+        id,
+        "--as",
+        "unsure",
+        "--reason",
+        "asked them",
+        "--by",
+        "ben",
+        "--decisions",
+        &file,
+    ]);
+    assert_eq!(taken.status, 0, "{}", taken.err);
+    let known = service.post("/v1/screen", &other).json();
+    assert_eq!(known["matches"][0]["decision"]["outcome"], "unsure");
+    let all = service.get("/v1/decisions?party_id=17").json();
+    assert_eq!((&all["total"], &all["decisions"][0]["by"]), (&1.into(), &"anna".into()));
+    drop(service);
+
+    // Killed, and started again.
+    let service = Service::start(&["--data", &data_path]);
+    assert_eq!(screened(&service), after);
+    drop(service);
+    let verified = parentage(&["audit", "verify", &data_path]);
+    assert_eq!(verified.status, 0, "{}", verified.err);
+    let replayed = parentage(&["audit", "replay", &data_path]);
+    assert_eq!(replayed.status, 0, "{} {}", replayed.out, replayed.err);
+    assert!(
+        replayed.out.contains("6 screenings: 6 come out the same word for word"),
+        "{}",
+        replayed.out
+    );
+    let log = data.join("audit.jsonl");
+    let text = std::fs::read_to_string(&log).unwrap();
+    let count = |kind: &str| {
+        text.lines().filter(|line| line.contains(&format!("\"kind\":\"{kind}\""))).count()
+    };
+    assert_eq!([count("screening"), count("decision"), count("activation")], [6, 1, 2]);
+    std::fs::write(&log, text.replacen("Tallinn", "Tallinm", 1)).unwrap();
+    let changed = parentage(&["audit", "verify", &data_path]);
+    assert!(changed.status == 2 && changed.err.contains("was changed"), "{}", changed.err);
+
+    let without = Service::start(&[]);
+    assert_eq!(
+        without.post("/v1/decisions", &decision("another company", "anna".into())).status,
+        409
+    );
+}
+
+/// A role that reads decides nothing, and whoever has a token is who decides.
+#[test]
+fn who_decides_is_whose_token_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let token = |name: &str, role: &str| {
+        let made = parentage(&["token", "new", name, "--role", role]);
+        let token = made.err.split_whitespace().last().unwrap().to_owned();
+        (format!("authorization: Bearer {token}"), made.out)
+    };
+    let (reader, first) = token("reader", "read");
+    let (decider, second) = token("anna", "decide");
+    let tokens = write(folder.path(), "tokens", &format!("{first}{second}"));
+    let data = folder.path().join("data").display().to_string();
+    let service = Service::start(&["--data", &data, "--tokens", &tokens, "--audit", "decisions"]);
+    let ask = |token: &str, path: &str, body: &Value| {
+        let headers = [token, "content-type: application/json"];
+        service.ask("POST", path, &headers, body.to_string().as_bytes())
+    };
+    let party = json!({"name": "Skydio, Inc."});
+    let screened = ask(&reader, "/v1/screen", &party).json();
+    let entity = &screened["matches"][0]["entity"]["id"];
+    let mut decision =
+        json!({"party": party, "entity": entity, "outcome": "true_match", "reason": "it is"});
+    assert_eq!(ask(&reader, "/v1/decisions", &decision).status, 403);
+    let kept = ask(&decider, "/v1/decisions", &decision);
+    assert_eq!((kept.status, &kept.json()["by"]), (201, &"anna".into()));
+    decision["by"] = "somebody else".into();
+    assert_eq!(ask(&decider, "/v1/decisions", &decision).status, 422);
+    // A true match stays what it was.
+    assert_eq!(ask(&reader, "/v1/screen", &party).json()["verdict"], screened["verdict"]);
+    drop(service);
+    let log = std::fs::read_to_string(Path::new(&data).join("audit.jsonl")).unwrap();
+    assert!(!log.contains("\"kind\":\"screening\"") && log.contains("\"by\":\"anna\""));
+}
+
+/// A service that is started again goes on with the snapshot that it used last, whose age is that of its file.
+#[test]
+fn a_service_goes_on_with_the_snapshot_that_it_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let [_, second] = two_snapshots(folder.path());
+    let data = folder.path().join("data").display().to_string();
+    let service = Service::start(&["--data", &data]);
+    let began = digest(&service);
+    let upload = std::fs::read(&second).unwrap();
+    let kind = ["content-type: application/octet-stream"];
+    let taken = service.ask("POST", "/v1/snapshots?allow_shrink=true", &kind, &upload);
+    assert_eq!(taken.status, 201, "{taken:?}");
+    let used = digest(&service);
+    assert_ne!(used, began);
+    // What an upload that was cut off left.
+    let cut = Path::new(&data).join("jobs").join("0123456789abcdef0123456789abcdef");
+    std::fs::create_dir_all(&cut).unwrap();
+    std::fs::write(cut.join("parties.csv"), "name\nSomebody\n").unwrap();
+    drop(service);
+    let service = Service::start(&["--data", &data]);
+    assert_eq!(digest(&service), used);
+    assert!(!cut.exists());
+    drop(service);
+    let old = std::time::SystemTime::now() - Duration::from_secs(3 * 3_600);
+    std::fs::File::options().write(true).open(&second).unwrap().set_modified(old).unwrap();
+    let service = Service::start(&["--snapshot", &second, "--max-age", "2"]);
+    assert_eq!(service.get("/readyz").status, 503);
+    assert!(service.get("/v1/snapshots").json()["age_seconds"].as_u64() >= Some(3 * 3_600));
+}

@@ -19,7 +19,7 @@ use super::super::App;
 use super::super::asked::{Json, Parameters, Path};
 use super::super::problem::{Problem, ProblemView};
 use super::super::screen::{is_short, points};
-use super::{Scope, refused, shown, today};
+use super::{Scope, refused, shown, today_while};
 
 /// Queries of one request, and results of one query, as in yente.
 pub const MOST_QUERIES: usize = 100;
@@ -221,16 +221,21 @@ pub async fn matches(
         })
         .collect::<Result<_, Problem>>()?;
     let (own, limit) = (std::sync::Arc::clone(&app), choice.limit);
-    let (rests, responses) = today(&app, Some(choice.screened()), move |_, screener, run| {
-        let answered = parties.into_par_iter().map(|(name, query, party)| {
-            let found = party.map(|party| scored(screener, run, &party, &scope, choice));
-            let (total, results) = found.unwrap_or_default();
-            let total = json!({"value": total, "relation": "eq"});
-            (name, json!({"status": 200, "results": results, "total": total, "query": query}))
-        });
-        Ok(Map::from_iter(answered.collect::<Vec<_>>()))
-    })
-    .await?;
+    let (rests, responses) =
+        today_while(&app, Some(choice.screened()), move |going, _, screener, run| {
+            let answered = parties.into_par_iter().map(|(name, query, party)| {
+                going.check()?;
+                let found = party.map(|party| scored(screener, run, &party, &scope, choice));
+                let (total, results) = found.unwrap_or_default();
+                let total = json!({"value": total, "relation": "eq"});
+                Ok((
+                    name,
+                    json!({"status": 200, "results": results, "total": total, "query": query}),
+                ))
+            });
+            Ok(answered.collect::<Result<Vec<_>, Problem>>()?.into_iter().collect::<Map<_, _>>())
+        })
+        .await?;
     let mut response = rests.json(&own, &json!({"responses": responses, "limit": limit}))?;
     response.headers_mut().insert(ALGORITHM, HeaderValue::from_static("parentage"));
     Ok(response)

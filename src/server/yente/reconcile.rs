@@ -18,7 +18,7 @@ use super::super::asked::{Parameters, Path, json as read_json};
 use super::super::problem::{Problem, ProblemView};
 use super::matching::{Choice, MOST_QUERIES, scored};
 use super::search::{FOUND, named};
-use super::{Scope, found, shown, today};
+use super::{Scope, found, shown, today, today_while};
 
 /// The schemas that an entity here can have, as types, each with its name.
 const TYPES: [(&str, &str); 5] = [
@@ -207,29 +207,31 @@ async fn answers(
         let reason = format!("Too many queries in one batch (limit: {MOST_QUERIES})");
         return Err(Problem::new(StatusCode::BAD_REQUEST, reason));
     }
-    let (rests, answer) = today(&app, Some(choice.screened()), move |_, screener, run| {
-        let mut answers = Map::new();
-        for (name, query) in &queries {
-            let party = party_of_ftm(&query.entity());
-            let all = party.map(|party| scored(screener, run, &party, &scope, choice).1);
-            let all = all.unwrap_or_default().into_iter().take(query.limit.unwrap_or(USUAL));
-            let result: Vec<Value> = all
-                .map(|own| {
-                    json!({
-                        "id": own["id"],
-                        "name": own["caption"],
-                        "type": [type_of(&own["schema"])],
-                        "description": own["properties"]["notes"][0],
-                        "score": own["score"].as_f64().unwrap_or_default() * 100.0,
-                        "match": own["match"],
+    let (rests, answer) =
+        today_while(&app, Some(choice.screened()), move |going, _, screener, run| {
+            let mut answers = Map::new();
+            for (name, query) in &queries {
+                going.check()?;
+                let party = party_of_ftm(&query.entity());
+                let all = party.map(|party| scored(screener, run, &party, &scope, choice).1);
+                let all = all.unwrap_or_default().into_iter().take(query.limit.unwrap_or(USUAL));
+                let result: Vec<Value> = all
+                    .map(|own| {
+                        json!({
+                            "id": own["id"],
+                            "name": own["caption"],
+                            "type": [type_of(&own["schema"])],
+                            "description": own["properties"]["notes"][0],
+                            "score": own["score"].as_f64().unwrap_or_default() * 100.0,
+                            "match": own["match"],
+                        })
                     })
-                })
-                .collect();
-            answers.insert(name.clone(), json!({"result": result}));
-        }
-        Ok(answers)
-    })
-    .await?;
+                    .collect();
+                answers.insert(name.clone(), json!({"result": result}));
+            }
+            Ok(answers)
+        })
+        .await?;
     rests.json(&app, &answer)
 }
 

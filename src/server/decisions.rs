@@ -1,0 +1,290 @@
+//! `/v1/decisions`: what persons decided of matches, in a file that the command line may use as well.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use parentage::day::{Day, now};
+use parentage::decisions::Store;
+use parentage::error::Error;
+use parentage::model::{Decision, Outcome};
+use parentage::screen::{Decisions, basis};
+
+use super::access::Caller;
+use super::asked::{Json, Parameters};
+use super::loaded::Question;
+use super::problem::{Problem, ProblemView};
+use super::screen::{MOST_BYTES, PartyAsked};
+use super::{App, Service};
+
+/// The file of decisions in the folder of a service.
+const FILE: &str = "decisions.db";
+
+/// Decisions shown at once.
+const MOST_SHOWN: usize = 1_000;
+
+/// The decisions of a service.
+pub struct Kept {
+    store: Mutex<Store>,
+    current: ArcSwap<Known>,
+}
+
+/// Decisions as they were read.
+#[derive(Default)]
+pub struct Known {
+    /// By party, as a screener wants them.
+    pub decisions: Decisions,
+    /// How many there are.
+    pub count: usize,
+    /// The state of the file.
+    state: i64,
+}
+
+impl Known {
+    /// Some decisions, in their order.
+    pub fn of(all: Vec<Decision>, state: i64) -> Known {
+        Known { count: all.len(), decisions: Decisions::new(all), state }
+    }
+}
+
+impl Kept {
+    /// The decisions of a folder.
+    ///
+    /// # Errors
+    /// The file cannot be used.
+    pub fn open(data: &std::path::Path) -> Result<Kept, Error> {
+        let store = Store::open(&data.join(FILE))?;
+        let known = Known::of(store.all()?, store.state()?);
+        Ok(Kept { store: Mutex::new(store), current: ArcSwap::from_pointee(known) })
+    }
+
+    /// The decisions now. Another program may have written some since; a file that is being written to is looked at
+    /// next time.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn now(&self) -> Result<Arc<Known>, Error> {
+        let known = self.current.load_full();
+        let Ok(store) = self.store.try_lock() else { return Ok(known) };
+        let state = store.state()?;
+        if state == known.state {
+            return Ok(known);
+        }
+        let known = Arc::new(Known::of(store.all()?, state));
+        self.current.store(Arc::clone(&known));
+        Ok(known)
+    }
+
+    /// Keeps a decision; it is on the disk when this returns.
+    fn add(&self, decision: &Decision) -> Result<(), Error> {
+        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        store.add(std::slice::from_ref(decision))?;
+        self.current.store(Arc::new(Known::of(store.all()?, store.state()?)));
+        Ok(())
+    }
+
+    /// A copy of the file, for a job that goes on by what was decided when it began.
+    pub fn copy(&self, to: &std::path::Path) -> Result<(), Error> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner).copy(to)
+    }
+}
+
+impl Service {
+    /// The decisions that answers go by; none without a folder to keep them in.
+    pub fn decided(&self) -> Result<Arc<Known>, Problem> {
+        match &self.decisions {
+            None => Ok(Arc::default()),
+            Some(kept) => kept.now().map_err(|error| Problem::own(error.to_string())),
+        }
+    }
+
+    fn kept_decisions(&self) -> Result<&Kept, Problem> {
+        self.decisions.as_ref().ok_or_else(|| {
+            let reason = "decisions are off; start the service with --data";
+            Problem::new(StatusCode::CONFLICT, reason)
+        })
+    }
+}
+
+/// A decision on a match of a party.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionAsked {
+    /// The party, as it is screened.
+    party: PartyAsked,
+    /// The id of the entity that the match is with, as answers give it.
+    #[schema(example = "name:2d4bb0280f1f3610")]
+    entity: String,
+    /// What the match is.
+    outcome: OutcomeAsked,
+    /// Why.
+    #[schema(min_length = 1, max_length = 1000, example = "another company of this name")]
+    reason: String,
+    /// Who decides, where the service knows nobody by a token.
+    #[schema(max_length = 1000)]
+    by: Option<String>,
+}
+
+/// What a match is.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum OutcomeAsked {
+    /// The party is not the entity.
+    FalseMatch,
+    /// It is.
+    TrueMatch,
+    /// Nobody can say yet.
+    Unsure,
+}
+
+impl From<OutcomeAsked> for Outcome {
+    fn from(asked: OutcomeAsked) -> Outcome {
+        match asked {
+            OutcomeAsked::FalseMatch => Outcome::FalseMatch,
+            OutcomeAsked::TrueMatch => Outcome::TrueMatch,
+            OutcomeAsked::Unsure => Outcome::Unsure,
+        }
+    }
+}
+
+/// A decision as it is shown.
+#[derive(Debug, Serialize)]
+struct View<'d> {
+    #[serde(flatten)]
+    decision: &'d Decision,
+    /// The digest of what it rests on.
+    digest: String,
+}
+
+fn view(decision: &Decision) -> View<'_> {
+    View { decision, digest: decision.basis.digest() }
+}
+
+/// Who decides: the holder of the token, else whom the request names.
+fn who(caller: &Caller, by: Option<&str>) -> Result<String, Problem> {
+    let by = by.map(str::trim).filter(|by| !by.is_empty());
+    match (caller.by_token, by) {
+        (true, Some(by)) if by != caller.name => {
+            let reason = format!("is not whose token this is: {}", caller.name);
+            Err(Problem::field("by", reason))
+        }
+        (true, _) => Ok(caller.name.clone()),
+        (false, Some(by)) if by.len() <= MOST_BYTES => Ok(by.to_owned()),
+        (false, Some(_)) => Err(Problem::field("by", "is longer than a name")),
+        (false, None) => Err(Problem::field("by", "is missing; say who decides")),
+    }
+}
+
+/// Says of a match whether it is one, and why.
+///
+/// The party is screened as of today by every rule, and the decision is kept with what it rests on. `/v1/screen` shows it
+/// with the match; a false match asks for nothing any more, until something changes that the decision rests on.
+#[utoipa::path(post, path = "/v1/decisions", tag = "Decisions", request_body = DecisionAsked,
+    responses(
+        (status = 201, description = "It is kept"),
+        (status = 400, description = "No JSON", body = ProblemView, content_type = "application/problem+json"),
+        (status = 409, description = "Decisions are off", body = ProblemView, content_type = "application/problem+json"),
+        (status = 415, description = "Not said to be JSON", body = ProblemView, content_type = "application/problem+json"),
+        (status = 422, description = "A field that cannot be used", body = ProblemView, content_type = "application/problem+json")))]
+pub async fn decide(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    Json(asked): Json<DecisionAsked>,
+) -> Result<Response, Problem> {
+    app.kept_decisions()?;
+    let by = who(&caller, asked.by.as_deref())?;
+    let reason = asked.reason.trim().to_owned();
+    if reason.is_empty() || reason.len() > MOST_BYTES {
+        let why = format!("say why, in up to {MOST_BYTES} bytes");
+        return Err(Problem::field("reason", why));
+    }
+    let own = Arc::clone(&app);
+    let done = move || {
+        let loaded = own.loaded();
+        let (party, mut faults) = asked.party.read(loaded.request);
+        if !faults.is_empty() {
+            let (field, reason) = faults.swap_remove(0);
+            return Err(Problem::field(format!("party.{field}"), reason));
+        }
+        let party = party.ok_or_else(|| Problem::field("party", "cannot be screened"))?;
+        let prepared = loaded.prepared(&Question::on(Day::today()), &own.config.house)?;
+        let decision = prepared.with(|screener, run| {
+            let verdict = screener.screen(&party);
+            let matched = verdict.matches.iter().find(|one| one.view.id == asked.entity);
+            let Some(matched) = matched else {
+                let known: Vec<&str> =
+                    verdict.matches.iter().map(|one| one.view.id.as_str()).collect();
+                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                let reason = format!("the party has no match with it; there are {known}");
+                return Err(Problem::field("entity", reason));
+            };
+            let findings = screener.findings(matched.entity);
+            let recorded = run.snapshot.is_recorded(matched.entity);
+            let identifiers =
+                recorded.then(|| run.snapshot.identifiers(matched.entity).to_string());
+            Ok(Decision {
+                at: now(),
+                by,
+                outcome: asked.outcome.into(),
+                reason,
+                party_id: party.id.clone(),
+                party: party.name.clone(),
+                entity: matched.view.id.clone(),
+                entity_name: matched.view.name.clone(),
+                identifiers: identifiers.unwrap_or_default(),
+                basis: basis(run.snapshot, &party, matched, &findings),
+            })
+        })?;
+        let failed = |error: Error| Problem::own(error.to_string());
+        own.kept_decisions()?.add(&decision).map_err(failed)?;
+        own.tell("decision", &decision.by, &view(&decision))?;
+        own.json(&loaded, &view(&decision))
+    };
+    let response = app.work(done).await?;
+    Ok((StatusCode::CREATED, response).into_response())
+}
+
+/// The decisions, the newest first.
+#[utoipa::path(get, path = "/v1/decisions", tag = "Decisions", params(
+    ("party_id" = Option<String>, Query, description = "On the party of this id"),
+    ("entity" = Option<String>, Query, description = "On matches with this entity"),
+    ("offset" = Option<u32>, Query, description = "Decisions to pass over"),
+    ("limit" = Option<u32>, Query, description = "Decisions shown, up to 1,000 (default)")),
+    responses(
+        (status = 200, description = "The decisions"),
+        (status = 409, description = "Decisions are off", body = ProblemView, content_type = "application/problem+json"),
+        (status = 422, description = "A parameter that cannot be used", body = ProblemView, content_type = "application/problem+json")))]
+pub async fn all(State(app): State<App>, parameters: Parameters) -> Result<Response, Problem> {
+    parameters.only(&["party_id", "entity", "offset", "limit"])?;
+    let (party, entity) = (parameters.one("party_id")?, parameters.one("entity")?);
+    let (party, entity) = (party.map(str::to_owned), entity.map(str::to_owned));
+    let what = "a whole number of 0 or more";
+    let offset = parameters.parsed::<u32>("offset", what)?.unwrap_or_default() as usize;
+    let limit = parameters.parsed::<u32>("limit", what)?.map_or(MOST_SHOWN, |own| own as usize);
+    if limit > MOST_SHOWN {
+        return Err(Problem::field("limit", format!("is more than {MOST_SHOWN}")));
+    }
+    app.kept_decisions()?;
+    let own = Arc::clone(&app);
+    let done = move || {
+        let kept = own.kept_decisions()?;
+        let all = kept.store.lock().unwrap_or_else(PoisonError::into_inner).all();
+        let all = all.map_err(|error| Problem::own(error.to_string()))?;
+        let fits = |one: &&Decision| {
+            party.as_ref().is_none_or(|party| one.party_id == *party)
+                && entity.as_ref().is_none_or(|entity| one.entity == *entity)
+        };
+        let found: Vec<&Decision> = all.iter().rev().filter(fits).collect();
+        let shown: Vec<View> = found.iter().skip(offset).take(limit).map(|one| view(one)).collect();
+        let answer =
+            serde_json::json!({"total": found.len(), "offset": offset, "decisions": shown});
+        own.json(&own.loaded(), &answer)
+    };
+    app.work(done).await
+}

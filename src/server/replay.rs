@@ -1,0 +1,155 @@
+//! Works out again what an audit log says that was answered, from the snapshots that are kept beside it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use parentage::day::Day;
+use parentage::decisions::{Store, Whole, check};
+use parentage::error::Error;
+use parentage::model::{Decision, Profile};
+use parentage::screen::Decisions;
+use parentage::share::{Rounding, Share};
+use parentage::snapshot::Snapshot;
+
+use super::audit::LOG;
+use super::loaded::{House, Loaded, Question};
+use super::screen::{PartyAsked, answered, seal_of};
+
+/// What came of it.
+#[derive(Debug, Default, serde::Serialize)]
+pub struct Replayed {
+    /// Screenings that the log tells of.
+    pub screenings: u64,
+    /// Those that come out as they did, word for word.
+    pub same: u64,
+    /// Those of which a word is another, and the verdict is not.
+    pub other_words: u64,
+    /// Those of another verdict, or that could not be worked out again: the line, and why.
+    pub differences: Vec<String>,
+}
+
+/// A screening as the log tells of it.
+#[derive(Deserialize)]
+struct Logged {
+    party: PartyAsked,
+    as_of: String,
+    rules: Vec<String>,
+    profile: Option<(String, String)>,
+    threshold: i32,
+    limit: usize,
+    floor: String,
+    max_list_age: Option<i64>,
+    snapshot: String,
+    decisions: usize,
+    with_run: bool,
+    verdict: String,
+    seal: String,
+}
+
+/// Goes through the log of a folder and screens again what it tells of.
+///
+/// # Errors
+/// The log was changed, or cannot be read.
+pub fn replay(data: &Path, profiles: &[Profile]) -> Result<(Whole, Replayed), Error> {
+    let store = data.join("decisions.db");
+    let all = if store.exists() { Store::open_to_read(&store)?.all()? } else { Vec::new() };
+    let mut again =
+        Again { data, profiles, all, loaded: BTreeMap::new(), decided: (0, Decisions::default()) };
+    let mut replayed = Replayed::default();
+    let whole = check(&data.join(LOG), &mut |line| {
+        if line["kind"] != "screening" {
+            return;
+        }
+        replayed.screenings += 1;
+        let number = line["number"].as_u64().unwrap_or_default();
+        match again.screen(&line["what"]) {
+            Ok(true) => replayed.same += 1,
+            Ok(false) => replayed.other_words += 1,
+            Err(why) => replayed.differences.push(format!("line {number}: {why}")),
+        }
+    })?;
+    Ok((whole, replayed))
+}
+
+struct Again<'a> {
+    data: &'a Path,
+    profiles: &'a [Profile],
+    all: Vec<Decision>,
+    /// Snapshots by digest.
+    loaded: BTreeMap<String, Loaded>,
+    /// Decisions, and how many of them.
+    decided: (usize, Decisions),
+}
+
+impl Again<'_> {
+    /// Screens once more; whether every word is the same.
+    fn screen(&mut self, what: &Value) -> Result<bool, String> {
+        let logged = Logged::deserialize(what).map_err(|error| error.to_string())?;
+        if let Some((id, digest)) = &logged.profile {
+            let same = |own: &&Profile| own.id == *id && own.digest == *digest;
+            if !self.profiles.iter().any(|own| same(&own)) {
+                return Err(format!("its profile `{id}` is not given, or has changed (--profile)"));
+            }
+        }
+        if logged.decisions > self.all.len() {
+            let known = self.all.len();
+            return Err(format!("{} decisions were known, and {known} are kept", logged.decisions));
+        }
+        if self.decided.0 != logged.decisions {
+            let some = self.all[..logged.decisions].iter().cloned();
+            self.decided = (logged.decisions, Decisions::new(some));
+        }
+        let house = House {
+            profiles: self.profiles.to_vec(),
+            max_list_age: logged.max_list_age,
+            floor: Share::parse_percent(&logged.floor, Rounding::Down).ok(),
+            ..House::default()
+        };
+        let of_profile = logged
+            .profile
+            .as_ref()
+            .and_then(|(id, _)| self.profiles.iter().find(|own| own.id == *id));
+        let says_rules = of_profile.is_some_and(|own| !own.rules.is_empty());
+        let says_threshold = of_profile.is_some_and(|own| own.threshold.is_some());
+        let question = Question {
+            day: Day::parse(&logged.as_of).map_err(|error| error.to_string())?,
+            rules: if says_rules { Vec::new() } else { logged.rules.clone() },
+            profile: logged.profile.as_ref().map(|(id, _)| id.clone()),
+            threshold: (!says_threshold).then_some(logged.threshold),
+            limit: logged.limit,
+        };
+        self.load(&logged.snapshot)?;
+        let loaded = &self.loaded[&logged.snapshot];
+        let prepared = loaded.prepared(&question, &house).map_err(|problem| problem.to_string())?;
+        let decided = &self.decided.1;
+        let place = loaded.request;
+        let (answer, text) = prepared
+            .with(|screener, run| {
+                answered(screener, run, decided, (&logged.party, place), logged.with_run)
+            })
+            .map_err(|problem| problem.to_string())?;
+        if answer.as_str() != logged.verdict {
+            return Err(format!("it was {}, and is {answer}", logged.verdict));
+        }
+        Ok(seal_of(&text) == logged.seal)
+    }
+
+    /// Opens a snapshot that is kept.
+    fn load(&mut self, digest: &str) -> Result<(), String> {
+        // A digest of the log is no path.
+        if !digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(format!("`{digest}` is no digest of a snapshot"));
+        }
+        if !self.loaded.contains_key(digest) {
+            let path = self.data.join("snapshots").join(format!("{digest}.snapshot"));
+            let snapshot =
+                Snapshot::open(&path.display().to_string()).map_err(|error| error.to_string())?;
+            let loaded = Loaded::new(snapshot, digest.to_owned(), None);
+            self.loaded.insert(digest.to_owned(), loaded);
+        }
+        Ok(())
+    }
+}
