@@ -5,6 +5,7 @@ WHAT is one of
   load    single screens a second and their 99th percentile (needs wrk)
   swaps   200 changes of the snapshot under load: errors, and answers that are of none of both or of another than they say
   kills   50 times SIGKILL during a job: the result against `screen --in`
+  decisions  200 times SIGKILL while somebody decides: what was acknowledged has to be there, and the log whole
   soak    20 minutes under load (MINUTES in the environment): memory of the process
   logic   the same names by nomenklatura's logic-v2, twenty candidates each, as yente scores them (needs nomenklatura)
 """
@@ -190,6 +191,37 @@ def kills():
         service.end()
 
 
+def decisions():
+    """Decides all the time while the service is killed 200 times; every decision that was acknowledged has to be there."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = f"{folder}/data"
+        service = Service("--data", data)
+        party = {"name": "Skydio, Inc."}
+        entity = json.loads(service.ask("POST", "/v1/screen", json.dumps(party))[1])["matches"][0]["entity"]["id"]
+        kept, killed, at = set(), 0, 0
+        while killed < 200:
+            until = time.perf_counter() + random.uniform(0.01, 0.15)
+            killer = threading.Timer(until - time.perf_counter(), service.process.send_signal, [signal.SIGKILL])
+            killer.start()
+            while True:
+                at += 1
+                body = {"party": dict(party, id=str(at)), "entity": entity, "outcome": "unsure", "reason": "asked", "by": "a"}
+                try:
+                    status, told, _ = service.ask("POST", "/v1/decisions", json.dumps(body))
+                except (OSError, http.client.HTTPException):
+                    break
+                assert status == 201, told
+                kept.add(str(at))
+            service.process.wait()
+            killed += 1
+            service = Service("--data", data)
+        service.end()
+        listed = subprocess.run([PROGRAM, "decisions", f"{data}/decisions.db", "--format", "jsonl"], capture_output=True, check=True)
+        there = {json.loads(line)["party_id"] for line in listed.stdout.splitlines()}
+        whole = subprocess.run([PROGRAM, "audit", "verify", data], capture_output=True, text=True)
+        print(f"{killed} times killed; {len(kept)} decisions acknowledged, {len(kept - there)} of them lost; log: {whole.stdout or whole.stderr}".strip())
+
+
 def soak():
     service = Service()
     minutes = int(os.environ.get("MINUTES", "20"))
@@ -237,4 +269,4 @@ def logic():
     service.end()
 
 
-{"start": start, "load": load, "swaps": swaps, "kills": kills, "soak": soak, "logic": logic}[WHAT]()
+{"start": start, "load": load, "swaps": swaps, "kills": kills, "soak": soak, "decisions": decisions, "logic": logic}[WHAT]()

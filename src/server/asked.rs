@@ -5,6 +5,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use parentage::day::Day;
@@ -102,6 +103,25 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
         let refused =
             |rejection: PathRejection| Problem::new(rejection.status(), rejection.body_text());
         path.map(|axum::extract::Path(own)| Path(own)).map_err(refused)
+    }
+}
+
+/// A whole number, which JSON may write as `10.0`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "serde_json::Number")]
+pub struct Whole(pub usize);
+
+impl TryFrom<serde_json::Number> for Whole {
+    type Error = String;
+
+    fn try_from(number: serde_json::Number) -> Result<Whole, String> {
+        let whole = number.as_u64().or_else(|| {
+            let number =
+                number.as_f64().filter(|own| own.fract() == 0.0 && (0.0..1e15).contains(own))?;
+            format!("{number:.0}").parse().ok()
+        });
+        let whole = whole.and_then(|whole| usize::try_from(whole).ok());
+        whole.map(Whole).ok_or_else(|| format!("{number} is not a whole number of 0 or more"))
     }
 }
 

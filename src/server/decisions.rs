@@ -27,7 +27,7 @@ use super::{App, Service};
 const FILE: &str = "decisions.db";
 
 /// Decisions shown at once.
-const MOST_SHOWN: usize = 1_000;
+pub const MOST_SHOWN: usize = 1_000;
 
 /// The decisions of a service.
 pub struct Kept {

@@ -68,6 +68,8 @@ fn described(app: &App) -> Value {
     let mut one = schemas["PartyAsked"].clone();
     one["additionalProperties"] = false.into();
     let known = Known::of(app);
+    let mut schemas = schemas;
+    narrow_parties(&mut schemas);
     let mut options = schemas["Options"]["properties"].clone();
     options["rules"] = known.rules();
     options["profile"] = known.profile();
@@ -106,9 +108,15 @@ fn described(app: &App) -> Value {
     });
     screen["responses"]["200"]["content"] =
         json!({"application/json": {"schema": {"anyOf": [answer, answers]}}});
-    api["components"]["schemas"]["WhatIf"]["properties"]["rules"] = known.rules();
+    api["components"]["schemas"]["WhatIf"]["properties"]["rules"] =
+        json!({"type": "array", "items": {"enum": known.rules}});
     for (path, own) in api["paths"].as_object_mut().into_iter().flatten() {
         for (_, operation) in own.as_object_mut().into_iter().flatten() {
+            if known.profiles.is_empty()
+                && let Some(all) = operation.get_mut("parameters").and_then(Value::as_array_mut)
+            {
+                all.retain(|parameter| parameter["name"] != "profile");
+            }
             for parameter in
                 operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten()
             {
@@ -120,6 +128,9 @@ fn described(app: &App) -> Value {
         }
     }
     api["components"]["schemas"]["Queries"]["properties"]["queries"]["minProperties"] = 1.into();
+    for name in ["weights", "config"] {
+        api["components"]["schemas"]["Queries"]["properties"][name]["maxProperties"] = 0.into();
+    }
     let reconcile = &mut api["paths"]["/reconcile/{dataset}"];
     // Queries of the protocol are JSON within a parameter, or a field of a form.
     let queries = json!({
@@ -146,9 +157,14 @@ fn described(app: &App) -> Value {
         "schema": {
             "type": "object",
             "required": ["queries"],
-            "properties": {"queries": queries},
+            "properties": {"queries": {
+                "type": "string",
+                "contentMediaType": "application/json",
+                "contentSchema": queries,
+                // The simplest of them.
+                "pattern": r#"^\{("[a-z0-9]{1,8}": \{"query": "[A-Za-z ]{1,40}"\})?\}$"#,
+            }},
         },
-        "encoding": {"queries": {"contentType": "application/json"}},
     });
     api["components"]["securitySchemes"] = json!({"token": {"type": "http", "scheme": "bearer"}});
     api["security"] = json!([{}, {"token": []}]);
@@ -207,6 +223,74 @@ pub fn paths() -> Vec<String> {
     Api::openapi().paths.paths.keys().cloned().collect()
 }
 
+/// How the fields of a party and of its owners are written.
+fn narrow_parties(schemas: &mut Value) {
+    let text =
+        |pattern: &str| json!({"type": ["string", "null"], "maxLength": 250, "pattern": pattern});
+    let several = |one: &str| {
+        let all = format!("^({one}(;{one})*)?$");
+        let one = json!({"type": "string", "pattern": format!("^{one}$")});
+        json!({"anyOf": [text(&all), {"type": "array", "maxItems": 20, "items": one}]})
+    };
+    let named = json!({"type": "string", "maxLength": 250, "pattern": r"^[^\x00-\x1f]*[A-Za-z0-9][^\x00-\x1f]*$"});
+    let plain = text(r"^[^\x00-\x1f;]*$");
+    let share = text(r"^(100|[0-9]{1,2}(\.[0-9]{1,7})?)?$");
+    let day = json!({"type": ["string", "null"], "format": "date"});
+    let narrow = |schema: &mut Value, fields: &[(&str, Value)]| {
+        for (name, narrowed) in fields {
+            let own = &mut schema["properties"][*name];
+            for (key, value) in narrowed.as_object().into_iter().flatten() {
+                if key == "anyOf" {
+                    own.as_object_mut().map(|own| own.remove("oneOf"));
+                }
+                own[key] = value.clone();
+            }
+        }
+    };
+    let common =
+        [("country", several("[A-Z]{2}")), ("identifiers", several("[a-z]{2,8}:[A-Z0-9]{5,20}"))];
+    narrow(&mut schemas["PartyAsked"], &common);
+    narrow(&mut schemas["OwnerAsked"], &common);
+    narrow(
+        &mut schemas["PartyAsked"],
+        &[
+            ("name", named.clone()),
+            ("name_native", plain.clone()),
+            (
+                "aliases",
+                json!({"anyOf": [plain, {"type": "array", "maxItems": 20, "items": named}]}),
+            ),
+            ("city", plain.clone()),
+            ("id", plain.clone()),
+            (
+                "kind",
+                json!({"enum": ["company", "person", "branch", "public_body", "other", "", null]}),
+            ),
+            (
+                "birth_date",
+                text("^((19|20)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|1[0-9]|2[0-8]))?)?)?$"),
+            ),
+            ("owners", json!({"maxItems": 200})),
+        ],
+    );
+    narrow(
+        &mut schemas["OwnerAsked"],
+        &[
+            ("name", named),
+            ("share_min", share.clone()),
+            ("share_max", share),
+            (
+                "interest",
+                json!({"enum": ["equity", "votes", "unspecified", "branch", "control", "", null]}),
+            ),
+            ("since", day.clone()),
+            ("until", day),
+            ("confidence", json!({"enum": ["documented", "reported", "unverified", "", null]})),
+            ("source", plain),
+        ],
+    );
+}
+
 /// What requests may name, and how it is written.
 struct Known {
     /// Rules, and their readings.
@@ -233,7 +317,7 @@ impl Known {
     }
 
     fn rules(&self) -> Value {
-        json!({"type": "array", "items": {"enum": self.rules}, "uniqueItems": true})
+        json!({"type": ["array", "null"], "items": {"enum": self.rules}})
     }
 
     fn profile(&self) -> Value {
@@ -250,12 +334,12 @@ impl Known {
         let whole = |most: usize| json!({"type": "integer", "minimum": 0, "maximum": most});
         Some(match name.as_str()? {
             "as_of" | "from" | "to" => json!({"type": "string", "format": "date"}),
-            "rule" => self.rules(),
+            "rule" => json!({"type": "array", "items": {"enum": self.rules}}),
             "list" => json!({"enum": self.lists}),
-            "profile" if self.profiles.is_empty() => json!({"type": "string", "maxLength": 0}),
             "profile" => json!({"enum": self.profiles}),
             "threshold" | "cutoff" => json!({"type": "number", "minimum": 0, "maximum": 1}),
             "limit" if path == "/v1/lists" => whole(facts::MOST_ENTRIES),
+            "limit" if path == "/v1/decisions" => whole(decisions::MOST_SHOWN),
             "limit" if !of_v1 => whole(yente::MOST_RESULTS),
             "limit" => whole(i32::MAX as usize),
             "offset" if !of_v1 => whole(yente::MOST_OFFSET),

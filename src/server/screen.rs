@@ -18,7 +18,7 @@ use parentage::screen::{Answer, Decisions, Note, NoteKind, Screener};
 use parentage::source::{OWNER_FIELDS, declared_owner, party_of};
 
 use super::access::Caller;
-use super::asked::{Json, day, json as read_json};
+use super::asked::{Json, Whole, day, json as read_json};
 use super::audit::Screening;
 use super::decisions::Known;
 use super::loaded::{Loaded, Question};
@@ -153,7 +153,7 @@ struct Asked {
     rules: Option<Vec<String>>,
     profile: Option<String>,
     threshold: Option<f64>,
-    limit: Option<usize>,
+    limit: Option<Whole>,
 }
 
 impl Fields {
@@ -188,7 +188,7 @@ pub struct Options {
     #[schema(minimum = 0.0, maximum = 1.0, example = 0.85)]
     threshold: Option<f64>,
     /// Matches shown a party, 0 for all.
-    #[schema(example = 10)]
+    #[schema(example = 10, maximum = 1_000_000)]
     limit: Option<usize>,
 }
 
@@ -303,7 +303,7 @@ impl Asked {
             rules: self.rules.clone().unwrap_or_default(),
             profile: self.profile.clone(),
             threshold,
-            limit: self.limit.unwrap_or(USUAL_LIMIT),
+            limit: self.limit.map_or(USUAL_LIMIT, |limit| limit.0),
         })
     }
 }

@@ -725,7 +725,8 @@ fn jobs_go_on_where_they_were() {
 #[test]
 fn what_the_docs_show_is_answered() {
     let docs = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/api.md"));
-    let service = Service::start(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::start(&["--data", &folder.path().join("data").display().to_string()]);
     let examples: Vec<&str> = docs.split("```http\n").skip(1).collect();
     assert!(examples.len() > 5);
     for example in examples {
@@ -849,8 +850,8 @@ fn who_decides_is_whose_token_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let token = |name: &str, role: &str| {
         let made = parentage(&["token", "new", name, "--role", role]);
-        let token = made.err.split_whitespace().last().unwrap().to_owned();
-        (format!("authorization: Bearer {token}"), made.out)
+        let token = made.err.lines().find_map(|line| line.split_once("shown once: "));
+        (format!("authorization: Bearer {}", token.unwrap().1), made.out)
     };
     let (reader, first) = token("reader", "read");
     let (decider, second) = token("anna", "decide");
