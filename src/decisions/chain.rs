@@ -301,7 +301,7 @@ mod tests {
         let count = |kinds: &mut Vec<String>| {
             kinds.clear();
             check(&path, &mut |line| {
-                kinds.push(line["kind"].as_str().unwrap_or_default().to_owned())
+                kinds.push(line["kind"].as_str().unwrap_or_default().to_owned());
             })
             .unwrap()
             .lines

@@ -154,7 +154,7 @@ fn of_exposure(one: &Exposure) -> String {
 fn of_listing(snapshot: &Snapshot, cited: &Cited) -> String {
     let own = &snapshot.entries()[cited.entry as usize];
     let told = |day: Option<crate::day::Day>| day.map(|day| day.to_string()).unwrap_or_default();
-    let names = [&[own.name_native.clone()], &own.aliases[..], &own.weak_aliases[..]].concat();
+    let names = [std::slice::from_ref(&own.name_native), &own.aliases, &own.weak_aliases].concat();
     format!(
         "{} {} {}, {} ({}): {} [{} {}] {} [{}] {} {} {}..{} {} {} {}",
         own.list,
