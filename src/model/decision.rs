@@ -1,8 +1,8 @@
 //! What a person decided of a match, and what it was decided upon.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::words;
 
@@ -36,7 +36,32 @@ words! {
 
 /// What a decision rests on, as sentences: whoever compares two of them sees what is another.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "BTreeMap<String, Vec<String>>", try_from = "BTreeMap<String, Vec<String>>")]
 pub struct Basis(pub BTreeSet<(Part, String)>);
+
+impl From<Basis> for BTreeMap<String, Vec<String>> {
+    fn from(basis: Basis) -> BTreeMap<String, Vec<String>> {
+        let mut by_part: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (part, text) in basis.0 {
+            by_part.entry(part.to_string()).or_default().push(text);
+        }
+        by_part
+    }
+}
+
+impl TryFrom<BTreeMap<String, Vec<String>>> for Basis {
+    type Error = String;
+
+    fn try_from(by_part: BTreeMap<String, Vec<String>>) -> Result<Basis, String> {
+        let mut all = BTreeSet::new();
+        for (name, texts) in by_part {
+            let part =
+                Part::parse(&name).ok_or_else(|| format!("`{name}` is no part of a basis"))?;
+            all.extend(texts.into_iter().map(|text| (part, text)));
+        }
+        Ok(Basis(all))
+    }
+}
 
 impl Basis {
     /// Its digest: equal for equal sentences. O(bytes).
@@ -59,6 +84,16 @@ impl Basis {
     }
 }
 
+fn word<S: Serializer>(outcome: &Outcome, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(outcome.as_str())
+}
+
+fn outcome<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Outcome, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let refused = || serde::de::Error::custom(format!("`{text}` is no outcome of a decision"));
+    Outcome::parse(&text).ok_or_else(refused)
+}
+
 /// A decision as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
@@ -67,6 +102,7 @@ pub struct Decision {
     /// Who.
     pub by: String,
     /// What.
+    #[serde(serialize_with = "word", deserialize_with = "outcome")]
     pub outcome: Outcome,
     /// Why; never blank.
     pub reason: String,

@@ -235,7 +235,7 @@ fn narrow_parties(schemas: &mut Value) {
     let named = json!({"type": "string", "maxLength": 250, "pattern": r"^[^\x00-\x1f]*[A-Za-z0-9][^\x00-\x1f]*$"});
     let plain = text(r"^[^\x00-\x1f;]*$");
     let share = text(r"^(100|[0-9]{1,2}(\.[0-9]{1,7})?)?$");
-    let day = json!({"type": ["string", "null"], "format": "date"});
+    let day = json!({"anyOf": [{"type": "string", "format": "date"}, {"enum": ["", null]}]});
     let narrow = |schema: &mut Value, fields: &[(&str, Value)]| {
         for (name, narrowed) in fields {
             let own = &mut schema["properties"][*name];
