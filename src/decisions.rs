@@ -54,6 +54,9 @@ impl Store {
     pub fn open(path: &Path) -> Result<Store, Error> {
         let told = path.display().to_string();
         let failed = |error: rusqlite::Error| Error::file(&told, refused(&error));
+        // A file that SQLite makes could be read by everybody.
+        let made = chain::private().write(true).create(true).truncate(false).open(path);
+        made.map_err(|error| Error::io(told.as_str(), error))?;
         let mut connection = Connection::open(path).map_err(failed)?;
         connection.busy_timeout(PATIENCE).map_err(failed)?;
         // A decision is on the disk when it is acknowledged, whatever happens then.

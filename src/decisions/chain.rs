@@ -66,6 +66,15 @@ fn head_of(path: &Path) -> PathBuf {
     path.with_extension("head")
 }
 
+/// Options for a file that nobody else of the machine can read: names of parties stand in it.
+pub(super) fn private() -> OpenOptions {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "there are no modes"))]
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
 impl Chain {
     /// Opens a log to go on with, or begins one. What a write that was interrupted left of a line is put aside and told
     /// in a line of its own.
@@ -75,10 +84,8 @@ impl Chain {
     pub fn open(path: &Path) -> Result<Chain, Error> {
         let told = path.display().to_string();
         let failed = |error| Error::io(told.as_str(), error);
-        let mut log =
-            OpenOptions::new().read(true).append(true).create(true).open(path).map_err(failed)?;
-        let head = head_of(path);
-        let head = OpenOptions::new().write(true).create(true).truncate(false).open(head);
+        let mut log = private().read(true).append(true).create(true).open(path).map_err(failed)?;
+        let head = private().write(true).create(true).truncate(false).open(head_of(path));
         let head = head.map_err(failed)?;
         let (tail, whole) = last_line(&mut log).map_err(failed)?;
         let (number, last) = match &tail {
