@@ -20,15 +20,17 @@ use self::weigh::Known;
 use crate::day::Day;
 use crate::error::Error;
 use crate::expand::{EffectiveShares, Exposure, Margin};
-use crate::model::{Countries, EntityId, ListEntry, Party, Profile};
+use crate::model::{Countries, Decision, EntityId, ListEntry, Party, Profile};
 use crate::name::{self, Comparison, LineKind, NameKeys, POINTS_OF_ONE, ParsedName};
 use crate::rule::{READINGS, Rule};
 use crate::share::Share;
 use crate::snapshot::{NameKind, Snapshot};
 
-pub use decided::{Decisions, basis};
+use decided::basis;
+pub use decided::{Decisions, Word};
 pub use findings::{Expanded, Findings};
 pub use notes::{Note, NoteKind, holds, list_age, words};
+use owners::OfOwners;
 pub use suppose::{Supposed, Supposition};
 pub use timeline::{Said, Turn, timeline};
 pub use verdict::{Answer, Match, Reduced, Tier, Verdict};
@@ -268,10 +270,50 @@ impl<'s> Screener<'s> {
     /// nothing, as long as nothing has changed that this rests on, and are shown all the same.
     pub fn screen_decided(&self, party: &Party, decisions: &Decisions) -> Verdict {
         let known = self.known(party);
+        let of_owners = self.of_owners(party, &known);
+        let mut found = self.found(party, of_owners.as_ref());
+        for (matched, findings) in &mut found {
+            matched.decided = decisions.of(self.snapshot, party, matched, findings);
+        }
+        verdict::conclude(self, party, &known, found, of_owners)
+    }
+
+    /// A person's word on the match of a party with the entity of an id, with what it rests on now.
+    ///
+    /// # Errors
+    /// The party has no such match.
+    pub fn decision(&self, party: &Party, entity: &str, word: Word) -> Result<Decision, Error> {
+        let of_owners = self.of_owners(party, &self.known(party));
+        let mut found = self.found(party, of_owners.as_ref());
+        found.retain(|(matched, _)| !matched.exposures.is_empty());
+        let Some((matched, findings)) = found.iter().find(|(one, _)| one.view.id == entity) else {
+            let ids: Vec<&str> = found.iter().map(|(one, _)| one.view.id.as_str()).collect();
+            let known = if ids.is_empty() { "none".to_owned() } else { ids.join(", ") };
+            let name = &party.name;
+            let what = format!("{name} has no match with `{entity}`; there are {known}");
+            return Err(Error::Request(what));
+        };
+        let recorded = self.snapshot.is_recorded(matched.entity);
+        let identifiers = recorded.then(|| self.snapshot.identifiers(matched.entity).to_string());
+        Ok(Decision {
+            at: crate::day::now(),
+            by: word.by,
+            outcome: word.outcome,
+            reason: word.reason,
+            party_id: party.id.clone(),
+            party: party.name.clone(),
+            entity: matched.view.id.clone(),
+            entity_name: matched.view.name.clone(),
+            identifiers: identifiers.unwrap_or_default(),
+            basis: basis(self.snapshot, party, matched, findings),
+        })
+    }
+
+    /// The entities whose names fit and of which there is something to tell, with all that is.
+    fn found(&self, party: &Party, of_owners: Option<&OfOwners>) -> Vec<(Match, Arc<Findings>)> {
         let mut found: Vec<(Match, Arc<Findings>)> = Vec::new();
         let mut candidates = self.candidates(party);
-        let of_owners = self.of_owners(party, &known);
-        if let Some(own) = &of_owners {
+        if let Some(own) = of_owners {
             let candidate = candidates.remove(&own.subject).unwrap_or_else(|| self.itself(party));
             let recorded = self.findings(own.subject);
             let findings = Findings {
@@ -295,10 +337,7 @@ impl<'s> Screener<'s> {
                 found.push((self.matched(party, entity, candidate, exposures), findings));
             }
         }
-        for (matched, findings) in &mut found {
-            matched.decided = decisions.of(self.snapshot, party, matched, findings);
-        }
-        verdict::conclude(self, party, &known, found, of_owners)
+        found
     }
 
     /// The entities that a party is, by identifier or exact name: how its ownership is known.

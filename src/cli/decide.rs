@@ -6,8 +6,8 @@ use clap::{Args, ValueEnum};
 
 use parentage::decisions::Store;
 use parentage::error::{Error, Source};
-use parentage::model::{Countries, Decision, Identifiers, Outcome as Word, Party};
-use parentage::screen::{Screener, Settings, basis};
+use parentage::model::{Countries, Identifiers, Outcome as Kind, Party};
+use parentage::screen::{Screener, Settings, Word};
 use parentage::snapshot::Snapshot;
 use parentage::source::{Parties, TableOptions};
 
@@ -100,32 +100,13 @@ impl Decide {
         let party = self.party(&mut snapshot)?;
         let settings = Settings { limit: 0, ..self.data.settings(&snapshot, &self.rule)? };
         let screener = Screener::new(&snapshot, &settings);
-        let verdict = screener.screen(&party);
-        let matched = verdict.matches.iter().find(|one| one.view.id == self.entity);
-        let Some(matched) = matched else {
-            let known: Vec<&str> = verdict.matches.iter().map(|one| one.view.id.as_str()).collect();
-            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-            let what =
-                format!("{} has no match with `{}`; there are {known}", party.name, self.entity);
-            return Err(Error::Request(what).into());
+        let outcome = match self.outcome {
+            OutcomeName::FalseMatch => Kind::FalseMatch,
+            OutcomeName::TrueMatch => Kind::TrueMatch,
+            OutcomeName::Unsure => Kind::Unsure,
         };
-        let findings = screener.findings(matched.entity);
-        let decision = Decision {
-            at: parentage::day::now(),
-            by: self.by.clone(),
-            outcome: match self.outcome {
-                OutcomeName::FalseMatch => Word::FalseMatch,
-                OutcomeName::TrueMatch => Word::TrueMatch,
-                OutcomeName::Unsure => Word::Unsure,
-            },
-            reason: self.reason.clone(),
-            party_id: party.id.clone(),
-            party: party.name.clone(),
-            entity: matched.view.id.clone(),
-            entity_name: matched.view.name.clone(),
-            identifiers: snapshot.identifiers(matched.entity).to_string(),
-            basis: basis(&snapshot, &party, matched, &findings),
-        };
+        let word = Word { outcome, by: self.by.clone(), reason: self.reason.clone() };
+        let decision = screener.decision(&party, &self.entity, word)?;
         let told = format!(
             "{} and {} ({}): {}",
             decision.party, decision.entity_name, decision.entity, decision.outcome

@@ -9,9 +9,22 @@ use rustc_hash::FxHashMap;
 use super::{Findings, Match};
 use crate::expand::{Cited, Exposure};
 use crate::graph::Holding;
-use crate::model::{Basis, Countries, Decided, Decision, EntityId, Identifiers, Part, Party};
+use crate::model::{
+    Basis, Countries, Decided, Decision, EntityId, Identifiers, Outcome, Part, Party,
+};
 use crate::name::fold;
 use crate::snapshot::Snapshot;
+
+/// What a person says of a match.
+#[derive(Debug, Clone)]
+pub struct Word {
+    /// What it is.
+    pub outcome: Outcome,
+    /// Who says so.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
 
 /// Decisions by party.
 #[derive(Debug, Clone, Default)]
@@ -80,14 +93,19 @@ fn is_about(snapshot: &Snapshot, decision: &Decision, matched: &Match) -> bool {
 }
 
 /// What a decision on a match rests on.
-pub fn basis(snapshot: &Snapshot, party: &Party, matched: &Match, findings: &Findings) -> Basis {
+pub(super) fn basis(
+    snapshot: &Snapshot,
+    party: &Party,
+    matched: &Match,
+    findings: &Findings,
+) -> Basis {
     let mut basis = Basis::default();
     let mut say = |part: Part, text: String| {
         basis.0.insert((part, text));
     };
     of_party(party).into_iter().for_each(|text| say(Part::Party, text));
     for exposure in &matched.exposures {
-        say(Part::Rule, of_exposure(exposure));
+        say(Part::Rule, of_exposure(snapshot, exposure));
         exposure.listed.iter().for_each(|cited| {
             say(Part::Listing, of_listing(snapshot, cited));
             let by = snapshot.entry_joined_by(cited.entry).as_str();
@@ -131,13 +149,21 @@ fn span(span: crate::day::Span) -> String {
     format!("{}..{}", told(span.from), told(span.until))
 }
 
-fn of_exposure(one: &Exposure) -> String {
+/// Of two exposures by one rule each says by which entries it is: they stay two.
+fn of_exposure(snapshot: &Snapshot, one: &Exposure) -> String {
+    let entry = |cited: &Cited| {
+        let own = &snapshot.entries()[cited.entry as usize];
+        format!("{} {} {}", own.list, own.entry, own.name)
+    };
+    let mut by: Vec<String> = one.listed.iter().map(entry).collect();
+    by.sort_unstable();
+    by.dedup();
     let text = |word: Option<&str>| word.unwrap_or("unknown").to_owned();
     let range = |range: Option<(crate::share::Share, crate::share::Share)>| {
         range.map(|(low, high)| format!(", {low} to {high}")).unwrap_or_default()
     };
     format!(
-        "{} ({}, rule {}, listing {}): {}{}, {}, restricts {}, gives {}{}",
+        "{} ({}, rule {}, listing {}): {}{}, {}, restricts {}, gives {}{}, by {}",
         one.rule,
         one.kind,
         text(one.rule_status.map(|status| status.as_str())),
@@ -148,6 +174,7 @@ fn of_exposure(one: &Exposure) -> String {
         text(one.restriction.map(|own| own.as_str())),
         one.treatment,
         if one.confirm { ", to be confirmed" } else { "" },
+        by.join("; "),
     )
 }
 

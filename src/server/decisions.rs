@@ -10,11 +10,11 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use parentage::day::{Day, now};
+use parentage::day::Day;
 use parentage::decisions::Store;
 use parentage::error::Error;
 use parentage::model::{Decision, Outcome};
-use parentage::screen::{Decisions, basis};
+use parentage::screen::{Decisions, Word};
 
 use super::access::Caller;
 use super::asked::{Json, Parameters};
@@ -214,33 +214,9 @@ pub async fn decide(
         }
         let party = party.ok_or_else(|| Problem::field("party", "cannot be screened"))?;
         let prepared = loaded.prepared(&Question::on(Day::today()), &own.config.house)?;
-        let decision = prepared.with(|screener, run| {
-            let verdict = screener.screen(&party);
-            let matched = verdict.matches.iter().find(|one| one.view.id == asked.entity);
-            let Some(matched) = matched else {
-                let known: Vec<&str> =
-                    verdict.matches.iter().map(|one| one.view.id.as_str()).collect();
-                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-                let reason = format!("the party has no match with it; there are {known}");
-                return Err(Problem::field("entity", reason));
-            };
-            let findings = screener.findings(matched.entity);
-            let recorded = run.snapshot.is_recorded(matched.entity);
-            let identifiers =
-                recorded.then(|| run.snapshot.identifiers(matched.entity).to_string());
-            Ok(Decision {
-                at: now(),
-                by,
-                outcome: asked.outcome.into(),
-                reason,
-                party_id: party.id.clone(),
-                party: party.name.clone(),
-                entity: matched.view.id.clone(),
-                entity_name: matched.view.name.clone(),
-                identifiers: identifiers.unwrap_or_default(),
-                basis: basis(run.snapshot, &party, matched, &findings),
-            })
-        })?;
+        let word = Word { outcome: asked.outcome.into(), by, reason };
+        let decision = prepared.with(|screener, _| screener.decision(&party, &asked.entity, word));
+        let decision = decision.map_err(|error| Problem::of("entity", &error))?;
         let failed = |error: Error| Problem::own(error.to_string());
         own.kept_decisions()?.add(&decision).map_err(failed)?;
         own.tell("decision", &decision.by, &view(&decision))?;

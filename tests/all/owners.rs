@@ -15,7 +15,7 @@ use crate::command::parentage;
 
 const PARTY: &str = "Wexford Lantern Works";
 
-fn owner(numbers: &mut Numbers, name: &str) -> (DeclaredOwner, Vec<String>) {
+pub(super) fn owner(numbers: &mut Numbers, name: &str) -> (DeclaredOwner, Vec<String>) {
     let low = numbers.pick(&["50", "100", "60", "30", "20", ""]);
     let high = if low == "30" { numbers.pick(&["", "55"]) } else { "" };
     let interest = numbers.pick(&["equity", "equity", "votes", "unspecified", "control"]);
