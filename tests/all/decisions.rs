@@ -1,7 +1,7 @@
 //! Decisions on matches stand as long as nothing changes that they rest on, and no longer.
 
 use parentage::model::{Countries, Outcome, Party};
-use parentage::report::{json, objects};
+use parentage::report::json;
 use parentage::screen::{Answer, Decisions, NoteKind, Screener, Word};
 use parentage::snapshot::Snapshot;
 use serde_json::Value;
@@ -38,42 +38,14 @@ fn told(snapshot: &Snapshot, screener: &Screener, party: &Party, entity: &str) -
     }
     views.as_array_mut().unwrap().sort_by_key(ToString::to_string);
     views.as_array_mut().unwrap().dedup();
-    let day = parentage::day::Day::parse(DAY).unwrap();
-    let cited = matched.exposures.iter().flat_map(|one| &one.listed).map(|one| one.entry as usize);
-    let mut cited: Vec<usize> = cited.collect();
-    cited.sort_unstable();
-    cited.dedup();
-    let all = serde_json::to_value(objects::entries(snapshot, day)).unwrap();
+    let cited = matched.exposures.iter().flat_map(|one| &one.listed);
     let mut entries: Vec<String> = cited
-        .into_iter()
-        .map(|at| {
-            let own = &snapshot.entries()[at];
-            let found = all.as_array().unwrap().iter().find(|one| {
-                one["list"] == own.list.as_str()
-                    && one["entry"] == own.entry.as_str()
-                    && one["name"] == own.name.as_str()
-            });
-            let mut found = found.cloned().unwrap_or_default();
-            if let Some(own) = found.as_object_mut() {
-                own.retain(|name, _| {
-                    !["place", "source", "confidence", "until", "id"].contains(&name.as_str())
-                });
-            }
-            format!(
-                "{found} {:?}",
-                (
-                    &own.aliases,
-                    &own.weak_aliases,
-                    &own.remarks,
-                    &own.birth_date,
-                    &own.city,
-                    &own.countries,
-                    &own.identifiers,
-                    &own.programmes,
-                    &own.measures,
-                    own.kind
-                )
-            )
+        .map(|cited| {
+            let mut own = snapshot.entries()[cited.entry as usize].clone();
+            // Where it stands, and by whom it is cited.
+            own.place = parentage::error::Place { source: 0, record: 0 };
+            own.source.clear();
+            format!("{own:?} {}", cited.on_day.status)
         })
         .collect();
     entries.sort();
