@@ -68,8 +68,6 @@ fn described(app: &App) -> Value {
     let mut one = schemas["PartyAsked"].clone();
     one["additionalProperties"] = false.into();
     let known = Known::of(app);
-    let mut schemas = schemas;
-    narrow_parties(&mut schemas);
     let mut options = schemas["Options"]["properties"].clone();
     options["rules"] = known.rules();
     options["profile"] = known.profile();
@@ -221,74 +219,6 @@ fn moved(mut schema: Value) -> Value {
 /// The paths of the service.
 pub fn paths() -> Vec<String> {
     Api::openapi().paths.paths.keys().cloned().collect()
-}
-
-/// How the fields of a party and of its owners are written.
-fn narrow_parties(schemas: &mut Value) {
-    let text =
-        |pattern: &str| json!({"type": ["string", "null"], "maxLength": 250, "pattern": pattern});
-    let several = |one: &str| {
-        let all = format!("^({one}(;{one})*)?$");
-        let one = json!({"type": "string", "pattern": format!("^{one}$")});
-        json!({"anyOf": [text(&all), {"type": "array", "maxItems": 20, "items": one}]})
-    };
-    let named = json!({"type": "string", "maxLength": 250, "pattern": r"^[^\x00-\x1f]*[A-Za-z0-9][^\x00-\x1f]*$"});
-    let plain = text(r"^[^\x00-\x1f;]*$");
-    let share = text(r"^(100|[0-9]{1,2}(\.[0-9]{1,7})?)?$");
-    let day = json!({"anyOf": [{"type": "string", "format": "date"}, {"enum": ["", null]}]});
-    let narrow = |schema: &mut Value, fields: &[(&str, Value)]| {
-        for (name, narrowed) in fields {
-            let own = &mut schema["properties"][*name];
-            for (key, value) in narrowed.as_object().into_iter().flatten() {
-                if key == "anyOf" {
-                    own.as_object_mut().map(|own| own.remove("oneOf"));
-                }
-                own[key] = value.clone();
-            }
-        }
-    };
-    let common =
-        [("country", several("[A-Z]{2}")), ("identifiers", several("[a-z]{2,8}:[A-Z0-9]{5,20}"))];
-    narrow(&mut schemas["PartyAsked"], &common);
-    narrow(&mut schemas["OwnerAsked"], &common);
-    narrow(
-        &mut schemas["PartyAsked"],
-        &[
-            ("name", named.clone()),
-            ("name_native", plain.clone()),
-            (
-                "aliases",
-                json!({"anyOf": [plain, {"type": "array", "maxItems": 20, "items": named}]}),
-            ),
-            ("city", plain.clone()),
-            ("id", plain.clone()),
-            (
-                "kind",
-                json!({"enum": ["company", "person", "branch", "public_body", "other", "", null]}),
-            ),
-            (
-                "birth_date",
-                text("^((19|20)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|1[0-9]|2[0-8]))?)?)?$"),
-            ),
-            ("owners", json!({"maxItems": 200})),
-        ],
-    );
-    narrow(
-        &mut schemas["OwnerAsked"],
-        &[
-            ("name", named),
-            ("share_min", share.clone()),
-            ("share_max", share),
-            (
-                "interest",
-                json!({"enum": ["equity", "votes", "unspecified", "branch", "control", "", null]}),
-            ),
-            ("since", day.clone()),
-            ("until", day),
-            ("confidence", json!({"enum": ["documented", "reported", "unverified", "", null]})),
-            ("source", plain),
-        ],
-    );
 }
 
 /// What requests may name, and how it is written.
