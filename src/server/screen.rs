@@ -188,7 +188,7 @@ pub struct Options {
     #[schema(minimum = 0.0, maximum = 1.0, example = 0.85)]
     threshold: Option<f64>,
     /// Matches shown a party, 0 for all.
-    #[schema(example = 10, maximum = 1_000_000)]
+    #[schema(example = 10)]
     limit: Option<usize>,
 }
 
