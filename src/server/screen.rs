@@ -425,10 +425,13 @@ impl Asking<'_> {
             answered(self.screener, self.run, decisions, (party, self.loaded.request), with_run)?;
         self.app.metrics.said(answer);
         if self.app.logs_screenings() {
-            let party = serde_json::from_str(asked).map_err(|error| plain(&error))?;
+            // On one line, however it was written: a line of the log is one.
+            let party: serde_json::Value =
+                serde_json::from_str(asked).map_err(|error| plain(&error))?;
+            let party = serde_json::value::to_raw_value(&party).map_err(|error| plain(&error))?;
             let settings = self.screener.settings();
             let screening = Screening {
-                party,
+                party: &party,
                 as_of: settings.day.to_string(),
                 rules: &self.run.rules,
                 profile: self.run.profile.map(|own| (own.id.as_str(), own.digest.as_str())),
