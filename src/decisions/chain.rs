@@ -96,6 +96,18 @@ impl Chain {
                 (number, own)
             }
         };
+        let named = std::fs::read_to_string(head_of(path)).unwrap_or_default();
+        let is_last = named_last(&named).is_none_or(|named| {
+            let before = tail
+                .as_deref()
+                .and_then(|line| parts(line).ok())
+                .map(|(at, before, _)| (at - 1, before));
+            named == (number, last.clone()) || before.is_some_and(|before| before == named)
+        });
+        if !is_last {
+            let why = "does not end with the line that the file beside it names: lines were taken from its end; keep both, and begin in another folder";
+            return Err(Error::file(&told, why));
+        }
         let mut chain = Chain { path: path.to_owned(), log, head, number, last };
         let length = chain.log.metadata().map_err(failed)?.len();
         if whole < length {
@@ -153,6 +165,12 @@ impl Chain {
     pub fn whole(&self) -> Whole {
         Whole { lines: self.number, head: self.last.clone() }
     }
+}
+
+/// The last line as the file beside a log names it; a write may have ended between the two.
+fn named_last(text: &str) -> Option<(u64, String)> {
+    let (number, digest) = text.trim_end().split_once(' ')?;
+    Some((number.parse().ok()?, digest.to_owned()))
 }
 
 /// The last whole line of a log, and where it ends.

@@ -23,6 +23,8 @@ words! {
     Part {
         /// The party's own fields.
         Party = "party",
+        /// The entity as it is matched: the name that fits, and what else tells it from others.
+        Entity = "entity",
         /// The list entries cited, and their status.
         Listing = "listing",
         /// The holdings cited.

@@ -104,6 +104,7 @@ pub(super) fn basis(
         basis.0.insert((part, text));
     };
     of_party(party).into_iter().for_each(|text| say(Part::Party, text));
+    say(Part::Entity, of_entity(snapshot, matched));
     for exposure in &matched.exposures {
         say(Part::Rule, of_exposure(snapshot, exposure));
         exposure.listed.iter().for_each(|cited| {
@@ -122,6 +123,20 @@ pub(super) fn basis(
         say(Part::Link, format!("{} and {} might be one ({})", names[0], names[1], link.reason));
     }
     basis
+}
+
+/// Another number or country of the entity, or another name that fits, is another question.
+fn of_entity(snapshot: &Snapshot, matched: &Match) -> String {
+    let fits = format!("{} ({} name)", matched.name, matched.tier);
+    if !snapshot.is_recorded(matched.entity) {
+        return fits;
+    }
+    let mut identifiers: Vec<String> =
+        snapshot.identifiers(matched.entity).all().iter().map(ToString::to_string).collect();
+    identifiers.sort_unstable();
+    let countries = snapshot.world().countries(matched.entity);
+    let kind = snapshot.kind(matched.entity);
+    format!("{fits} [{countries}] [{}] {kind}", identifiers.join(";"))
 }
 
 fn of_party(party: &Party) -> Vec<String> {
@@ -181,15 +196,38 @@ fn of_exposure(snapshot: &Snapshot, one: &Exposure) -> String {
 fn of_listing(snapshot: &Snapshot, cited: &Cited) -> String {
     let own = &snapshot.entries()[cited.entry as usize];
     let told = |day: Option<crate::day::Day>| day.map(|day| day.to_string()).unwrap_or_default();
-    let names = [std::slice::from_ref(&own.name_native), &own.aliases, &own.weak_aliases].concat();
+    let sorted = |names: &[String]| {
+        let mut names = names.to_vec();
+        names.sort_unstable();
+        names.join(", ")
+    };
+    let names = format!(
+        "{}; {}; weak: {}",
+        own.name_native,
+        sorted(&own.aliases),
+        sorted(&own.weak_aliases)
+    );
+    let dated = snapshot.measures_of_entry(cited.entry);
+    let mut dated: Vec<String> = dated
+        .map(|one| {
+            format!(
+                "{} {} {}",
+                one.measures,
+                one.restriction.map_or("", |own| own.as_str()),
+                span(one.span)
+            )
+        })
+        .collect();
+    dated.sort_unstable();
+    dated.dedup();
     format!(
-        "{} {} {}, {} ({}): {} [{} {}] {} [{}] {} {} {}..{} {} {} {}",
+        "{} {} {}, {} ({}): {} [{} {}] {} [{}] {} {} {}..{} {} {} {} ({}) {}",
         own.list,
         own.entry,
         own.name,
         cited.on_day.status,
         own.announcement,
-        names.join(", "),
+        names,
         own.countries,
         own.city,
         own.birth_date,
@@ -201,6 +239,8 @@ fn of_listing(snapshot: &Snapshot, cited: &Cited) -> String {
         own.measures,
         own.restriction.map_or("", |restriction| restriction.as_str()),
         own.remarks,
+        own.confidence,
+        dated.join("; "),
     )
 }
 

@@ -45,7 +45,15 @@ fn told(snapshot: &Snapshot, screener: &Screener, party: &Party, entity: &str) -
             // Where it stands, and by whom it is cited.
             own.place = parentage::error::Place { source: 0, record: 0 };
             own.source.clear();
-            format!("{own:?} {}", cited.on_day.status)
+            own.aliases.sort();
+            own.weak_aliases.sort();
+            let mut dated: Vec<String> = snapshot
+                .measures_of_entry(cited.entry)
+                .map(|one| format!("{} {:?} {:?}", one.measures, one.restriction, one.span))
+                .collect();
+            dated.sort();
+            dated.dedup();
+            format!("{own:?} {} {dated:?}", cited.on_day.status)
         })
         .collect();
     entries.sort();
@@ -64,7 +72,14 @@ fn told(snapshot: &Snapshot, screener: &Screener, party: &Party, entity: &str) -
     links.sort();
     let mut party = party.clone();
     party.id.clear();
-    Some(format!("{views}\n{entries:?}\n{links:?}\n{party:?}"))
+    let (name, tier, entity) = (&matched.name, matched.tier, matched.entity);
+    let own = snapshot.is_recorded(entity).then(|| {
+        let mut numbers: Vec<String> =
+            snapshot.identifiers(entity).all().iter().map(ToString::to_string).collect();
+        numbers.sort();
+        format!("{numbers:?} {} {:?}", snapshot.world().countries(entity), snapshot.kind(entity))
+    });
+    Some(format!("{name} {tier} {own:?}\n{views}\n{entries:?}\n{links:?}\n{party:?}"))
 }
 
 fn party(numbers: &mut Numbers) -> Party {
