@@ -59,6 +59,9 @@ impl Store {
         made.map_err(|error| Error::io(told.as_str(), error))?;
         let mut connection = Connection::open(path).map_err(failed)?;
         connection.busy_timeout(PATIENCE).map_err(failed)?;
+        if is_of_others(&connection).map_err(failed)? {
+            return Err(Error::file(&told, OF_OTHERS));
+        }
         // A decision is on the disk when it is acknowledged, whatever happens then.
         connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
@@ -197,11 +200,21 @@ fn refused(error: &rusqlite::Error) -> String {
     }
 }
 
+const OF_OTHERS: &str = "is a database of something else, and no file of decisions";
+
+/// Whether something is in a database that is none of decisions: nothing of it is touched.
+fn is_of_others(connection: &Connection) -> rusqlite::Result<bool> {
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
+    let mark: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    Ok(tables > 0 && mark != MARK)
+}
+
 fn checked(path: &str, connection: Connection) -> Result<Store, Error> {
     let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let failed = |error: rusqlite::Error| Error::file(path, refused(&error));
     if number("application_id").map_err(failed)? != MARK {
-        return Err(Error::file(path, "is a database of something else, and no file of decisions"));
+        return Err(Error::file(path, OF_OTHERS));
     }
     let version = number("user_version").map_err(failed)?;
     if version != VERSION {
@@ -285,7 +298,9 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), before);
         std::fs::remove_file(&path).unwrap();
         Connection::open(&path).unwrap().execute_batch("CREATE TABLE other (a TEXT)").unwrap();
+        let before = std::fs::read(&path).unwrap();
         assert!(Store::open(&path).unwrap_err().to_string().contains("something else"));
+        assert_eq!(std::fs::read(&path).unwrap(), before);
         let kept = folder.path().join("decisions.db");
         let mut store = Store::open(&kept).unwrap();
         let blank = Decision { reason: " ".into(), ..one("A") };

@@ -338,6 +338,14 @@ mod tests {
         log(folder.path(), 1);
         assert_eq!(count(&mut kinds), 7);
         assert_eq!(kinds[5], "interrupted");
+        // Nor with one from whose end lines were taken.
+        let good = std::fs::read(&path).unwrap();
+        let last = memchr::memrchr(b'\n', &good[..good.len() - 1]).unwrap();
+        std::fs::write(&path, &good[..=last]).unwrap();
+        assert!(Chain::open(&path).unwrap_err().to_string().contains("taken from its end"));
+        std::fs::write(&path, "").unwrap();
+        assert!(Chain::open(&path).unwrap_err().to_string().contains("taken from its end"));
+        std::fs::write(&path, &good).unwrap();
         // Nobody goes on with a log whose last line was changed.
         let mut bad = std::fs::read(&path).unwrap();
         let at = bad.len() - 80;

@@ -56,7 +56,13 @@ pub fn read(text: impl Read, file: &str) -> Result<Vec<Decision>, Error> {
     for record in reader.records() {
         let record = record.map_err(|error| Error::file(file, error.to_string()))?;
         let line = record.position().map_or(0, csv::Position::line);
-        let field = |at: usize| record.get(places[at]).unwrap_or_default().to_owned();
+        let field = |at: usize| {
+            let text = record.get(places[at]).unwrap_or_default();
+            // What a spreadsheet would take for a formula is written with a mark before it.
+            let marked =
+                text.strip_prefix('\'').filter(|own| own.starts_with(['=', '+', '-', '@']));
+            marked.unwrap_or(text).to_owned()
+        };
         let outcome = Outcome::parse(field(2).trim()).ok_or_else(|| {
             let known: Vec<&str> = Outcome::ALL.iter().map(|one| one.as_str()).collect();
             refused(line, format!("`{}` is none of {}", field(2), known.join(", ")))

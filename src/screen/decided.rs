@@ -41,7 +41,7 @@ fn party_key(id: &str, name: &str) -> String {
 }
 
 impl Decisions {
-    /// Decisions in the order in which they were made.
+    /// Decisions in any order; of several on one match the last that was made counts.
     pub fn new(all: impl IntoIterator<Item = Decision>) -> Decisions {
         let mut decisions = Decisions::default();
         all.into_iter().for_each(|one| decisions.add(one));
@@ -63,7 +63,15 @@ impl Decisions {
         findings: &Findings,
     ) -> Option<Decided> {
         let all = self.by_party.get(&party_key(&party.id, &party.name))?;
-        let decision = all.iter().rev().find(|one| is_about(snapshot, one, matched))?;
+        // One on this very id before one on an entity that is known by another now, and of those the last that was made,
+        // in whatever order they came into the file.
+        let about = |same: bool| {
+            let fits = all.iter().filter(|one| {
+                (one.entity == matched.view.id) == same && is_about(snapshot, one, matched)
+            });
+            fits.max_by(|a, b| a.at.cmp(&b.at))
+        };
+        let decision = about(true).or_else(|| about(false))?;
         let now = basis(snapshot, party, matched, findings);
         Some(Decided { decision: decision.clone(), changed: decision.basis.changed(&now) })
     }

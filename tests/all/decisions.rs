@@ -242,3 +242,71 @@ fn a_false_match_asks_for_nothing_and_is_shown() {
     assert_eq!(parentage(&same).out, parentage(&with).out);
     assert_eq!(Answer::parse("clear"), Some(Answer::Clear));
 }
+
+/// Another number, another country, or a weak name that is a strong one now: each is another question. A colleague's older
+/// word takes no newer one's place.
+#[test]
+fn a_dismissed_match_comes_back_when_the_entity_is_another() {
+    use parentage::model::Identifiers;
+    use parentage::source::{Inputs, read};
+    let folder = tempfile::tempdir().unwrap();
+    let snapshot = |list: &str, holding: &str| {
+        let path = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            vec![path.display().to_string()]
+        };
+        let lists = path(
+            "list.csv",
+            &format!("list,entry,name,aliases,weak_aliases\nCN-UEL,1,Kormoran Holding,{list}\n"),
+        );
+        let rows = format!(
+            "holder,issuer,issuer_id,issuer_country,share_min\nKormoran Holding,Tern Optics,{holding},60\n"
+        );
+        let ownership = path("holdings.csv", &rows);
+        Snapshot::build(read(&Inputs { lists, ownership, ..Inputs::default() }).unwrap())
+    };
+    let mut tern = Party::named("Tern Optics");
+    tern.id = "7".to_owned();
+    tern.identifiers = Identifiers::parse("reg:GB12345");
+    let zwirbel = Party::named("Zwirbel Trading");
+    let word = |outcome| Word { outcome, by: "anna".to_owned(), reason: "another".to_owned() };
+    let weak = ",Zwirbel Trading";
+    for (party, before, after) in [
+        (&tern, (weak, ","), (weak, "reg:GB12345,")),
+        (&tern, (weak, ",US"), (weak, ",GB")),
+        (&zwirbel, (weak, ","), ("Zwirbel Trading,", ",")),
+    ] {
+        let was = snapshot(before.0, before.1);
+        let screening = settings(&was, DAY);
+        let screener = Screener::new(&was, &screening);
+        let verdict = screener.screen(party);
+        let id = &verdict.matches[0].view.id;
+        let dismissed = screener.decision(party, id, word(Outcome::FalseMatch)).unwrap();
+        let decisions = Decisions::new([dismissed.clone()]);
+        assert_eq!(screener.screen_decided(party, &decisions).answer, Answer::Clear);
+        let later = parentage::model::Decision {
+            at: "9999-01-01T00:00:00.000Z".to_owned(),
+            outcome: Outcome::TrueMatch,
+            ..dismissed
+        };
+        let both = Decisions::new([later, decisions_of(&decisions, &screener, party)]);
+        assert_ne!(screener.screen_decided(party, &both).answer, Answer::Clear);
+        let now = snapshot(after.0, after.1);
+        let screening = settings(&now, DAY);
+        let screener = Screener::new(&now, &screening);
+        let verdict = screener.screen_decided(party, &decisions);
+        let decided = verdict.matches[0].decided.as_ref().expect("it is shown");
+        assert!(!decided.stands() && verdict.answer != Answer::Clear, "{after:?}: {verdict:?}");
+    }
+}
+
+/// The decision that is shown with the first match.
+fn decisions_of(
+    decisions: &Decisions,
+    screener: &Screener,
+    party: &Party,
+) -> parentage::model::Decision {
+    let verdict = screener.screen_decided(party, decisions);
+    verdict.matches[0].decided.clone().unwrap().decision
+}

@@ -814,8 +814,11 @@ fn decisions_and_everything_answered_can_be_accounted_for() {
     assert_eq!((&all["total"], &all["decisions"][0]["by"]), (&1.into(), &"anna".into()));
     drop(service);
 
-    // Killed, and started again.
+    // Killed, and started again; a party over several lines is one line of the log.
     let service = Service::start(&["--data", &data_path]);
+    let kind = ["content-type: application/json"];
+    let lines = b"{\"parties\": [{\n  \"name\": \"Skydio, Inc.\",\n  \"owners\": []\n}]}";
+    assert_eq!(service.ask("POST", "/v1/screen", &kind, lines).status, 200);
     assert_eq!(screened(&service), after);
     drop(service);
     let verified = parentage(&["audit", "verify", &data_path]);
@@ -823,7 +826,7 @@ fn decisions_and_everything_answered_can_be_accounted_for() {
     let replayed = parentage(&["audit", "replay", &data_path]);
     assert_eq!(replayed.status, 0, "{} {}", replayed.out, replayed.err);
     assert!(
-        replayed.out.contains("6 screenings: 6 come out the same word for word"),
+        replayed.out.contains("7 screenings: 7 come out the same word for word"),
         "{}",
         replayed.out
     );
@@ -832,7 +835,7 @@ fn decisions_and_everything_answered_can_be_accounted_for() {
     let count = |kind: &str| {
         text.lines().filter(|line| line.contains(&format!("\"kind\":\"{kind}\""))).count()
     };
-    assert_eq!([count("screening"), count("decision"), count("activation")], [6, 1, 2]);
+    assert_eq!([count("screening"), count("decision"), count("activation")], [7, 1, 2]);
     std::fs::write(&log, text.replacen("Tallinn", "Tallinm", 1)).unwrap();
     let changed = parentage(&["audit", "verify", &data_path]);
     assert!(changed.status == 2 && changed.err.contains("was changed"), "{}", changed.err);
