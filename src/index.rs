@@ -9,6 +9,7 @@ mod shared;
 mod terms;
 mod words;
 
+use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
 
 use self::classes::{Classes, ClassesBuilder};
@@ -147,6 +148,27 @@ impl NameIndex {
             weighs: blocks.column("names.weighs")?,
             wholes: blocks.column("names.wholes")?,
         })
+    }
+
+    /// Numbers of the names in which each of some words begins a word, sorted; none where no word is given.
+    ///
+    /// O(names that have words which begin so).
+    pub fn beginning(&self, words: &[&str]) -> Vec<u32> {
+        let mut all: Vec<[&[u32]; 2]> = words
+            .iter()
+            .map(|word| [self.words.beginning(word), self.forms.beginning(word)])
+            .collect();
+        all.sort_unstable_by_key(|names| names.iter().map(|own| own.len()).sum::<usize>());
+        let Some((first, others)) = all.split_first() else { return Vec::new() };
+        let mut found = first.concat();
+        found.sort_unstable();
+        found.dedup();
+        for names in others {
+            let mut has = FixedBitSet::with_capacity(self.wholes.len());
+            names.concat().into_iter().for_each(|name| has.insert(name as usize));
+            found.retain(|name| has.contains(*name as usize));
+        }
+        found
     }
 
     /// Numbers of the names that can score `floor` (0..1) or more against a name, sorted.

@@ -1,12 +1,14 @@
 //! Verdicts and what else is asked as text, JSON and CSV. No decisions are taken here.
 
 pub mod changes;
+pub mod coming;
 pub mod csv;
 mod decided;
 pub mod export;
 pub mod html;
 pub mod json;
 pub mod objects;
+pub mod owners;
 pub mod pages;
 pub mod picture;
 pub mod quality;

@@ -13,6 +13,7 @@ mod health;
 mod jobs;
 mod loaded;
 mod openapi;
+mod page;
 mod problem;
 mod replay;
 mod screen;
@@ -283,7 +284,9 @@ fn router(service: &App) -> Router {
     let app = Arc::clone(service);
     let read = Router::new()
         .route("/v1/screen", post(screen::screen))
+        .route("/v1/entities", get(entities::find))
         .route("/v1/entities/{id}", get(entities::entity))
+        .route("/v1/entities/{id}/owners", get(entities::owners))
         .route("/v1/entities/{id}/explain", get(entities::explain).post(entities::what_if))
         .route("/v1/entities/{id}/timeline", get(entities::timeline))
         .route("/v1/lists", get(facts::lists))
@@ -311,7 +314,8 @@ fn router(service: &App) -> Router {
         .merge(upload.layer(DefaultBodyLimit::disable()).route_layer(by(Role::Read)))
         .merge(admin.route_layer(by(Role::Admin)))
         .route("/metrics", get(health::metrics).route_layer(by(Role::Read)))
-        .route("/", get(health::root))
+        .route("/", get(page::root))
+        .route("/assets/{name}", get(page::file))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/openapi.json", get(openapi::openapi))

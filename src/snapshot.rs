@@ -181,6 +181,11 @@ impl Snapshot {
         self.index.candidates(name, floor)
     }
 
+    /// Numbers of the indexed names in which each of some words, folded, begins a word, sorted.
+    pub fn beginning(&self, words: &[&str]) -> Vec<u32> {
+        self.index.beginning(words)
+    }
+
     /// Number of entities.
     pub fn entity_count(&self) -> u32 {
         self.world.graph().entities()
@@ -225,6 +230,14 @@ impl Snapshot {
             .iter()
             .filter(|one| self.entity_of.get(one.issuer as usize) == entity);
         own.map(|one| (self.texts.get(one.said), one.place)).collect()
+    }
+
+    /// The name of an entity in its own script, as the record has it that names the entity; empty where it has none.
+    pub fn native_name(&self, entity: EntityId) -> &str {
+        match self.is_recorded(entity) {
+            true => self.texts.get(self.mentions.get(self.mention_of(entity) as usize).native),
+            false => "",
+        }
     }
 
     /// Every name of every record, each with its entity; those that stand for a name are none. O(mentions).

@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, RwLock};
 
-use fst::{Map, MapBuilder};
+use fst::{IntoStreamer, Map, MapBuilder, Streamer};
 use rapidfuzz::distance::osa;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -220,6 +220,20 @@ impl Words {
         let at = word as usize;
         let range = self.from.range(at..at + 2);
         self.names.range(range[0] as usize..range[1] as usize)
+    }
+
+    /// The names that have a word that begins with some letters, unsorted, one as often as it has such words.
+    ///
+    /// Words stand in the order of their letters, so that those of one beginning lie together, and so do their names.
+    pub fn beginning(&self, letters: &str) -> &[u32] {
+        let first = |from: &[u8]| {
+            let mut after = self.words.range().ge(from).into_stream();
+            after.next().map_or(self.from.len() - 1, |(_, word)| number(word) as usize)
+        };
+        // No letter has this byte: it stands after all of them.
+        let end = first(&[letters.as_bytes(), &[0xff]].concat());
+        let from = |word: usize| self.from.get(word) as usize;
+        self.names.range(from(first(letters.as_bytes()))..from(end))
     }
 
     /// A word as it is spelt.

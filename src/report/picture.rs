@@ -9,8 +9,9 @@ use std::fmt::Write;
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 use rust_sugiyama::configure::Config;
 use rust_sugiyama::from_graph;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
+use super::owners::{Owners, owners_of};
 use crate::day::Day;
 use crate::expand::{Certainty, Exposure};
 use crate::graph::Holding;
@@ -93,28 +94,7 @@ impl Picture {
         exposures: &[Exposure],
         certainty: impl Fn(EntityId) -> Option<Certainty>,
     ) -> Picture {
-        let graph = snapshot.world().graph();
-        let evidence = exposures.iter().flat_map(|one| &one.evidence);
-        let cited = evidence.flat_map(|row| [row.holder, row.issuer]).chain([entity]);
-        // Of a party that declares its owners only these are recorded.
-        let recorded = |one: &EntityId| snapshot.is_recorded(*one);
-        let above = match snapshot.is_recorded(entity) {
-            true => graph.on(day).owners_of([entity]),
-            false => graph.on(day).owners_of(cited.filter(recorded)),
-        };
-        let mut rows: Vec<&Holding> = above
-            .iter()
-            .flat_map(|issuer| graph.held_in(*issuer))
-            .filter(|row| row.span().contains(day) && row.holder != row.issuer)
-            .collect();
-        // Of those further up only what a listed party leads through matters.
-        let led = led(&rows, |one| certainty(one) == Some(Certainty::Listed));
-        rows.retain(|row| row.issuer == entity || led.contains(&row.holder));
-        let evidence = exposures.iter().flat_map(|one| &one.evidence);
-        rows.extend(evidence);
-        rows.sort_by_key(|row| row.place);
-        rows.dedup_by_key(|row| row.place);
-        let near = nearest(entity, &rows);
+        let Owners { near, rows } = owners_of(snapshot, entity, day, exposures, &certainty);
         let shown = if near.len() > MOST { MOST - 1 } else { near.len() };
         let mut numbers: FxHashMap<EntityId, usize> = FxHashMap::default();
         let mut nodes = Vec::new();
@@ -282,42 +262,6 @@ impl Picture {
             );
         }
     }
-}
-
-/// The listed parties among the holders of some holdings, and whom they lead to.
-fn led(rows: &[&Holding], listed: impl Fn(EntityId) -> bool) -> FxHashSet<EntityId> {
-    let holders = rows.iter().map(|row| row.holder);
-    let mut led: FxHashSet<EntityId> = holders.filter(|holder| listed(*holder)).collect();
-    loop {
-        let before = led.len();
-        let more: Vec<EntityId> =
-            rows.iter().filter(|row| led.contains(&row.holder)).map(|row| row.issuer).collect();
-        led.extend(more);
-        if led.len() == before {
-            return led;
-        }
-    }
-}
-
-/// The entities of some holdings, the nearest to the subject first.
-fn nearest(entity: EntityId, rows: &[&Holding]) -> Vec<EntityId> {
-    let mut found = vec![entity];
-    let mut at = 0;
-    while at < found.len() {
-        let issuer = found[at];
-        at += 1;
-        let ends = rows.iter().filter_map(|row| match issuer {
-            one if row.issuer == one => Some(row.holder),
-            one if row.holder == one => Some(row.issuer),
-            _ => None,
-        });
-        for end in ends {
-            if !found.contains(&end) {
-                found.push(end);
-            }
-        }
-    }
-    found
 }
 
 fn label(row: &Holding) -> String {

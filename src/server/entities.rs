@@ -10,13 +10,15 @@ use utoipa::ToSchema;
 use parentage::day::Day;
 use parentage::model::EntityId;
 use parentage::report::json::{self, Run};
+use parentage::report::owners::{native_name, owners_of, owners_view};
 use parentage::report::{export, objects, turns};
-use parentage::screen::{Screener, Supposition, timeline as turns_of};
+use parentage::screen::{Answer, Screener, Supposition, timeline as turns_of};
 
 use super::asked::{Json, Parameters, Path, day};
 use super::facts::Basis;
 use super::loaded::{Loaded, Question};
 use super::problem::{Problem, ProblemView};
+use super::screen::is_short;
 use super::{App, Service};
 
 /// The parameters of a question about an entity.
@@ -39,6 +41,110 @@ fn found(loaded: &Loaded, id: &str) -> Result<Vec<EntityId>, Problem> {
         return Err(Problem::not_found(reason));
     }
     Ok(found)
+}
+
+/// An entity found by a name.
+#[derive(Debug, Serialize)]
+struct FoundView {
+    entity: json::Entity,
+    /// The name that it was found by.
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    native: Option<String>,
+    /// The verdict on a party that is surely this entity.
+    verdict: &'static str,
+    /// The lists that it is on.
+    lists: Vec<String>,
+}
+
+/// Entities found at once where nobody says how many, and at most.
+const FOUND: usize = 10;
+const MOST_FOUND: usize = 100;
+
+/// Entities by a name or the beginning of one, for a box that somebody types into.
+///
+/// Names that are taken for what was typed come first, then those in which every word typed begins a word. Entities of
+/// which nothing is said are among them: `/v1/screen` alone says whether a party hits.
+#[utoipa::path(get, path = "/v1/entities", tag = "Entities", params(
+    ("name" = String, Query, description = "A name, or its beginning", example = "Kolls"),
+    ("as_of" = Option<String>, Query, description = "The day; today in UTC where none is given"),
+    ("limit" = Option<u32>, Query, description = "Entities shown, up to 100; 10 where none is given")),
+    responses(
+        (status = 200, description = "Those found, the best first"),
+        (status = 422, description = "A parameter that cannot be used", body = ProblemView, content_type = "application/problem+json")))]
+pub async fn find(State(app): State<App>, parameters: Parameters) -> Result<Response, Problem> {
+    parameters.only(&["name", "as_of", "limit"])?;
+    let missing = || Problem::field("name", "is missing; give a name or its beginning");
+    let name = parameters.one("name")?.ok_or_else(missing)?.to_owned();
+    if !is_short(&name) {
+        return Err(Problem::field("name", "is longer than a name"));
+    }
+    let limit = parameters.parsed::<u32>("limit", "a whole number of 0 or more")?;
+    let limit = limit.map_or(FOUND, |own| own as usize);
+    if limit > MOST_FOUND {
+        return Err(Problem::field("limit", format!("is more than {MOST_FOUND}")));
+    }
+    let question = Question::on(parameters.day("as_of")?.unwrap_or_else(Day::today));
+    let (loaded, own) = (app.loaded(), Arc::clone(&app));
+    let done = move || {
+        let prepared = loaded.prepared(&question, &own.config.house)?;
+        let answer = prepared.with(|screener, run| {
+            let found = screener.typed(&name, limit, |_| true).into_iter().map(|one| FoundView {
+                entity: json::entity(&run.snapshot.entity(one.entity)),
+                native: native_name(run.snapshot, one.entity),
+                verdict: Answer::of(&screener.findings(one.entity)).as_str(),
+                lists: on_lists(screener, one.entity),
+                name: one.name,
+            });
+            Entities { entities: found.collect(), basis: Basis::of(run) }
+        });
+        own.json(&loaded, &answer)
+    };
+    app.work(done).await
+}
+
+/// The lists that an entity is on, each once.
+fn on_lists(screener: &Screener, entity: EntityId) -> Vec<String> {
+    let mut lists: Vec<String> =
+        screener.entries(entity).into_iter().map(|entry| entry.list.clone()).collect();
+    lists.sort_unstable();
+    lists.dedup();
+    lists
+}
+
+/// Owners drawn at most: of more nobody makes out anything.
+const MOST_DRAWN: usize = 300;
+
+/// The owners that matter, as a picture wants them.
+///
+/// All recorded owners of the entity, above them those through whom a listed party leads to it, and the holdings of its
+/// exposures, each with the record that says so. Holdings name their ends by place among `shown`.
+#[utoipa::path(get, path = "/v1/entities/{id}/owners", tag = "Entities", params(
+    ("id" = String, Path, description = "As answers give it"),
+    ("as_of" = Option<String>, Query, description = "The day; today in UTC where none is given"),
+    ("rule" = Option<Vec<String>>, Query, description = "Rules by id; all with a list that is loaded where none is given"),
+    ("profile" = Option<String>, Query, description = "A policy that the service was started with")),
+    responses(
+        (status = 200, description = "Up to 300 of them, the nearest first"),
+        (status = 404, description = "Nobody has the id", body = ProblemView, content_type = "application/problem+json"),
+        (status = 422, description = "A parameter that cannot be used", body = ProblemView, content_type = "application/problem+json")))]
+pub async fn owners(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    parameters: Parameters,
+) -> Result<Response, Problem> {
+    parameters.only(&PARAMETERS)?;
+    answered(app, id, question(&parameters)?, |_, screener, run, entity| {
+        let certainty = |one: EntityId| {
+            screener.findings(one).exposures.iter().map(|exposure| exposure.certainty).min()
+        };
+        let exposures = screener.findings(entity).exposures.clone();
+        let found = owners_of(run.snapshot, entity, run.day, &exposures, certainty);
+        let lists = |one: EntityId| on_lists(screener, one);
+        let view = owners_view(run.snapshot, &found, &exposures, MOST_DRAWN, certainty, lists);
+        Ok(serde_json::json!(view))
+    })
+    .await
 }
 
 /// What is known of an entity.

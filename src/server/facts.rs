@@ -9,6 +9,7 @@ use serde::Serialize;
 use parentage::changes::{Side, changes as changes_of};
 use parentage::day::Day;
 use parentage::report::changes::{ChangeView, objects};
+use parentage::report::coming::{ComingView, coming};
 use parentage::report::json::{self, ListView, ProfileView, Run};
 use parentage::report::objects::{EntryView, RuleView, entries, rule};
 
@@ -52,6 +53,9 @@ struct Lists {
     total: usize,
     offset: usize,
     entries: Vec<EntryView>,
+    /// What is known to change after the day, where all lists are asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    coming: Vec<ComingView>,
     #[serde(flatten)]
     basis: Basis,
 }
@@ -92,8 +96,10 @@ pub async fn lists(State(app): State<App>, parameters: Parameters) -> Result<Res
         let all: Vec<EntryView> =
             all.filter(|entry| list.as_deref().is_none_or(|list| entry.is_of(list))).collect();
         let prepared = loaded.prepared(&Question::on(on), &own.config.house)?;
+        let everything = list.is_none() && offset == 0;
         let answer = Lists {
             total: all.len(),
+            coming: if everything { coming(&loaded.snapshot, on) } else { Vec::new() },
             offset,
             entries: all.into_iter().skip(offset).take(limit).collect(),
             basis: prepared.with(|_, run| Basis::of(run)),

@@ -21,7 +21,9 @@ use super::{decisions, entities, facts, health, jobs, problem, screen, snapshots
     ),
     paths(
         screen::screen,
+        entities::find,
         entities::entity,
+        entities::owners,
         entities::explain,
         entities::what_if,
         entities::timeline,

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use parentage::model::{EntityId, Party};
+use parentage::model::EntityId;
 use parentage::report::json::Run;
 use parentage::screen::{REVIEW_BAND, Screener};
 
@@ -115,18 +115,12 @@ fn schemas(asked: &str) -> Result<Option<&'static [&'static str]>, Problem> {
     })
 }
 
-/// Entities by a name, the best first, then those whose name has words that begin so; all that are listed where nothing
-/// is asked.
+/// Entities of which something is said, by a name or its beginning; all that are listed where nothing is asked.
 pub(super) fn named(screener: &Screener, run: &Run, asked: &str) -> Vec<EntityId> {
     if asked.chars().any(char::is_alphanumeric) {
-        let verdict = screener.screen(&Party::named(asked));
-        let mut all: Vec<EntityId> = verdict.matches.iter().map(|one| one.entity).collect();
-        for entity in beginning(screener, run, asked) {
-            if !all.contains(&entity) {
-                all.push(entity);
-            }
-        }
-        return all;
+        let said = |entity: EntityId| screener.findings(entity).says_something();
+        let found = screener.typed(asked, MOST_NAMED, said);
+        return found.into_iter().map(|one| one.entity).collect();
     }
     let entries = (0u32..).take(run.snapshot.entries().len());
     let mut all: Vec<EntityId> = entries.map(|entry| run.snapshot.entity_of_entry(entry)).collect();
@@ -135,29 +129,8 @@ pub(super) fn named(screener: &Screener, run: &Run, asked: &str) -> Vec<EntityId
     all
 }
 
-/// Entities found by beginnings of words: of more, somebody types on.
-const MOST_BEGINNING: usize = 100;
-
-/// Entities of which something is said and that have a name in which every word asked begins a word, the shortest names
-/// first. O(names).
-fn beginning(screener: &Screener, run: &Run, asked: &str) -> Vec<EntityId> {
-    let words: Vec<&str> = asked.split_whitespace().collect();
-    let begins = |word: &str, asked: &str| {
-        word.get(..asked.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(asked))
-    };
-    let parts = |c: char| !c.is_alphanumeric();
-    let mut found: Vec<(usize, EntityId)> = run
-        .snapshot
-        .names()
-        .filter(|name| {
-            words.iter().all(|asked| name.text.split(parts).any(|word| begins(word, asked)))
-        })
-        .map(|name| (name.text.len(), name.entity))
-        .collect();
-    found.sort_unstable();
-    let said = |entity: &EntityId| screener.findings(*entity).says_something();
-    found.into_iter().map(|(_, entity)| entity).filter(said).take(MOST_BEGINNING).collect()
-}
+/// Entities found by a name: of more, somebody types on.
+const MOST_NAMED: usize = 1_000;
 
 fn answer(all: &[Value], (limit, offset): (usize, usize)) -> Value {
     let facet = |label: &str, properties: &[&str]| {

@@ -1,0 +1,360 @@
+/** A case: one party, its verdict on a day, and everything that explains it. */
+
+import {
+  type Explained,
+  type Found,
+  type Holding,
+  type Match,
+  type Owners,
+  type Screened,
+  type Turn,
+  entityPath,
+  get,
+  path,
+  post,
+} from "./api";
+import { decide } from "./decide";
+import { element, field, fill, folded, settled, table, trouble } from "./dom";
+import { alignment, exposure, holdings, notes } from "./proof";
+import { save } from "./save";
+import { search } from "./search";
+import { type Slider, slider } from "./slider";
+import { whatIf } from "./whatif";
+import { days, percent, sentence, share, unknowns, verdict, word } from "./words";
+
+/** The fields of a party beside its name. */
+const FIELDS: [string, string][] = [
+  ["country", "Country"],
+  ["name_native", "Native name"],
+  ["aliases", "Other names, with ; between"],
+  ["identifiers", "Identifiers, scheme:value"],
+  ["city", "City"],
+  ["birth_date", "Birth date"],
+  ["kind", "Kind"],
+  ["id", "Your id"],
+];
+
+const KINDS = ["", "company", "person", "branch", "public_body", "other"];
+
+export function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
+/** The address of a case. */
+export function caseOf(party: Record<string, string>): string {
+  const given = Object.entries(party).filter(([, value]) => value);
+  return `#/case?${new URLSearchParams(given)}`;
+}
+
+/** The page of one case; it ends what it began when `gone` is signalled. */
+export function casePage(main: HTMLElement, asked: URLSearchParams, gone: AbortSignal): void {
+  const party: Record<string, string> = {};
+  for (const [name] of [["name"], ...FIELDS]) {
+    const value = asked.get(name as string)?.trim();
+    if (value) party[name as string] = value;
+  }
+  const out = element("div", { class: "case" });
+  fill(main, form(party), out);
+  document.title = party.name ? `${party.name} – parentage` : "parentage";
+  if (party.name) void new Case(out, party, asked.get("as_of") ?? today(), gone).open();
+  else main.querySelector<HTMLInputElement>("#name")?.focus();
+}
+
+function form(party: Record<string, string>): HTMLElement {
+  const inputs = FIELDS.map(([name, label]) => {
+    const input =
+      name === "kind"
+        ? element("select", { name }, KINDS.map((kind) => element("option", { value: kind, selected: kind === (party.kind ?? "") }, kind)))
+        : element("input", { name, value: party[name] ?? "", autocomplete: "off" });
+    return [name, label, input] as const;
+  });
+  const go = (more: Record<string, string> = {}) => {
+    const given = Object.fromEntries(inputs.map(([name, , input]) => [name, input.value.trim()]));
+    location.hash = caseOf({ name: box.input.value.trim(), ...given, ...more });
+  };
+  const box = search((found: Found) => {
+    for (const [name, , input] of inputs) input.value = name === "country" ? (found.entity.country ?? "") : "";
+    go();
+  });
+  box.input.value = party.name ?? "";
+  const more = folded("More about the party", element("div", { class: "fields" }, inputs.map(([, label, input]) => field(label, input))));
+  more.open = FIELDS.some(([name]) => name !== "country" && party[name]);
+  return element(
+    "form",
+    { class: "ask unsaved", role: "search", submit: (event) => (event.preventDefault(), go()) },
+    element("div", { class: "row" }, box.element, element("button", { type: "submit", class: "main" }, "Screen")),
+    more,
+  );
+}
+
+class Case {
+  private match = 0;
+  private slider: Slider | undefined;
+  private drawn: import("./picture").Picture | undefined;
+  private asking: AbortController | undefined;
+  private readonly head = element("section", { class: "verdict-box", "aria-live": "polite" });
+  private readonly days = element("div", { class: "days" });
+  private readonly body = element("div");
+  private entity: string | undefined;
+
+  constructor(
+    private readonly out: HTMLElement,
+    private readonly party: Record<string, string>,
+    private day: string,
+    private readonly gone: AbortSignal,
+  ) {
+    gone.addEventListener("abort", () => this.drawn?.destroy());
+  }
+
+  async open(): Promise<void> {
+    fill(this.out, this.head, this.days, this.body);
+    const redraw = () => void this.show();
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw, { signal: this.gone });
+    window.addEventListener("theme", redraw, { signal: this.gone });
+    await this.show();
+  }
+
+  private moved = settled(60, () => {
+    history.replaceState(null, "", caseOf({ ...this.party, as_of: this.day }));
+    void this.show();
+  });
+
+  /** Asks everything of the day, and shows it. */
+  private async show(): Promise<void> {
+    this.asking?.abort();
+    const asking = new AbortController();
+    this.asking = asking;
+    this.gone.addEventListener("abort", () => asking.abort());
+    try {
+      const answer = await post<Screened>("/v1/screen", { ...this.party, as_of: this.day, limit: 20 }, asking.signal);
+      this.verdict(answer);
+      await this.about(answer, asking.signal);
+    } catch (error) {
+      if (!asking.signal.aborted) fill(this.head, trouble(error));
+    }
+  }
+
+  private verdict(answer: Screened): void {
+    const known = answer.lists_checked.map((list) => `${list.list} ${list.checked_until ?? "(nobody says)"}`);
+    const missing = unknowns(answer);
+    const gravest = answer.matches.find((match) => match.exposures.length > 0);
+    const exposure = gravest?.exposures[0];
+    const first = gravest && exposure && { entity: gravest.entity, exposure };
+    this.head.className = `verdict-box ${answer.verdict}`;
+    fill(
+      this.head,
+      element("p", { class: `verdict ${answer.verdict}` }, word(answer.verdict)),
+      element("h1", {}, verdict(answer)),
+      first && element("p", {}, sentence(first.entity.name, first.exposure)),
+      missing.length > 0 && element("h2", {}, "What is not known"),
+      missing.length > 0 && element("ul", { class: "unknown" }, missing.map((one) => element("li", {}, one))),
+      notes(answer.notes),
+      element(
+        "p",
+        { class: "soft" },
+        `Lists checked to: ${known.join(", ")}. Rules: ${answer.rules.join(", ")}. Snapshot ${answer.snapshot}, seal ${answer.seal}.`,
+      ),
+      element("button", { type: "button", click: () => this.save(answer) }, "Save as HTML"),
+      element("button", { type: "button", click: () => window.print() }, "Print"),
+    );
+  }
+
+  private async save(answer: Screened): Promise<void> {
+    await save(`${answer.query.name} ${answer.as_of}`, this.out, this.drawn?.image());
+  }
+
+  /** The entity that the case is about: that of a match, else one of exactly this name. */
+  private async about(answer: Screened, signal: AbortSignal): Promise<void> {
+    const match = answer.matches[Math.min(this.match, answer.matches.length - 1)];
+    let id = match?.entity.id;
+    if (!id) {
+      const found = await get<{ entities: Found[] }>(path("/v1/entities", { name: this.party.name, as_of: this.day, limit: "1" }), signal);
+      const first = found.entities[0];
+      if (first && first.name.toLowerCase() === this.party.name?.toLowerCase()) id = first.entity.id;
+    }
+    if (!id) {
+      this.drawn?.destroy();
+      this.drawn = undefined;
+      this.entity = undefined;
+      fill(this.body);
+      return this.range([], "");
+    }
+    const as_of = this.day;
+    const [explained, owners] = await Promise.all([
+      get<{ entities: Explained[] }>(path(entityPath(id, "/explain"), { as_of, readings: "true" }), signal),
+      get<{ entities: Owners[] }>(path(entityPath(id, "/owners"), { as_of }), signal),
+    ]);
+    const [one, drawn] = [explained.entities[0], owners.entities[0]];
+    if (!one || !drawn) return;
+    await this.parts(answer, match, one, drawn);
+    if (this.entity !== id) {
+      this.entity = id;
+      const all = await get<{ entities: Turn[][] }>(entityPath(id, "/timeline"), signal);
+      this.range(all.entities[0] ?? [], id);
+    }
+  }
+
+  private range(turns: Turn[], of: string): void {
+    if (this.slider && of === "" && this.entity === undefined) return this.slider.show(this.day);
+    this.slider = slider(turns, this.day, today(), (day) => {
+      this.day = day;
+      this.moved();
+    });
+    fill(this.days, this.slider.element);
+  }
+
+  private async parts(answer: Screened, match: Match | undefined, explained: Explained, owners: Owners): Promise<void> {
+    const { draw } = await import("./picture");
+    if (this.gone.aborted) return;
+    const subject = explained.entity.name;
+    const picked = element("div", { class: "picked", "aria-live": "polite" });
+    const canvas = element("div", { class: "canvas", role: "img", "aria-label": pictured(owners) });
+    const enlarge = (by: number) => () => canvas.dispatchEvent(new CustomEvent("enlarge", { detail: by }));
+    const rows = owners.holdings.map((one) => one.holding);
+    const exposures = match ? match.exposures : explained.exposures;
+    const silent = (explained.not_known ?? []).map((one) => element("li", {}, `${one.said} `, element("code", {}, one.place)));
+    fill(
+      this.body,
+      this.others(answer),
+      element(
+        "section",
+        {},
+        element("h2", {}, subject, explained.entity.country ? ` (${explained.entity.country})` : ""),
+        element("p", { class: "soft" }, native(owners), element("code", {}, explained.entity.id)),
+        exposures.length > 0
+          ? element("ul", { class: "exposures" }, exposures.map((one) => exposure(subject, one)))
+          : element("p", {}, `No list and no rule says anything of it on ${this.day}.`),
+        match && alignment(match),
+      ),
+      element(
+        "section",
+        { class: "owners" },
+        element("h2", {}, "Owners"),
+        element("ul", { class: "legend" }, LEGEND.map(([kind, text]) => element("li", { class: kind }, text))),
+        element(
+          "div",
+          { class: "tools unsaved" },
+          element("button", { type: "button", click: enlarge(1.25), "aria-label": "Larger" }, "+"),
+          element("button", { type: "button", click: enlarge(0.8), "aria-label": "Smaller" }, "−"),
+          element("button", { type: "button", click: enlarge(0) }, "All"),
+        ),
+        canvas,
+        owners.not_shown > 0 && element("p", {}, `${owners.not_shown} more owners are not drawn.`),
+        picked,
+        rows.length > 0
+          ? folded(`The ${rows.length} holdings of the picture, with their records`, holdings("Holdings", rows))
+          : element("p", { class: "soft" }, "No holding in it is recorded."),
+        silent.length > 0 && element("ul", {}, silent),
+        explained.holdings.length > 0 &&
+          folded(`What it holds itself: ${explained.holdings.length}`, holdings("Its holdings", explained.holdings)),
+      ),
+      readings(explained),
+      whatIf(explained, rows, said(explained), this.day),
+      match && decide(this.party, match, () => void this.show()),
+    );
+    this.drawn?.destroy();
+    this.drawn = draw(canvas, owners, (what) => fill(picked, cited(owners, what)));
+  }
+
+  /** The other matches, to choose from. */
+  private others(answer: Screened): HTMLElement | null {
+    if (answer.matches.length < 2) return null;
+    const choose = (at: number) => () => {
+      this.match = at;
+      this.entity = undefined;
+      void this.show();
+    };
+    const one = (match: Match, at: number) =>
+      element(
+        "button",
+        { type: "button", "aria-pressed": String(at === this.match), click: choose(at) },
+        `${match.entity.name} ${match.score.toFixed(2)}${match.decision ? `, ${word(match.decision.outcome)}` : ""}`,
+      );
+    const hidden = answer.matches_total - answer.matches.length;
+    return element(
+      "section",
+      { class: "matches", "aria-label": "Matches" },
+      element("h2", {}, `${answer.matches_total} matches`),
+      element("div", { class: "row" }, answer.matches.map(one)),
+      hidden > 0 && element("p", {}, `${hidden} more matches are not shown.`),
+    );
+  }
+}
+
+/** The verdict on a party that is surely the entity, as its rules have it. */
+function said(explained: Explained): string {
+  const order = ["hit", "review", "clear"];
+  const all = new Set((explained.readings ?? []).filter((one) => !one.rule.includes("/")).map((one) => one.verdict));
+  const listed = explained.exposures.some((one) => one.rule === "listing" && one.certainty === "listed");
+  if (listed) all.add(explained.exposures.some((one) => one.rule === "listing" && one.listing_status === "in_force") ? "hit" : "review");
+  return order.find((one) => all.has(one)) ?? "clear";
+}
+
+const LEGEND: [string, string][] = [
+  ["listed", "listed"],
+  ["certain", "certainly reached"],
+  ["possible", "possibly reached"],
+  ["flag", "to be looked at"],
+  ["other", "not reached"],
+  ["counts", "thick line: counts"],
+  ["weak", "dashed line: not documented"],
+];
+
+function native(owners: Owners): string {
+  const own = owners.shown[0]?.native;
+  return own ? `${own} · ` : "";
+}
+
+function pictured(owners: Owners): string {
+  const listed = owners.shown.filter((one) => one.certainty === "listed").map((one) => one.name);
+  const who = listed.length ? ` Listed are ${listed.join(", ")}.` : "";
+  return `${owners.shown.length} entities and ${owners.holdings.length} holdings around ${owners.entity.name}.${who} The table below says the same.`;
+}
+
+/** The record of what was clicked. */
+function cited(owners: Owners, what: { entity: number } | { holding: number }): HTMLElement | null {
+  if ("holding" in what) {
+    const one = owners.holdings[what.holding];
+    if (!one) return null;
+    const row: Holding = one.holding;
+    return element(
+      "div",
+      {},
+      element("p", {}, element("b", {}, `${row.holder} holds ${share(row)} of ${row.issuer}`), one.counts ? ", which counts." : "."),
+      element("p", {}, `${word(row.confidence)}, ${days(row)}. Source: ${row.source || "none given"}. `, element("code", {}, row.place)),
+      element("p", { class: "soft" }, `Its holder was joined by ${word(row.holder_joined_by)}, its issuer by ${word(row.issuer_joined_by)}.`),
+    );
+  }
+  const one = owners.shown[what.entity];
+  if (!one) return null;
+  const lists = one.lists.length ? `on ${one.lists.join(", ")}` : "on no list";
+  return element(
+    "p",
+    {},
+    element("b", {}, one.name),
+    one.native ? ` ${one.native}` : "",
+    `${one.country ? ` (${one.country})` : ""}, ${one.certainty ?? "not reached"}, ${lists}. `,
+    element("a", { href: caseOf({ name: one.name, country: one.country ?? "" }) }, "Open its case"),
+  );
+}
+
+/** What each reading of each rule makes of it, side by side. */
+function readings(explained: Explained): HTMLElement | null {
+  const all = explained.readings ?? [];
+  if (all.length === 0) return null;
+  const rules = all.filter((one) => !one.rule.includes("/")).map((one) => one.rule);
+  const kinds = [...new Set(all.map((one) => one.rule.split("/")[1] ?? ""))];
+  const cell = (rule: string, kind: string) => {
+    const one = all.find((own) => own.rule === (kind ? `${rule}/${kind}` : rule));
+    if (!one) return "";
+    const what = one.share ? `${word(one.certainty ?? "")} ${percent(one.share)}` : word(one.certainty ?? "");
+    return element("span", {}, element("span", { class: `verdict ${one.verdict}` }, one.verdict), ` ${what}`);
+  };
+  const rows = rules.map((rule) => [rule, ...kinds.map((kind) => cell(rule, kind))]);
+  return element(
+    "section",
+    {},
+    element("h3", {}, "Readings side by side"),
+    table("Readings", ["Rule", ...kinds.map((kind) => kind || "as the rule is read")], rows),
+  );
+}
