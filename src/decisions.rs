@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags, Row, params};
 use crate::error::Error;
 use crate::model::{Decision, Outcome};
 
-pub use chain::{Chain, Whole, check};
+pub use chain::{Chain, Whole, check, private};
 pub use table::{COLUMNS, read, row};
 
 /// The mark of such files (`PRAGMA application_id`): other databases are not written to.
@@ -55,7 +55,7 @@ impl Store {
         let told = path.display().to_string();
         let failed = |error: rusqlite::Error| Error::file(&told, refused(&error));
         // A file that SQLite makes could be read by everybody.
-        let made = chain::private().write(true).create(true).truncate(false).open(path);
+        let made = private().write(true).create(true).truncate(false).open(path);
         made.map_err(|error| Error::io(told.as_str(), error))?;
         let mut connection = Connection::open(path).map_err(failed)?;
         connection.busy_timeout(PATIENCE).map_err(failed)?;

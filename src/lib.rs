@@ -10,6 +10,7 @@ pub mod graph;
 pub mod index;
 pub mod link;
 pub mod model;
+pub mod monitor;
 pub mod name;
 pub mod report;
 pub mod rule;

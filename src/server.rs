@@ -14,11 +14,14 @@ mod jobs;
 mod loaded;
 mod openapi;
 mod page;
+mod portfolio;
 mod problem;
 mod replay;
 mod screen;
 mod snapshots;
 mod tokens;
+mod upload;
+mod webhooks;
 mod yente;
 
 use std::future::Future;
@@ -34,7 +37,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -51,6 +54,7 @@ pub use loaded::House;
 pub use replay::replay;
 pub use snapshots::{last_used, own_copy};
 pub use tokens::{Role, Tokens, new_token};
+pub use webhooks::Hooks;
 
 use self::health::Metrics;
 use self::loaded::Loaded;
@@ -97,6 +101,10 @@ pub struct Config {
     pub log: bool,
     /// What the audit log in the folder of `data` holds.
     pub audit: AuditLevel,
+    /// A file of customers to be watched from the start on.
+    pub portfolio: Option<String>,
+    /// Where new and vanished alerts go.
+    pub hooks: Option<Hooks>,
 }
 
 /// Where the snapshot of the start came from.
@@ -125,6 +133,8 @@ pub struct Service {
     /// What persons decided; none without a folder to keep it in.
     decisions: Option<decisions::Kept>,
     audit: Option<Mutex<parentage::decisions::Chain>>,
+    /// Customers that are watched; none without a folder to keep them in.
+    portfolio: Option<portfolio::Portfolio>,
     working: Arc<Semaphore>,
     /// Threads that screen, as many as there are cores: of each one more, the memory that it takes stays.
     cores: tokio::runtime::Handle,
@@ -147,9 +157,19 @@ impl Service {
         let jobs = config.data.as_deref().map(jobs::Jobs::open).transpose()?;
         let kept = config.data.as_deref().map(decisions::Kept::open).transpose()?;
         let audit = config.data.as_deref().map(|data| audit::open(data, config.audit));
+        let urls = config.hooks.as_ref().map_or(&[][..], |hooks| &hooks.urls);
+        let portfolio = config
+            .data
+            .as_deref()
+            .map(|data| portfolio::Portfolio::open(data, urls))
+            .transpose()?;
+        if let (Some(portfolio), Some(file)) = (&portfolio, &config.portfolio) {
+            portfolio.watch_file(file)?;
+        }
         Ok(Service {
             audit: audit.transpose()?.flatten(),
             decisions: kept,
+            portfolio,
             config,
             jobs,
             current: ArcSwap::from_pointee(Loaded::new(snapshot, origin.name, origin.written)),
@@ -294,6 +314,9 @@ fn router(service: &App) -> Router {
         .route("/v1/changes", get(facts::changes))
         .route("/v1/snapshots", get(snapshots::all))
         .route("/v1/decisions", get(decisions::all))
+        .route("/v1/portfolio", get(portfolio::state))
+        .route("/v1/portfolio/alerts", get(portfolio::standing))
+        .route("/v1/portfolio/events", get(portfolio::events))
         .route("/v1/jobs", get(jobs::all))
         .route("/v1/jobs/{id}", get(jobs::one).delete(jobs::cancel))
         .route("/v1/jobs/{id}/result", get(jobs::result))
@@ -302,6 +325,7 @@ fn router(service: &App) -> Router {
         .route("/v1/snapshots", post(snapshots::upload))
         .layer(DefaultBodyLimit::max(snapshots::MOST_UPLOAD))
         .route("/v1/snapshots/{digest}/activate", post(snapshots::activate))
+        .route("/v1/portfolio", put(portfolio::put).delete(portfolio::forget))
         .route("/updatez", post(snapshots::update));
     let decide = Router::new().route("/v1/decisions", post(decisions::decide));
     // An upload is read piece by piece, and takes as long as it takes.
@@ -388,6 +412,7 @@ pub fn run(
                 jobs.work().await;
             }
         });
+        watch(&service);
         let handle = axum_server::Handle::new();
         tokio::spawn(end(handle.clone()));
         let app = router(&service).into_make_service_with_connect_info::<SocketAddr>();
@@ -413,6 +438,21 @@ pub fn run(
     screening.shutdown_background();
     runtime.shutdown_timeout(Duration::from_secs(1));
     ended
+}
+
+/// Begins to watch customers, and to send what is new of them. The threads end with the process: what they write is whole
+/// at any time.
+fn watch(service: &App) {
+    if service.portfolio.is_none() {
+        return;
+    }
+    let app = Arc::clone(service);
+    std::thread::spawn(move || portfolio::watch(&app));
+    let hooks = service.config.hooks.as_ref().map_or(0, |hooks| hooks.urls.len());
+    for at in 0..hooks {
+        let app = Arc::clone(service);
+        std::thread::spawn(move || webhooks::deliver(&app, at));
+    }
 }
 
 /// Holds the folder of a service: two of them would take each other's jobs.

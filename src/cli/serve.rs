@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use ipnet::IpNet;
 
 use parentage::error::Error;
 use parentage::source::read_profile;
 
-use crate::server::{self, AuditLevel, Clients, Config, House, Origin, Tokens};
+use crate::server::{self, AuditLevel, Clients, Config, Hooks, House, Origin, Tokens};
 
 use super::data::DataOptions;
 use super::{Outcome, Stop};
@@ -62,6 +63,24 @@ pub struct Serve {
         help_heading = "Output"
     )]
     audit: Audit,
+    /// A file of customers to be watched: screened again whenever something changes that may concern them
+    #[arg(long, value_name = "FILE", requires = "keep", help_heading = "Portfolio")]
+    portfolio: Option<String>,
+    /// Where alerts go that are new or gone, signed, until they are taken; may be repeated
+    #[arg(
+        long,
+        value_name = "URL",
+        requires = "webhook_secret",
+        requires = "keep",
+        help_heading = "Portfolio"
+    )]
+    webhook: Vec<String>,
+    /// What they are signed with: a file of `whsec_` and random bytes in base64
+    #[arg(long, value_name = "FILE", requires = "webhook", help_heading = "Portfolio")]
+    webhook_secret: Option<String>,
+    /// Addresses in private networks that webhooks may go to, such as 10.1.2.0/24 or 127.0.0.1; may be repeated
+    #[arg(long, value_name = "ADDRESS", value_parser = network, help_heading = "Portfolio")]
+    webhook_allow: Vec<IpNet>,
     #[command(flatten)]
     data: DataOptions,
 }
@@ -124,6 +143,9 @@ impl Serve {
         drop(own);
         let settings = self.data.settings(&snapshot, &[])?;
         let rejected = !snapshot.rejected().is_empty();
+        let allowed = &self.webhook_allow;
+        let hooks = self.webhook_secret.as_deref();
+        let hooks = hooks.map(|secret| Hooks::new(self.webhook, secret, allowed)).transpose()?;
         let config = Config {
             listen: self.listen,
             tls: self.tls_cert.zip(self.tls_key),
@@ -143,6 +165,8 @@ impl Serve {
                 Audit::Decisions => AuditLevel::Decisions,
                 Audit::Nothing => AuditLevel::Nothing,
             },
+            portfolio: self.portfolio,
+            hooks,
         };
         let scheme = if config.tls.is_some() { "https" } else { "http" };
         server::run(config, snapshot, origin, |address| {
@@ -168,4 +192,12 @@ impl Serve {
 fn address(text: &str) -> Result<SocketAddr, String> {
     let unknown = || format!("`{text}` is no address with a port, such as 127.0.0.1:8080");
     text.to_socket_addrs().map_err(|_| unknown())?.next().ok_or_else(unknown)
+}
+
+/// A network, or one address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let one = || text.parse::<std::net::IpAddr>().map(IpNet::from);
+    text.parse()
+        .or_else(|_| one())
+        .map_err(|_| format!("`{text}` is no address or network, such as 127.0.0.1 or 10.1.2.0/24"))
 }

@@ -67,7 +67,7 @@ fn head_of(path: &Path) -> PathBuf {
 }
 
 /// Options for a file that nobody else of the machine can read: names of parties stand in it.
-pub(super) fn private() -> OpenOptions {
+pub fn private() -> OpenOptions {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "there are no modes"))]
     let mut options = OpenOptions::new();
     #[cfg(unix)]

@@ -54,6 +54,11 @@ impl Decisions {
         self.by_party.entry(key).or_default().push(decision);
     }
 
+    /// Whether any decision is about a party.
+    pub fn speak_of(&self, party: &Party) -> bool {
+        self.by_party.contains_key(&party_key(&party.id, &party.name))
+    }
+
     /// The last decision on a match, beside what is known now. O(decisions on the party, and their evidence).
     pub(super) fn of(
         &self,

@@ -219,6 +219,9 @@ pub async fn decide(
         let decision = decision.map_err(|error| Problem::of("entity", &error))?;
         let failed = |error: Error| Problem::own(error.to_string());
         own.kept_decisions()?.add(&decision).map_err(failed)?;
+        if let Some(portfolio) = &own.portfolio {
+            portfolio.wish();
+        }
         own.tell("decision", &decision.by, &view(&decision))?;
         own.json(&loaded, &view(&decision))
     };

@@ -12,17 +12,16 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use http_body_util::BodyExt;
 use serde::Serialize;
 use serde_json::Value;
-use tokio::io::AsyncWriteExt;
 use utoipa::ToSchema;
 
 use parentage::source::Encoding;
 
 pub use queue::Jobs;
 
-use queue::{Kept, Stage, private};
+pub use queue::private;
+use queue::{Kept, Stage};
 
 use super::access::Caller;
 use super::asked::{Parameters, Path};
@@ -30,6 +29,7 @@ use super::entities::question;
 use super::loaded::Question;
 use super::problem::{Problem, ProblemView};
 use super::screen::points;
+use super::upload::receive;
 use super::{App, Service};
 
 /// Bytes of a file of parties: a hundred million short ones.
@@ -152,12 +152,8 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     let named: Vec<&str> = OPTIONS.iter().map(|(name, _)| *name).collect();
     parameters.only(&[&["format", "out", "profile"], &named[..]].concat())?;
-    let one_of = |name: &str, known: [&'static str; 4]| {
-        let asked = parameters.one(name)?.unwrap_or("csv");
-        let reason = || Problem::field(name, format!("`{asked}` is none of {}", known.join(", ")));
-        known.into_iter().find(|own| *own == asked).ok_or_else(reason)
-    };
-    let (format, out) = (one_of("format", INPUTS)?, one_of("out", OUTPUTS)?);
+    let format = one_of(&parameters, "format", INPUTS)?;
+    let out = one_of(&parameters, "out", OUTPUTS)?;
     let day = parameters.day("as_of")?.unwrap_or_else(parentage::day::Day::today);
     let mut arguments = vec![format!("--as-of={day}"), format!("--in-format={format}")];
     let house = &app.config.house;
@@ -232,6 +228,26 @@ fn usable(app: &App, parameters: &Parameters) -> Result<(), Problem> {
     let threshold = parameters.one("threshold")?.map(|_| 0);
     let question = Question { threshold, ..question(parameters)? };
     app.loaded().settings(&question, &app.config.house)?;
+    file_options(parameters)?;
+    Ok(())
+}
+
+/// One of some words; `csv` where none is given.
+pub fn one_of(
+    parameters: &Parameters,
+    name: &str,
+    known: [&'static str; 4],
+) -> Result<&'static str, Problem> {
+    let asked = parameters.one(name)?.unwrap_or("csv");
+    let reason = || Problem::field(name, format!("`{asked}` is none of {}", known.join(", ")));
+    known.into_iter().find(|own| *own == asked).ok_or_else(reason)
+}
+
+/// How a file of parties is read: the sign between fields, the encoding, and the column of names.
+pub type FileOptions = (Option<u8>, Option<String>, String);
+
+/// The parameters that say how a file of parties is read.
+pub fn file_options(parameters: &Parameters) -> Result<FileOptions, Problem> {
     let sign = parameters.one("delimiter")?.unwrap_or(",");
     if sign != "tab"
         && (sign.len() != 1
@@ -246,10 +262,15 @@ fn usable(app: &App, parameters: &Parameters) -> Result<(), Problem> {
     {
         return Err(Problem::field("encoding", format!("`{encoding}` is no encoding")));
     }
-    if parameters.one("name_column")?.is_some_and(|name| name.contains('\0')) {
+    let name_column = parameters.one("name_column")?.unwrap_or("name");
+    if name_column.contains('\0') {
         return Err(Problem::field("name_column", "has a NUL character"));
     }
-    Ok(())
+    let given = parameters
+        .one("delimiter")?
+        .map(|sign| if sign == "tab" { b'\t' } else { sign.as_bytes()[0] });
+    let encoding = parameters.one("encoding")?.map(str::to_owned);
+    Ok((given, encoding, name_column.to_owned()))
 }
 
 fn new_id() -> Result<String, Problem> {
@@ -259,23 +280,11 @@ fn new_id() -> Result<String, Problem> {
 }
 
 /// Writes an upload into the folder of a job. Returns its digest, hexadecimal.
-async fn take(folder: &File, name: &str, mut body: Body) -> Result<String, Problem> {
+async fn take(folder: &File, name: &str, body: Body) -> Result<String, Problem> {
     let failed = |error: std::io::Error| Problem::own(format!("the file cannot be kept: {error}"));
     private(folder).map_err(failed)?;
-    let mut file = tokio::fs::File::create(folder.join(name)).await.map_err(failed)?;
-    let (mut bytes, mut hasher) = (0, blake3::Hasher::new());
-    while let Some(frame) = body.frame().await {
-        let broken = |_| Problem::new(StatusCode::BAD_REQUEST, "the upload broke off");
-        let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
-        bytes += data.len();
-        hasher.update(&data);
-        if bytes > MOST_UPLOAD {
-            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "the file is too large"));
-        }
-        file.write_all(&data).await.map_err(failed)?;
-    }
-    file.sync_all().await.map_err(failed)?;
-    Ok(hasher.finalize().to_hex().to_string())
+    let file = std::fs::File::create(folder.join(name)).map_err(failed)?;
+    receive(body, file, MOST_UPLOAD).await
 }
 
 /// The jobs of whoever asks.

@@ -11,7 +11,9 @@ use parentage::screen::select_rules;
 
 use super::App;
 use super::screen::{Options, OwnerAsked, PartyAsked, Text};
-use super::{decisions, entities, facts, health, jobs, problem, screen, snapshots, yente};
+use super::{
+    decisions, entities, facts, health, jobs, portfolio, problem, screen, snapshots, yente,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -29,6 +31,11 @@ use super::{decisions, entities, facts, health, jobs, problem, screen, snapshots
         entities::timeline,
         decisions::decide,
         decisions::all,
+        portfolio::state,
+        portfolio::put,
+        portfolio::forget,
+        portfolio::standing,
+        portfolio::events,
         facts::lists,
         facts::rules,
         facts::changes,

@@ -9,9 +9,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use http_body_util::BodyExt;
 use serde::Serialize;
-use tokio::io::AsyncWriteExt;
 use utoipa::ToSchema;
 
 use parentage::day::Day;
@@ -23,6 +21,7 @@ use parentage::snapshot::Snapshot;
 use super::asked::{Parameters, Path};
 use super::loaded::{Loaded, Question};
 use super::problem::{Problem, ProblemView};
+use super::upload::receive;
 use super::{App, Refused, Service};
 
 /// Bytes of an uploaded snapshot: that of five million names has 1.5 gigabytes.
@@ -104,6 +103,9 @@ impl Service {
             let _ = written.and_then(|()| std::fs::rename(&new, data.join(IN_USE)));
         }
         let _ = self.tell_activation(loaded);
+        if let Some(portfolio) = &self.portfolio {
+            portfolio.wish();
+        }
     }
 
     fn checked(&self, path: &File, allow_shrink: bool) -> Result<Arc<Loaded>, String> {
@@ -242,18 +244,7 @@ pub async fn upload(
     std::fs::create_dir_all(&folder).map_err(failed)?;
     // A name of our own: nothing that the client says becomes a path.
     let new = tempfile::Builder::new().prefix(".upload-").tempfile_in(&folder).map_err(failed)?;
-    let mut file = tokio::fs::File::from_std(new.reopen().map_err(failed)?);
-    let (mut body, mut bytes) = (body, 0);
-    while let Some(frame) = body.frame().await {
-        let broken = |_| Problem::new(StatusCode::BAD_REQUEST, "the upload broke off");
-        let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
-        bytes += data.len();
-        if bytes > MOST_UPLOAD {
-            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "no snapshot is so large"));
-        }
-        file.write_all(&data).await.map_err(failed)?;
-    }
-    file.sync_all().await.map_err(failed)?;
+    receive(body, new.reopen().map_err(failed)?, MOST_UPLOAD).await?;
     let own = Arc::clone(&app);
     let done = move || {
         let refused = |reason| Problem::field("body", reason);

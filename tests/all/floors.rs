@@ -22,6 +22,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("selftest", 7),
     ("changes", 7),
     ("decisions", 7),
+    ("monitor", 7),
     ("report", 8),
     ("server", 9),
     ("cli", 9),
@@ -35,6 +36,8 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("name", "model"),
     ("selftest", "screen"),
     ("changes", "screen"),
+    ("monitor", "screen"),
+    ("monitor", "decisions"),
 ];
 
 /// Crates that one module alone may import.
