@@ -17,7 +17,7 @@ pub struct ComingView {
     /// The announcement, where it is one of a list.
     #[serde(skip_serializing_if = "String::is_empty")]
     announcement: String,
-    /// What happens: `effective`, `suspended begins`, `suspended ends` and the like.
+    /// What happens: `takes effect`, `begins: suspended`, `ends: suspended` and the like.
     what: String,
     /// Whether official text says so, or only somebody's announcement.
     confirm: bool,
@@ -33,7 +33,7 @@ const NAMED: usize = 5;
 /// By day, list or rule, announcement, what happens, and whether it is to be confirmed.
 type Key = (Day, String, String, String, bool);
 
-/// What will happen after a day, as far as it is known on it, by day. O(list entries + events + measures).
+/// What happens after a day, as far as the data that is loaded says, by day. O(list entries + events + measures).
 pub fn coming(snapshot: &Snapshot, after: Day) -> Vec<ComingView> {
     let mut all: BTreeMap<Key, Vec<String>> = BTreeMap::new();
     let mut note = |day: Day, of: &str, announcement: &str, what: String, certitude, name: &str| {
@@ -51,8 +51,8 @@ pub fn coming(snapshot: &Snapshot, after: Day) -> Vec<ComingView> {
             own(day, "takes effect".to_owned(), Certitude::Official);
         }
         for event in snapshot.events_of_entry(number) {
-            own(event.span.from, format!("{} begins", event.event), event.certitude);
-            own(event.span.until, format!("{} ends", event.event), event.certitude);
+            own(event.span.from, format!("begins: {}", event.event), event.certitude);
+            own(event.span.until, format!("ends: {}", event.event), event.certitude);
         }
         for measure in snapshot.measures_of_entry(number) {
             own(measure.span.from, format!("begins: {}", measure.measures), measure.certitude);
@@ -63,8 +63,8 @@ pub fn coming(snapshot: &Snapshot, after: Day) -> Vec<ComingView> {
         for period in &rule.periods {
             let status = period.status;
             let (from, until) = (period.span.from, period.span.until);
-            note(from, &rule.id, "", format!("{status} begins"), period.certitude, "");
-            note(until, &rule.id, "", format!("{status} ends"), period.certitude, "");
+            note(from, &rule.id, "", format!("begins: {status}"), period.certitude, "");
+            note(until, &rule.id, "", format!("ends: {status}"), period.certitude, "");
         }
     }
     let view = |((day, of, announcement, what, confirm), mut names): (Key, Vec<String>)| {

@@ -130,6 +130,10 @@ pub async fn watched(State(app): State<App>, mut request: Request, next: Next) -
     let path = path.map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
     let method = request.method().clone();
     let checked = match clients.tokens {
+        // A link to the page may stand anywhere: it shows nothing before its own script asks.
+        None if path == "/" && method == Method::GET => {
+            under_own_name(request.headers(), request.uri())
+        }
         None => of_this_machine(request.headers(), request.uri()),
         Some(_) => Ok(()),
     };
@@ -163,22 +167,31 @@ fn tell(method: &Method, path: &str, status: StatusCode, took: Duration, who: &s
     eprintln!("{now:.3} {method} {path} {status} {took} us {who}");
 }
 
-/// Without tokens, only this machine is answered, under its own names: a page of another site whose name was made to
-/// point here is not.
+/// Without tokens, only this machine is answered, and no page of another site.
 fn of_this_machine(headers: &HeaderMap, uri: &Uri) -> Result<(), Problem> {
+    under_own_name(headers, uri)?;
+    asked_host(headers, uri).map_or(Ok(()), |host| of_no_other_page(headers, host))
+}
+
+/// Under which name this machine is asked. Where both are there, the address of the request counts.
+fn asked_host<'r>(headers: &'r HeaderMap, uri: &'r Uri) -> Option<&'r str> {
+    let said = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    uri.authority().map(|own| own.as_str()).or(said)
+}
+
+/// This machine under its own names: one whose name was made to point here is not answered.
+fn under_own_name(headers: &HeaderMap, uri: &Uri) -> Result<(), Problem> {
     if headers.get_all(header::HOST).iter().count() > 1 {
         return Err(Problem::new(StatusCode::BAD_REQUEST, "two Host headers"));
     }
-    let said = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    // Where both are there, the address of the request counts.
-    let Some(host) = uri.authority().map(|own| own.as_str()).or(said) else { return Ok(()) };
+    let Some(host) = asked_host(headers, uri) else { return Ok(()) };
     let name = match host.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => host.rsplit_once(':').map_or(host, |(name, _)| name),
     };
     let loopback = name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
     if loopback || name.eq_ignore_ascii_case("localhost") {
-        return of_no_other_page(headers, host);
+        return Ok(());
     }
     let reason = "without tokens this service answers only under localhost, 127.0.0.1 and [::1]";
     Err(Problem::new(StatusCode::MISDIRECTED_REQUEST, reason))

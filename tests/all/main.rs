@@ -15,6 +15,7 @@ mod fuzz;
 mod lists;
 mod names;
 mod owners;
+mod portfolio;
 mod readme;
 mod registers;
 mod schema;

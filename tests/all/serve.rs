@@ -14,9 +14,9 @@ use crate::command::parentage;
 const DAY: &str = "2025-10-20";
 
 /// A service on a port of its own, ended with the test.
-struct Service {
+pub struct Service {
     child: Child,
-    address: String,
+    pub address: String,
     /// What it told on standard error.
     told: Arc<Mutex<String>>,
 }
@@ -30,25 +30,25 @@ impl Drop for Service {
 
 /// An answer: status, headers in small letters, body.
 #[derive(Debug)]
-struct Answer {
-    status: u16,
+pub struct Answer {
+    pub status: u16,
     head: String,
-    body: String,
+    pub body: String,
 }
 
 impl Answer {
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{self:?}"))
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         let line = self.head.lines().find(|line| line.starts_with(&format!("{name}:")))?;
         Some(line.split_once(':')?.1.trim())
     }
 }
 
 impl Service {
-    fn start(arguments: &[&str]) -> Service {
+    pub fn start(arguments: &[&str]) -> Service {
         let mut child = Command::new(env!("CARGO_BIN_EXE_parentage"))
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(arguments)
@@ -72,7 +72,7 @@ impl Service {
         Service { child, address, told }
     }
 
-    fn ask(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Answer {
+    pub fn ask(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Answer {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         let host = headers.iter().any(|header| header.starts_with("host:"));
@@ -93,11 +93,11 @@ impl Service {
         Answer { status, head: head.to_lowercase(), body: body.to_owned() }
     }
 
-    fn get(&self, path: &str) -> Answer {
+    pub fn get(&self, path: &str) -> Answer {
         self.ask("GET", path, &[], b"")
     }
 
-    fn post(&self, path: &str, body: &Value) -> Answer {
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
         let kind = ["content-type: application/json"];
         self.ask("POST", path, &kind, body.to_string().as_bytes())
     }
@@ -110,7 +110,7 @@ fn said(arguments: &[&str]) -> Value {
     all[0].clone()
 }
 
-fn write(folder: &Path, name: &str, text: &str) -> String {
+pub fn write(folder: &Path, name: &str, text: &str) -> String {
     let path = folder.join(name);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(&path, text).unwrap();
@@ -254,6 +254,11 @@ fn only_who_may_is_answered() {
             assert_eq!(open.ask("POST", path, &[whose, plain], b"x").status, 403, "{whose} {path}");
         }
     }
+    // A link to the page may stand anywhere, and nobody shows it within another page.
+    let page = open.ask("GET", "/", &["sec-fetch-site: cross-site"], b"");
+    let policy = page.header("content-security-policy").unwrap_or_default();
+    assert!(page.status == 200 && policy.contains("frame-ancestors 'none'"), "{page:?}");
+    assert_eq!(open.ask("GET", "/v1/lists", &["sec-fetch-site: cross-site"], b"").status, 403);
     let own = format!("origin: http://{}", open.address);
     assert_eq!(
         open.ask("POST", "/updatez", &[&own, "sec-fetch-site: same-origin"], b"").status,
@@ -318,7 +323,7 @@ fn only_who_may_is_answered() {
 }
 
 /// Two lists as snapshot files: one with Zubrin on it, one with Pelican, too.
-fn two_snapshots(folder: &Path) -> [String; 2] {
+pub fn two_snapshots(folder: &Path) -> [String; 2] {
     let head = "list,name,country\n";
     let rows = "CN-UEL,Zubrin Works,US\nCN-UEL,Tern Mills,US\nCN-UEL,Gull Yard,US\n";
     let one = write(folder, "one/list.csv", &format!("{head}{rows}"));
@@ -576,7 +581,16 @@ fn escaped(text: &str) -> String {
 #[test]
 fn it_says_what_it_is() {
     let service = Service::start(&[]);
-    let root = service.get("/").json();
+    let page = service.get("/");
+    assert!(page.body.contains("<title>parentage</title>"), "{page:?}");
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{policy}");
+    let script = page.body.split("src=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let script = service.get(script);
+    assert!(script.status == 200 && script.header("cache-control").unwrap().contains("immutable"));
+    assert_eq!(script.header("content-type"), Some("text/javascript; charset=utf-8"));
+    assert_eq!(service.get("/assets/none.js").status, 404);
+    let root = service.ask("GET", "/", &["accept: application/json"], b"").json();
     assert_eq!(root["version"], env!("CARGO_PKG_VERSION"));
     let described = service.get("/openapi.json").json();
     let paths: Vec<&str> =

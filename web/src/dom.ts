@@ -37,7 +37,10 @@ export function fill(parent: Element, ...children: Child[]): void {
 
 /** A table with headings; a cell that is a number stands to the right. */
 export function table(caption: string, headings: string[], rows: Child[][]): HTMLElement {
-  const cell = (child: Child) => element("td", { class: typeof child === "number" ? "number" : null }, child);
+  // A day, an id or a list is one word: it breaks nowhere.
+  const short = (child: Child) => typeof child === "string" && /^[\w:-]{1,20}$/.test(child);
+  const cell = (child: Child) =>
+    element("td", { class: typeof child === "number" ? "number" : short(child) ? "short" : null }, child);
   return element(
     "div",
     { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },

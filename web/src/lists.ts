@@ -173,6 +173,7 @@ export function listsPage(main: HTMLElement, asked: URLSearchParams, gone: Abort
     element("div", { class: "row" }, field("Day", day)),
     checked,
     element("h2", {}, "What is coming"),
+    element("p", { class: "soft" }, "What changes after this day, as far as it is recorded today."),
     coming,
     element("h2", {}, "Rules"),
     rules,

@@ -157,6 +157,18 @@ test("changes between two days are told", async ({ page }) => {
   await accessible(page);
 });
 
+test("customers are watched", async ({ page }) => {
+  await page.goto("/#/portfolio");
+  await expect(page.getByText("Nobody is watched yet")).toBeVisible();
+  await accessible(page);
+  const buffer = Buffer.from("id,name,country\n1,Kollsman Inc,US\n2,Quiet Harbour Ltd,GB\n");
+  await page.getByLabel("Customers").setInputFiles({ name: "customers.csv", mimeType: "text/csv", buffer });
+  await page.getByRole("button", { name: "Watch them" }).click();
+  await expect(page.getByRole("region", { name: "Alerts" })).toContainText("Kollsman Inc");
+  await expect(page.getByRole("region", { name: "New and gone" })).toContainText("new");
+  await accessible(page);
+});
+
 test("dark, and narrow", async ({ page }) => {
   await page.emulateMedia({ colorScheme: "dark" });
   await page.setViewportSize({ width: 390, height: 844 });
