@@ -6,11 +6,15 @@ WHAT is one of
   swaps   200 changes of the snapshot under load: errors, and answers that are of none of both or of another than they say
   kills   50 times SIGKILL during a job: the result against `screen --in`
   decisions  200 times SIGKILL while somebody decides: what was acknowledged has to be there, and the log whole
+  typed   names typed letter by letter, found by /v1/entities: milliseconds (of a list of a million: -- --snapshot FILE)
+  portfolio  a million customers that are watched (CUSTOMERS in the environment): seconds from a changed listing to the
+          first webhook, and of the first look at everybody
   soak    20 minutes under load (MINUTES in the environment): memory of the process
   logic   the same names by nomenklatura's logic-v2, twenty candidates each, as yente scores them (needs nomenklatura)
 """
 
 import http.client
+import http.server
 import json
 import os
 import random
@@ -222,6 +226,78 @@ def decisions():
         print(f"{killed} times killed; {len(kept)} decisions acknowledged, {len(kept - there)} of them lost; log: {whole.stdout or whole.stderr}".strip())
 
 
+def typed():
+    service = Service()
+    connection = http.client.HTTPConnection("127.0.0.1", service.port)
+    asked = ["Kolls", "Elbit Sys", "Trading Co", "Harbour", "Global Ship", "Tern", "Nobody At", "General Dyn", "a b"]
+    times = []
+    for _ in range(3):
+        for whole in asked:
+            for letters in range(1, len(whole) + 1):
+                path = f"/v1/entities?limit=8&name={whole[:letters].replace(' ', '%20')}"
+                begun = time.perf_counter()
+                assert service.ask("GET", path, connection=connection)[0] == 200
+                times.append((1e3 * (time.perf_counter() - begun), whole[:letters]))
+    times.sort()
+    slowest = ", ".join(f"`{name}` {took:.0f}" for took, name in times[-3:])
+    print(f"keystroke to result, ms: median {times[len(times) // 2][0]:.1f}, 99 of 100 within {times[len(times) * 99 // 100][0]:.1f}; slowest {slowest}")
+    service.end()
+
+
+class Hook(http.server.BaseHTTPRequestHandler):
+    came = []
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["content-length"]))
+        Hook.came.append((time.perf_counter(), json.loads(body)["data"]["events"]))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def portfolio():
+    receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+    threading.Thread(target=receiver.serve_forever, daemon=True).start()
+    with tempfile.TemporaryDirectory() as folder:
+        one, two = two_snapshots(folder)
+        customers = os.environ.get("CUSTOMERS")
+        if not customers:
+            customers = f"{folder}/customers.csv"
+            words = ["Harbour", "Pine", "Trading", "Steel", "Orient", "Quiet", "North", "Delta", "Foods", "Marine"]
+            drawn = random.Random(7)
+            with open(customers, "w") as out:
+                out.write("id,name,country\n")
+                for at in range(1_000_000):
+                    out.write(f"{at},{drawn.choice(words)} {drawn.choice(words)} {at % 9973} Ltd,GB\n")
+        with open(customers, "a") as out:
+            out.write("last,Pelican Shipping,US\n")
+        secret = f"{folder}/secret"
+        with open(secret, "w") as out:
+            out.write("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqr")
+        url = f"http://127.0.0.1:{receiver.server_port}/"
+        service = Service("--data", f"{folder}/data", "--snapshot", one, "--portfolio", customers, "--webhook", url,
+                          "--webhook-secret", secret, "--webhook-allow", "127.0.0.1")  # fmt: skip
+        def ran():
+            return json.loads(service.ask("GET", "/v1/portfolio")[1])["last_run"]
+        while not ran():
+            time.sleep(0.1)
+        first = ran()
+        print(f"first look: {first['parties']} customers in {first['took'] / 1e3:.1f} s, {service.memory() // 1024} MB")
+        for file, change in [(two, "new"), (one, "gone")] * 3:
+            with open(file, "rb") as body:
+                data = body.read()
+            before, begun = len(Hook.came), time.perf_counter()
+            assert service.ask("POST", "/v1/snapshots?allow_shrink=true", data, "application/octet-stream")[0] == 201
+            while len(Hook.came) == before:
+                time.sleep(0.01)
+            at, events = Hook.came[before]
+            assert [one["change"] for one in events] == [change], events
+            print(f"a changed listing to the first webhook: {at - begun:.1f} s; screened anew: {ran()['screened']}")
+        service.end()
+
+
 def soak():
     service = Service()
     minutes = int(os.environ.get("MINUTES", "20"))
@@ -269,4 +345,5 @@ def logic():
     service.end()
 
 
-{"start": start, "load": load, "swaps": swaps, "kills": kills, "soak": soak, "decisions": decisions, "logic": logic}[WHAT]()
+{"start": start, "load": load, "swaps": swaps, "kills": kills, "soak": soak, "decisions": decisions, "logic": logic,
+ "typed": typed, "portfolio": portfolio}[WHAT]()

@@ -150,24 +150,13 @@ impl NameIndex {
         })
     }
 
-    /// Numbers of the names in which each of some words begins a word, sorted; none where no word is given.
+    /// Numbers of the names that have a word which begins with some folded letters. O(names, and those found).
     ///
-    /// O(names that have words which begin so).
-    pub fn beginning(&self, words: &[&str]) -> Vec<u32> {
-        let mut all: Vec<[&[u32]; 2]> = words
-            .iter()
-            .map(|word| [self.words.beginning(word), self.forms.beginning(word)])
-            .collect();
-        all.sort_unstable_by_key(|names| names.iter().map(|own| own.len()).sum::<usize>());
-        let Some((first, others)) = all.split_first() else { return Vec::new() };
-        let mut found = first.concat();
-        found.sort_unstable();
-        found.dedup();
-        for names in others {
-            let mut has = FixedBitSet::with_capacity(self.wholes.len());
-            names.concat().into_iter().for_each(|name| has.insert(name as usize));
-            found.retain(|name| has.contains(*name as usize));
-        }
+    /// A word is what the comparison takes for one: `S.A.` is `sa`, and a legal form of two words begins with its first.
+    pub fn beginning(&self, letters: &str) -> FixedBitSet {
+        let mut found = FixedBitSet::with_capacity(self.wholes.len());
+        let names = [self.words.beginning(letters), self.forms.beginning(letters)];
+        names.into_iter().flatten().for_each(|name| found.insert(*name as usize));
         found
     }
 

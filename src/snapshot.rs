@@ -14,6 +14,8 @@ mod world;
 
 use std::sync::{Arc, RwLock};
 
+use fixedbitset::FixedBitSet;
+
 use self::declared::Declarations;
 use self::names::Names;
 use crate::column::{Column, TextId, Texts};
@@ -181,9 +183,9 @@ impl Snapshot {
         self.index.candidates(name, floor)
     }
 
-    /// Numbers of the indexed names in which each of some words, folded, begins a word, sorted.
-    pub fn beginning(&self, words: &[&str]) -> Vec<u32> {
-        self.index.beginning(words)
+    /// Numbers of the indexed names that have a word which begins with some folded letters.
+    pub fn beginning(&self, letters: &str) -> FixedBitSet {
+        self.index.beginning(letters)
     }
 
     /// Number of entities.

@@ -163,7 +163,7 @@ mod tests {
         let mut file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
         file.write_all(b"{\"number\":4,").unwrap();
         let (mut log, standing) = Log::open(&path).unwrap();
-        assert_eq!(standing, [b.clone()]);
+        assert_eq!(standing, std::slice::from_ref(&b));
         assert!(differences(standing.iter(), [&b].into_iter()).is_empty());
         log.append(about, &[(Change::Gone, &b)]).unwrap();
         assert_eq!(Log::open(&path).unwrap().0.len(), 4);

@@ -235,3 +235,28 @@ fn the_index_loses_no_name_that_would_score() {
     }
     assert!(scored > 500, "{scored} pairs scored");
 }
+
+#[test]
+fn an_entity_is_found_while_its_name_is_typed() {
+    let settings = settings(embedded(), "2026-11-01");
+    let screener = Screener::new(embedded(), &settings);
+    let mut missed = Vec::new();
+    for name in embedded().names() {
+        // Whoever types has a word or two whole, and the last begun.
+        let words: Vec<&str> = name.text.split_whitespace().take(3).collect();
+        let last = words[words.len() - 1];
+        let half: String = last.chars().take(last.chars().count().div_ceil(2)).collect();
+        let typed = [&words[..words.len() - 1], &[half.as_str()]].concat().join(" ");
+        let found = screener.typed(&typed, 100, |_| true);
+        if !found.iter().any(|one| one.entity == name.entity) {
+            missed.push(format!("{typed} of {}", name.text));
+        }
+    }
+    assert!(missed.is_empty(), "{} missed: {:?}", missed.len(), &missed[..missed.len().min(40)]);
+    let names = |typed: &str| -> Vec<String> {
+        screener.typed(typed, 5, |_| true).into_iter().map(|one| one.name).collect()
+    };
+    assert_eq!(names("kolls")[0], "Kollsman, Inc.");
+    assert!(names("inc kolls").contains(&"Kollsman, Inc.".to_owned()));
+    assert!(names(" , ").is_empty() && names("").is_empty());
+}

@@ -63,8 +63,8 @@ const MOST_FOUND: usize = 100;
 
 /// Entities by a name or the beginning of one, for a box that somebody types into.
 ///
-/// Names that are taken for what was typed come first, then those in which every word typed begins a word. Entities of
-/// which nothing is said are among them: `/v1/screen` alone says whether a party hits.
+/// Names that are taken for what was typed come first, then those in which every word typed begins a word. An entity that
+/// no rule or list can reach is found by its exact name alone; `/v1/screen` alone says whether a party hits.
 #[utoipa::path(get, path = "/v1/entities", tag = "Entities", params(
     ("name" = String, Query, description = "A name, or its beginning", example = "Kolls"),
     ("as_of" = Option<String>, Query, description = "The day; today in UTC where none is given"),

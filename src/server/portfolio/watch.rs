@@ -16,7 +16,7 @@ use parentage::source::PartyRow;
 use super::super::App;
 use super::super::decisions::Known;
 use super::super::loaded::{Loaded, Question};
-use super::{Kept, Portfolio, Ran};
+use super::kept::{Kept, Portfolio, Ran, counted};
 
 /// Rows that are read and screened at once.
 const BATCH: usize = 10_000;
@@ -116,7 +116,7 @@ fn run(
     let changes = differences(standing.iter(), rows.values().flatten());
     let now = jiff::Timestamp::now().to_string();
     portfolio.append((&now, &day.to_string(), &snapshot), &changes)?;
-    (ran.new, ran.gone) = super::counted(&changes);
+    (ran.new, ran.gone) = counted(&changes);
     portfolio.stands(rows.values().flatten().cloned().collect());
     ran.took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     (ran.at, ran.as_of, ran.snapshot) = (now, day.to_string(), snapshot);
