@@ -77,7 +77,7 @@ function form(party: Record<string, string>): HTMLElement {
     go();
   });
   box.input.value = party.name ?? "";
-  const more = folded("More about the party", element("div", { class: "fields" }, inputs.map(([, label, input]) => field(label, input))));
+  const more = folded("More about the party", () => element("div", { class: "fields" }, inputs.map(([, label, input]) => field(label, input))));
   more.open = FIELDS.some(([name]) => name !== "country" && party[name]);
   return element(
     "form",
@@ -108,6 +108,8 @@ class Case {
 
   async open(): Promise<void> {
     fill(this.out, this.head, this.days, this.body);
+    // What draws is larger than all else: it comes while the service is asked.
+    void import("./picture").catch(() => undefined);
     const redraw = () => void this.show();
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw, { signal: this.gone });
     window.addEventListener("theme", redraw, { signal: this.gone });
@@ -242,11 +244,11 @@ class Case {
         owners.not_shown > 0 && element("p", {}, `${owners.not_shown} more owners are not drawn.`),
         picked,
         rows.length > 0
-          ? folded(`The ${rows.length} holdings of the picture, with their records`, holdings("Holdings", rows))
+          ? folded(`The ${rows.length} holdings of the picture, with their records`, () => holdings("Holdings", rows))
           : element("p", { class: "soft" }, "No holding in it is recorded."),
         silent.length > 0 && element("ul", {}, silent),
         explained.holdings.length > 0 &&
-          folded(`What it holds itself: ${explained.holdings.length}`, holdings("Its holdings", explained.holdings)),
+          folded(`What it holds itself: ${explained.holdings.length}`, () => holdings("Its holdings", explained.holdings)),
       ),
       readings(explained),
       whatIf(explained, rows, said(explained), this.day),

@@ -54,9 +54,29 @@ export function table(caption: string, headings: string[], rows: Child[][]): HTM
   );
 }
 
-/** A part that is unfolded when somebody asks for it. */
-export function folded(title: string, ...children: Child[]): HTMLDetailsElement {
-  return element("details", {}, element("summary", {}, title), ...children);
+/** What makes the inside of a part that nobody has unfolded yet. */
+const unmade = new WeakMap<HTMLDetailsElement, () => Child>();
+
+/** A part that is made, and unfolded, when somebody asks for it: proofs of hundreds of rows are many, and few are read. */
+export function folded(title: string, inside: () => Child): HTMLDetailsElement {
+  const made = element("details", { toggle: () => make(made) }, element("summary", {}, title));
+  unmade.set(made, inside);
+  return made;
+}
+
+function make(part: HTMLDetailsElement): void {
+  const inside = unmade.get(part);
+  if (!inside) return;
+  unmade.delete(part);
+  append(part, [inside()]);
+}
+
+/** Unfolds every part within an element, at once. */
+export function unfold(within: ParentNode): void {
+  for (const part of within.querySelectorAll("details")) {
+    make(part);
+    part.open = true;
+  }
 }
 
 /** A field with its label. */

@@ -4,7 +4,7 @@ import "./style.css";
 import { get, hasToken, keepToken } from "./api";
 import { casePage } from "./case";
 import { changesPage } from "./changes";
-import { element, field, fill } from "./dom";
+import { element, field, fill, unfold } from "./dom";
 import { jobPage, jobsPage } from "./jobs";
 import { listsPage } from "./lists";
 import { portfolioPage } from "./portfolio";
@@ -86,7 +86,7 @@ document.querySelector(".skip")?.addEventListener("click", (event) => {
 });
 window.addEventListener("hashchange", show);
 window.addEventListener("token-wanted", askToken);
-window.addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((one) => (one.open = true)));
+window.addEventListener("beforeprint", () => unfold(main));
 theme(localStorage.getItem("parentage-theme") ?? "system");
 show();
 void ground();

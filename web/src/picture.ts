@@ -102,7 +102,7 @@ export function draw(container: HTMLElement, owners: Owners, picked: (what: Pick
     container,
     elements: { nodes, edges },
     style: looks(),
-    layout: { name: "dagre", rankDir: "TB", nodeSep: 26, rankSep: 70, padding: 18, fit: true } as never,
+    layout: { name: "dagre", rankDir: "TB", ranker: "tight-tree", nodeSep: 26, rankSep: 70, padding: 18, fit: true } as never,
     minZoom: 0.1,
     maxZoom: 2.5,
     // The page scrolls with the wheel; a picture that takes it holds the reader fast.
@@ -110,6 +110,8 @@ export function draw(container: HTMLElement, owners: Owners, picked: (what: Pick
     boxSelectionEnabled: false,
     autoungrabify: true,
   });
+  // For whoever waits for the picture, or measures it.
+  made.one("render", () => (container.dataset.drawn = String(performance.now())));
   if (made.zoom() > 1.1) {
     made.zoom(1.1);
     made.center();

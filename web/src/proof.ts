@@ -1,6 +1,6 @@
 /** Exposures with their proof, and how two names compare. */
 
-import type { Exposure, Holding, Line, Match, Note } from "./api";
+import type { Cited, Exposure, Holding, Line, Match, Note } from "./api";
 import { element, folded, table } from "./dom";
 import { days, percent, sentence, share, word } from "./words";
 
@@ -11,14 +11,14 @@ function badge(text: string, kind = ""): HTMLElement {
 
 /** An exposure in a sentence, with what it rests on to unfold. */
 export function exposure(subject: string, one: Exposure): HTMLElement {
-  const listed = one.listed.map((cited) => [
+  const entry = (cited: Cited) => [
     cited.list,
     cited.name,
     cited.announcement,
     word(cited.status),
     cited.confidence,
     element("code", {}, cited.place),
-  ]);
+  ];
   return element(
     "li",
     { class: `exposure ${one.certainty}` },
@@ -37,8 +37,10 @@ export function exposure(subject: string, one: Exposure): HTMLElement {
     one.effect && element("p", { class: "soft" }, one.effect),
     folded(
       `Proof: ${one.evidence.length} holdings, ${one.listed.length} list entries`,
-      one.evidence.length > 0 && holdings("Holdings that count, each holder reached before", one.evidence),
-      table("List entries", ["List", "Name", "Announcement", "Status", "Confidence", "Place"], listed),
+      () => [
+        one.evidence.length > 0 && holdings("Holdings that count, each holder reached before", one.evidence),
+        table("List entries", ["List", "Name", "Announcement", "Status", "Confidence", "Place"], one.listed.map(entry)),
+      ],
     ),
   );
 }
@@ -63,10 +65,11 @@ export function alignment(match: Match): HTMLElement {
   const row = (line: Line) => [line.query, line.name, word(line.kind), line.points.toFixed(4)];
   return folded(
     `How the names compare: score ${match.score}`,
-    table("Alignment", ["Asked", "Found", "How", "Points"], [
-      ...match.alignment.map(row),
-      ["", element("b", {}, "Score"), match.tier, element("b", {}, match.score.toFixed(4))],
-    ]),
+    () =>
+      table("Alignment", ["Asked", "Found", "How", "Points"], [
+        ...match.alignment.map(row),
+        ["", element("b", {}, "Score"), match.tier, element("b", {}, match.score.toFixed(4))],
+      ]),
   );
 }
 

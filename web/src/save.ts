@@ -1,6 +1,6 @@
 /** A case as one HTML file: what is shown, its style and its pictures, and no script. */
 
-import { element } from "./dom";
+import { element, unfold } from "./dom";
 
 async function style(): Promise<string> {
   const sheets = [...document.querySelectorAll<HTMLLinkElement>('link[rel="stylesheet"]')];
@@ -10,11 +10,12 @@ async function style(): Promise<string> {
 
 /** Saves an element under a title, with an image in the place of what is drawn. */
 export async function save(title: string, shown: HTMLElement, image: string | undefined): Promise<void> {
+  // A form that is folded away is no part of it; proofs are.
+  shown.querySelectorAll("section").forEach(unfold);
   const copy = shown.cloneNode(true) as HTMLElement;
   copy.querySelectorAll("form, button, .unsaved").forEach((one) => one.remove());
   // A slider that is saved moves nothing: the day stands in the sentence above it.
   copy.querySelectorAll(".slider input").forEach((one) => one.remove());
-  copy.querySelectorAll("details").forEach((one) => one.setAttribute("open", ""));
   const drawn = copy.querySelector(".canvas");
   if (drawn && image) drawn.replaceWith(element("img", { src: image, alt: "The owners, as drawn", class: "saved" }));
   const saved = `Saved on ${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC. A tool for finding and explaining, not legal advice.`;
