@@ -2,10 +2,12 @@
 
 mod log;
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Party;
+use crate::model::{EntityKind, Party};
 use crate::name::POINTS_OF_ONE;
 use crate::screen::{Decisions, Match, NoteKind, Screener};
 
@@ -38,6 +40,12 @@ pub struct Alert {
     /// The lists that it rests on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lists: Vec<String>,
+    /// What else is known of the party, by field, so that it can be screened again.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
+    /// How many owners it declares, which are in no other field.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub declared_owners: usize,
     /// The note that asks for somebody, where no match does.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
@@ -89,6 +97,8 @@ pub fn alerts(screener: &Screener, party: &Party, decisions: &Decisions) -> Vec<
         score: None,
         rule: String::new(),
         lists: Vec::new(),
+        fields: fields(party),
+        declared_owners: party.owners.len(),
         note: String::new(),
     };
     let settled = |one: &&Match| one.decided.as_ref().is_some_and(|own| own.settles());
@@ -115,8 +125,34 @@ pub fn alerts(screener: &Screener, party: &Party, decisions: &Decisions) -> Vec<
     if !of_matches.is_empty() {
         return of_matches;
     }
-    let note = verdict.notes.iter().find(|note| note.kind != NoteKind::ListAge);
-    note.map(|note| Alert { note: note.text.clone(), ..bare() }).into_iter().collect()
+    let noted = verdict.notes.iter().find(|note| note.kind != NoteKind::ListAge);
+    let unread = || "what it declares of its owners could not be read".to_owned();
+    let note = noted.map(|note| note.text.clone()).or_else(|| party.unread_owners.then(unread));
+    note.map(|note| Alert { note, ..bare() }).into_iter().collect()
+}
+
+/// What is known of a party besides its name and id, by the fields of a file of parties.
+fn fields(party: &Party) -> BTreeMap<String, String> {
+    let kind = match party.kind {
+        EntityKind::Unknown => String::new(),
+        kind => kind.as_str().to_owned(),
+    };
+    let all = [
+        ("name_native", party.name_native.clone()),
+        ("aliases", party.aliases.join(";")),
+        ("country", party.countries.to_string()),
+        ("city", party.city.clone()),
+        ("kind", kind),
+        ("birth_date", party.birth_date.clone()),
+        ("identifiers", party.identifiers.to_string()),
+    ];
+    let given = all.into_iter().filter(|(_, text)| !text.is_empty());
+    given.map(|(name, text)| (name.to_owned(), text)).collect()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// What makes two alerts one: the party, the match with its evidence, and what the verdict is.

@@ -325,6 +325,10 @@ pub fn run(
         // Whoever goes through the log again needs the snapshot.
         service.keep_snapshot().map_err(|problem| problem.error("the snapshot"))?;
     }
+    if service.loaded().written.is_some() {
+        // What comes from no file is not gone on with: a newer program brings newer data.
+        service.note_in_use(&service.loaded());
+    }
     service.tell_activation(&service.loaded()).map_err(|problem| problem.error("the audit log"))?;
     let ended = runtime.block_on(async {
         // Before anybody is told that it listens.
@@ -374,6 +378,16 @@ pub fn run(
 /// Begins to watch customers, and to send what is new of them. The threads end with the process: what they write is whole
 /// at any time.
 fn watch(service: &App) {
+    let app = Arc::clone(service);
+    // Of a million listed names the rules take some seconds to prepare: nobody waits for it who comes later.
+    std::thread::spawn(move || {
+        let today = loaded::Question::on(parentage::day::Day::today());
+        let loaded = app.loaded();
+        if let Ok(prepared) = loaded.prepared(&today, &app.config.house) {
+            let nobody = parentage::model::Party::named("prepared");
+            prepared.with(|screener, _| drop(screener.screen(&nobody)));
+        }
+    });
     if service.portfolio.is_none() {
         return;
     }

@@ -63,7 +63,7 @@ impl Log {
     /// Adds events; they are on the disk when this returns. Returns how many were added.
     ///
     /// # Errors
-    /// They cannot be written. What was written of them is whole.
+    /// They cannot be written. None of them stands then.
     pub fn append(
         &mut self,
         (at, as_of, snapshot): (&str, &str, &str),
@@ -87,7 +87,11 @@ impl Log {
             text.push(b'\n');
             starts.push(end + text.len() as u64);
         }
-        self.file.write_all(&text).and_then(|()| self.file.sync_data()).map_err(failed)?;
+        if let Err(error) = self.file.write_all(&text).and_then(|()| self.file.sync_data()) {
+            // What was written of it would stand before the next events; a full disk lets a file become shorter.
+            self.file.set_len(end).map_err(failed)?;
+            return Err(failed(error));
+        }
         self.starts.extend(starts);
         Ok(changes.len())
     }

@@ -69,7 +69,10 @@ impl std::fmt::Display for Supposition {
             Some(range) if *interest == Interest::Equity => {
                 write!(f, "{holder} holds {range} of {issuer}")
             }
-            Some(range) => write!(f, "{holder} holds {range} of the {interest} of {issuer}"),
+            Some(range) if *interest == Interest::Votes => {
+                write!(f, "{holder} holds {range} of the votes of {issuer}")
+            }
+            Some(range) => write!(f, "{holder} holds {range} ({interest}) of {issuer}"),
             None => write!(f, "{holder} holds nothing of {issuer}"),
         }
     }

@@ -84,7 +84,10 @@ pub async fn find(State(app): State<App>, parameters: Parameters) -> Result<Resp
     if limit > MOST_FOUND {
         return Err(Problem::field("limit", format!("is more than {MOST_FOUND}")));
     }
-    let question = Question::on(parameters.day("as_of")?.unwrap_or_else(Day::today));
+    let mut question = Question::on(parameters.day("as_of")?.unwrap_or_else(Day::today));
+    if limit > question.limit {
+        question.limit = 0;
+    }
     let (loaded, own) = (app.loaded(), Arc::clone(&app));
     let done = move || {
         let prepared = loaded.prepared(&question, &own.config.house)?;

@@ -20,6 +20,9 @@ use parentage::source::REQUEST;
 
 use super::problem::Problem;
 
+/// Matches shown where nobody says how many, as in the command.
+pub const USUAL_LIMIT: usize = 10;
+
 /// Days and settings that stay prepared: the days of an analyst's slider, and those of several lines of business. A
 /// prepared one holds some hundred kilobytes.
 const PREPARED: NonZeroUsize = NonZeroUsize::new(64).expect("64 is not 0");
@@ -53,9 +56,9 @@ pub struct Question {
 }
 
 impl Question {
-    /// Everything about a day.
+    /// About a day, and else as most ask: what was prepared for one of them serves all.
     pub fn on(day: Day) -> Question {
-        Question { day, rules: Vec::new(), profile: None, threshold: None, limit: 0 }
+        Question { day, rules: Vec::new(), profile: None, threshold: None, limit: USUAL_LIMIT }
     }
 }
 

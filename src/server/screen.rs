@@ -21,15 +21,12 @@ use super::access::Caller;
 use super::asked::{Json, Whole, day, json as read_json};
 use super::audit::Screening;
 use super::decisions::Known;
-use super::loaded::{Loaded, Question};
+use super::loaded::{Loaded, Question, USUAL_LIMIT};
 use super::problem::{Problem, ProblemView};
 use super::{App, Going, plain, sealed_text};
 
 /// Parties of one request.
 const MOST_PARTIES: usize = 1_000;
-
-/// Matches shown where nobody says how many, as in the command.
-const USUAL_LIMIT: usize = 10;
 
 /// One text, or several that stand for one joined by `;`.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

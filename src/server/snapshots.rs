@@ -95,17 +95,21 @@ impl Service {
 
     /// Notes which snapshot is in use, so that a service that is started again goes on with it, and logs it.
     fn remember(&self, loaded: &Loaded) {
-        if let Some(data) = &self.config.data {
-            // Whatever fails here fails again when the next one is told.
-            let _ = self.keep_snapshot();
-            let new = data.join("in-use.new");
-            let written = std::fs::write(&new, loaded.snapshot.digest());
-            let _ = written.and_then(|()| std::fs::rename(&new, data.join(IN_USE)));
-        }
+        self.note_in_use(loaded);
         let _ = self.tell_activation(loaded);
         if let Some(portfolio) = &self.portfolio {
             portfolio.wish();
         }
+    }
+
+    /// Notes which snapshot a service that is started again goes on with.
+    pub(super) fn note_in_use(&self, loaded: &Loaded) {
+        let Some(data) = &self.config.data else { return };
+        // Whatever fails here fails again when the next one is told.
+        let _ = self.keep_snapshot();
+        let new = data.join("in-use.new");
+        let written = std::fs::write(&new, loaded.snapshot.digest());
+        let _ = written.and_then(|()| std::fs::rename(&new, data.join(IN_USE)));
     }
 
     fn checked(&self, path: &File, allow_shrink: bool) -> Result<Arc<Loaded>, String> {

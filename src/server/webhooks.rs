@@ -64,6 +64,9 @@ impl Hooks {
         for url in &urls {
             let uri = url.parse::<Uri>().ok();
             let fits = uri.filter(|uri| matches!(uri.scheme_str(), Some("https" | "http")));
+            if urls.iter().filter(|own| *own == url).count() > 1 {
+                return Err(Error::Request(format!("--webhook: `{url}` stands twice")));
+            }
             if fits.and_then(|uri| uri.host().map(str::to_owned)).is_none() {
                 let what =
                     format!("--webhook: `{url}` is no address such as https://example.org/alerts");
@@ -179,6 +182,9 @@ pub struct Sent {
     to: String,
     /// The number of the last event that was taken there.
     pub number: u64,
+    /// The last event of those that are being sent: they are sent again as they are until they are taken.
+    #[serde(skip)]
+    begun: u64,
     /// When the last one was taken, or refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<String>,
@@ -195,13 +201,18 @@ fn is_zero(number: &u32) -> bool {
 }
 
 impl Sent {
-    /// Of an address, up to a number.
-    pub fn new(url: &str, number: u64) -> Sent {
+    /// How far it is: the last event that was taken, and the last of those that are being sent.
+    pub fn far(&self) -> [u64; 2] {
+        [self.number, self.begun]
+    }
+
+    /// Of an address, and how far it is.
+    pub fn new(url: &str, [number, begun]: [u64; 2]) -> Sent {
         let uri = url.parse::<Uri>().unwrap_or_default();
         let scheme = uri.scheme_str().unwrap_or_default();
         let host = uri.host().unwrap_or_default();
         let port = uri.port().map(|port| format!(":{port}")).unwrap_or_default();
-        Sent { to: format!("{scheme}://{host}{port}"), number, ..Sent::default() }
+        Sent { to: format!("{scheme}://{host}{port}"), number, begun, ..Sent::default() }
     }
 }
 
@@ -212,12 +223,30 @@ pub fn deliver(app: &App, at: usize) {
     let url = &hooks.urls[at];
     loop {
         let mut sent = portfolio.sent(at);
-        let events = portfolio.events(sent.number, MOST_EVENTS).unwrap_or_default();
+        let most = match sent.begun.checked_sub(sent.number) {
+            None | Some(0) => MOST_EVENTS,
+            Some(begun) => {
+                usize::try_from(begun).map_or(MOST_EVENTS, |begun| begun.min(MOST_EVENTS))
+            }
+        };
+        let events = match portfolio.events(sent.number, most) {
+            Ok(events) => events,
+            Err(error) => {
+                sent.failed = Some(error.to_string());
+                portfolio.note_sent(at, &sent, &hooks.urls);
+                std::thread::sleep(LONGEST_WAIT);
+                continue;
+            }
+        };
         if events.is_empty() {
             portfolio.wait_for_events(sent.number);
             continue;
         }
         let last = sent.number + events.len() as u64;
+        if sent.begun != last {
+            sent.begun = last;
+            portfolio.note_sent(at, &sent, &hooks.urls);
+        }
         let outcome = send(hooks, &agent, url, &events, (sent.number + 1, last));
         sent.at = Some(jiff::Timestamp::now().to_string());
         let told = serde_json::json!({
@@ -328,7 +357,7 @@ mod tests {
     #[test]
     fn what_may_be_secret_in_an_address_is_not_told() {
         assert_eq!(
-            Sent::new("https://user:word@hooks.example:8443/T0/B1?key=2", 0).to,
+            Sent::new("https://user:word@hooks.example:8443/T0/B1?key=2", [0, 0]).to,
             "https://hooks.example:8443"
         );
     }

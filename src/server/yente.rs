@@ -286,8 +286,8 @@ async fn today_while<T: Send + 'static>(
 ) -> Result<(Rests, T), Problem> {
     let (loaded, own) = (app.loaded(), Arc::clone(app));
     let done = move |going: &Going| {
-        let question =
-            super::loaded::Question { threshold, ..super::loaded::Question::on(Day::today()) };
+        let usual = super::loaded::Question::on(Day::today());
+        let question = super::loaded::Question { threshold, limit: 0, ..usual };
         let prepared = loaded.prepared(&question, &own.config.house)?;
         prepared.with(|screener, run| {
             let done = work(going, &loaded, screener, run)?;

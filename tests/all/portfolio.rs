@@ -207,12 +207,23 @@ fn customers_are_replaced_and_forgotten_and_rows_that_cannot_be_read_are_told() 
         Some(service.get("/v1/portfolio").json()).filter(|own| own["last_run"]["unread"] == 1)
     });
     assert!(state["last_run"]["messages"][0].as_str().unwrap().contains(":3"), "{state}");
+    // The same bytes read otherwise are other customers.
+    let two = "name,firm\nTern Mills,Gull Yard\n";
+    assert_eq!(put("?name_column=firm", two).status, 202);
+    assert_eq!(events(&service, 1, 2), told(&[("gone", "1", "hit"), ("new", "", "hit")]));
+    assert_eq!(put("", two).status, 202);
+    assert_eq!(events(&service, 3, 2), told(&[("gone", "", "hit"), ("new", "", "hit")]));
+    // Owners that cannot be read are a review, as in a file that is screened.
+    assert_eq!(put("", "id,name,owners\n5,Quiet Harbour,Gull Yard (600 %)\n").status, 202);
+    assert_eq!(events(&service, 5, 2), told(&[("gone", "", "hit"), ("new", "5", "review")]));
+    assert_eq!(put("", "id,firm,name\n1,,Tern Mills\n").status, 202);
+    assert_eq!(events(&service, 7, 2), told(&[("gone", "5", "review"), ("new", "1", "hit")]));
     assert_eq!(put("", CUSTOMERS).status, 202);
     // Who stays under another id is another customer.
     let now = told(&[("gone", "1", "hit"), ("new", "1", "hit"), ("new", "4", "hit")]);
-    assert_eq!(events(&service, 1, 3), now);
+    assert_eq!(events(&service, 9, 3), now);
     assert_eq!(service.ask("DELETE", "/v1/portfolio", &[], b"").status, 204);
-    assert_eq!(events(&service, 4, 2), told(&[("gone", "1", "hit"), ("gone", "4", "hit")]));
+    assert_eq!(events(&service, 12, 2), told(&[("gone", "1", "hit"), ("gone", "4", "hit")]));
     assert_eq!(service.get("/v1/portfolio/alerts").json()["total"], 0);
     assert_eq!(service.get("/v1/portfolio/events?limit=1001").status, 422);
     drop(service);

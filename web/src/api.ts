@@ -134,10 +134,18 @@ export interface Explained {
   what_if?: { supposed: string[]; verdict: string; exposures: Exposure[] };
 }
 
+/** A holding of a picture: its ends by their places among those shown. */
+export interface Drawn {
+  from: number;
+  to: number;
+  counts: boolean;
+  holding: Holding;
+}
+
 export interface Owners {
   entity: Entity;
   shown: (Entity & { native?: string; certainty: string | null; lists: string[] })[];
-  holdings: { from: number; to: number; counts: boolean; holding: Holding }[];
+  holdings: Drawn[];
   not_shown: number;
 }
 
@@ -170,7 +178,8 @@ const TOKEN = "parentage-token";
 
 /** Keeps a token until the browser is closed; none forgets it. */
 export function keepToken(token: string): void {
-  if (token) sessionStorage.setItem(TOKEN, token);
+  // A token has only such letters; others could not be sent.
+  if (/^[!-~]+$/.test(token)) sessionStorage.setItem(TOKEN, token);
   else sessionStorage.removeItem(TOKEN);
 }
 

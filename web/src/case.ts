@@ -20,7 +20,7 @@ import { save } from "./save";
 import { search } from "./search";
 import { type Slider, slider } from "./slider";
 import { whatIf } from "./whatif";
-import { days, percent, sentence, share, unknowns, verdict, word } from "./words";
+import { days, gravest, percent, sentence, share, unknowns, verdict, word } from "./words";
 
 /** The fields of a party beside its name. */
 const FIELDS: [string, string][] = [
@@ -70,7 +70,12 @@ function form(party: Record<string, string>): HTMLElement {
   });
   const go = (more: Record<string, string> = {}) => {
     const given = Object.fromEntries(inputs.map(([name, , input]) => [name, input.value.trim()]));
-    location.hash = caseOf({ name: box.input.value.trim(), ...given, ...more });
+    const name = box.input.value.trim();
+    // The same party is asked again for the day that is shown, another for today.
+    const day = new URLSearchParams(location.hash.split("?")[1]).get("as_of");
+    const address = caseOf({ name, ...given, ...(day && name === party.name ? { as_of: day } : {}), ...more });
+    if (location.hash === address) window.dispatchEvent(new Event("hashchange"));
+    else location.hash = address;
   };
   const box = search((found: Found) => {
     for (const [name, , input] of inputs) input.value = name === "country" ? (found.entity.country ?? "") : "";
@@ -88,7 +93,10 @@ function form(party: Record<string, string>): HTMLElement {
 }
 
 class Case {
-  private match = 0;
+  /** The alert that somebody chose of several. */
+  private chosen: string | undefined;
+  /** What is drawn, to be drawn anew in other colours. */
+  private redraw: (() => void) | undefined;
   private slider: Slider | undefined;
   private drawn: import("./picture").Picture | undefined;
   private asking: AbortController | undefined;
@@ -110,7 +118,7 @@ class Case {
     fill(this.out, this.head, this.days, this.body);
     // What draws is larger than all else: it comes while the service is asked.
     void import("./picture").catch(() => undefined);
-    const redraw = () => void this.show();
+    const redraw = () => this.redraw?.();
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw, { signal: this.gone });
     window.addEventListener("theme", redraw, { signal: this.gone });
     await this.show();
@@ -128,20 +136,34 @@ class Case {
     this.asking = asking;
     this.gone.addEventListener("abort", () => asking.abort());
     try {
-      const answer = await post<Screened>("/v1/screen", { ...this.party, as_of: this.day, limit: 20 }, asking.signal);
-      this.verdict(answer);
+      const answer = await this.screened(this.day, asking.signal);
       await this.about(answer, asking.signal);
     } catch (error) {
-      if (!asking.signal.aborted) fill(this.head, trouble(error));
+      if (asking.signal.aborted) return;
+      // Nothing of another day may stay beside it.
+      this.clear();
+      this.head.className = "verdict-box error";
+      fill(this.head, trouble(error));
     }
+  }
+
+  private screened(as_of: string, signal: AbortSignal): Promise<Screened> {
+    return post<Screened>("/v1/screen", { ...this.party, as_of, limit: 20 }, signal);
+  }
+
+  private clear(): void {
+    this.drawn?.destroy();
+    [this.drawn, this.redraw, this.entity, this.slider] = [undefined, undefined, undefined, undefined];
+    fill(this.body);
+    fill(this.days);
   }
 
   private verdict(answer: Screened): void {
     const known = answer.lists_checked.map((list) => `${list.list} ${list.checked_until ?? "(nobody says)"}`);
     const missing = unknowns(answer);
-    const gravest = answer.matches.find((match) => match.exposures.length > 0);
-    const exposure = gravest?.exposures[0];
-    const first = gravest && exposure && { entity: gravest.entity, exposure };
+    const match = gravest(answer);
+    const exposure = match?.exposures[0];
+    const first = match && exposure && { entity: match.entity, exposure };
     this.head.className = `verdict-box ${answer.verdict}`;
     fill(
       this.head,
@@ -165,39 +187,48 @@ class Case {
     await save(`${answer.query.name} ${answer.as_of}`, this.out, this.drawn?.image());
   }
 
-  /** The entity that the case is about: that of a match, else one of exactly this name. */
+  /** The entity that the case is about: of a match that day, else today, else of exactly this name. */
+  private async subject(answer: Screened, signal: AbortSignal): Promise<string | undefined> {
+    const match = this.shown(answer);
+    if (match) return match.entity.id;
+    // On a day on which nothing fits, its owners are worth a look all the same.
+    if (this.entity) return this.entity;
+    const now = await this.screened(today(), signal);
+    if (now.matches[0]) return now.matches[0].entity.id;
+    const found = await get<{ entities: Found[] }>(path("/v1/entities", { name: this.party.name, limit: "1" }), signal);
+    const first = found.entities[0];
+    return first && first.name.toLowerCase() === this.party.name?.toLowerCase() ? first.entity.id : undefined;
+  }
+
+  /** The match that is shown: the one chosen, else the one that the verdict rests on. */
+  private shown(answer: Screened): Match | undefined {
+    return answer.matches.find((match) => match.entity.id === this.chosen) ?? gravest(answer);
+  }
+
+  /** Asks for what belongs to the answer, and then shows all of it at once: it is of one day. */
   private async about(answer: Screened, signal: AbortSignal): Promise<void> {
-    const match = answer.matches[Math.min(this.match, answer.matches.length - 1)];
-    let id = match?.entity.id;
+    const id = await this.subject(answer, signal);
     if (!id) {
-      const found = await get<{ entities: Found[] }>(path("/v1/entities", { name: this.party.name, as_of: this.day, limit: "1" }), signal);
-      const first = found.entities[0];
-      if (first && first.name.toLowerCase() === this.party.name?.toLowerCase()) id = first.entity.id;
-    }
-    if (!id) {
-      this.drawn?.destroy();
-      this.drawn = undefined;
-      this.entity = undefined;
-      fill(this.body);
-      return this.range([], "");
+      this.clear();
+      this.verdict(answer);
+      return this.range([], undefined);
     }
     const as_of = this.day;
     const [explained, owners] = await Promise.all([
       get<{ entities: Explained[] }>(path(entityPath(id, "/explain"), { as_of, readings: "true" }), signal),
       get<{ entities: Owners[] }>(path(entityPath(id, "/owners"), { as_of }), signal),
+      import("./picture"),
     ]);
     const [one, drawn] = [explained.entities[0], owners.entities[0]];
-    if (!one || !drawn) return;
-    await this.parts(answer, match, one, drawn);
-    if (this.entity !== id) {
-      this.entity = id;
-      const all = await get<{ entities: Turn[][] }>(entityPath(id, "/timeline"), signal);
-      this.range(all.entities[0] ?? [], id);
-    }
+    if (!one || !drawn || signal.aborted) return;
+    await this.parts(answer, this.shown(answer), one, drawn);
+    if (this.entity === id && this.slider) return this.slider.show(this.day);
+    const all = await get<{ entities: Turn[][] }>(entityPath(id, "/timeline"), signal);
+    this.range(all.entities[0] ?? [], id);
   }
 
-  private range(turns: Turn[], of: string): void {
-    if (this.slider && of === "" && this.entity === undefined) return this.slider.show(this.day);
+  private range(turns: Turn[], of: string | undefined): void {
+    this.entity = of;
     this.slider = slider(turns, this.day, today(), (day) => {
       this.day = day;
       this.moved();
@@ -208,6 +239,7 @@ class Case {
   private async parts(answer: Screened, match: Match | undefined, explained: Explained, owners: Owners): Promise<void> {
     const { draw } = await import("./picture");
     if (this.gone.aborted) return;
+    this.verdict(answer);
     const subject = explained.entity.name;
     const picked = element("div", { class: "picked", "aria-live": "polite" });
     const canvas = element("div", { class: "canvas", role: "img", "aria-label": pictured(owners) });
@@ -251,25 +283,28 @@ class Case {
           folded(`What it holds itself: ${explained.holdings.length}`, () => holdings("Its holdings", explained.holdings)),
       ),
       readings(explained),
-      whatIf(explained, rows, said(explained), this.day),
+      whatIf(explained, owners, said(explained), this.day),
       match && decide(this.party, match, () => void this.show()),
     );
-    this.drawn?.destroy();
-    this.drawn = draw(canvas, owners, (what) => fill(picked, cited(owners, what)));
+    this.redraw = () => {
+      this.drawn?.destroy();
+      this.drawn = draw(canvas, owners, (what) => fill(picked, cited(owners, what)));
+    };
+    this.redraw();
   }
 
   /** The other matches, to choose from. */
   private others(answer: Screened): HTMLElement | null {
     if (answer.matches.length < 2) return null;
-    const choose = (at: number) => () => {
-      this.match = at;
-      this.entity = undefined;
+    const choose = (match: Match) => () => {
+      this.chosen = match.entity.id;
       void this.show();
     };
-    const one = (match: Match, at: number) =>
+    const shown = this.shown(answer);
+    const one = (match: Match) =>
       element(
         "button",
-        { type: "button", "aria-pressed": String(at === this.match), click: choose(at) },
+        { type: "button", "aria-pressed": String(match === shown), click: choose(match) },
         `${match.entity.name} ${match.score.toFixed(2)}${match.decision ? `, ${word(match.decision.outcome)}` : ""}`,
       );
     const hidden = answer.matches_total - answer.matches.length;

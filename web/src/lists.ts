@@ -68,6 +68,14 @@ export function listsPage(main: HTMLElement, asked: URLSearchParams, gone: Abort
   const [checked, coming, rules, entries] = [element("div"), element("div"), element("div"), element("div", { "aria-live": "polite" })];
   let offset = 0;
   let shown: Lists | undefined;
+  let asking = new AbortController();
+  // What was asked before is of another day, list or part.
+  const anew = () => {
+    asking.abort();
+    asking = new AbortController();
+    gone.addEventListener("abort", () => asking.abort());
+    return asking.signal;
+  };
 
   const drawEntries = () => {
     if (!shown) return;
@@ -104,10 +112,10 @@ export function listsPage(main: HTMLElement, asked: URLSearchParams, gone: Abort
       table("Entries", headings, rows),
     );
   };
-  const load = async () => {
+  const load = async (signal = anew()) => {
     try {
       const wanted = { as_of: day.value, list: list.value, offset: String(offset), limit: String(PART) };
-      shown = await get<Lists>(path("/v1/lists", wanted), gone);
+      shown = await get<Lists>(path("/v1/lists", wanted), signal);
       if (list.options.length === 1) for (const one of shown.lists_checked) list.append(new Option(one.list, one.list));
       const row = (one: Lists["lists_checked"][number]) => [
         one.list,
@@ -119,17 +127,18 @@ export function listsPage(main: HTMLElement, asked: URLSearchParams, gone: Abort
       fill(checked, table("Lists", ["List", "Entries", "Checked until", "Age", "Answers for a day rest on"], shown.lists_checked.map(row)));
       drawEntries();
     } catch (error) {
-      if (!gone.aborted) fill(entries, trouble(error));
+      if (!signal.aborted) fill(entries, trouble(error));
     }
   };
   const loadAll = async () => {
     if (!day.validity.valid || !day.value) return;
     offset = 0;
+    const signal = anew();
     try {
       const [all, known] = await Promise.all([
-        get<Lists>(path("/v1/lists", { as_of: day.value, limit: "1" }), gone),
-        get<{ rules_loaded: Rule[] }>(path("/v1/rules", { as_of: day.value }), gone),
-        load(),
+        get<Lists>(path("/v1/lists", { as_of: day.value, limit: "1" }), signal),
+        get<{ rules_loaded: Rule[] }>(path("/v1/rules", { as_of: day.value }), signal),
+        load(signal),
       ]);
       const next = all.coming ?? [];
       const told = (one: Coming) => [
@@ -156,7 +165,7 @@ export function listsPage(main: HTMLElement, asked: URLSearchParams, gone: Abort
       ];
       fill(rules, table("Rules", ["Rule", "Title", "Kind", "Threshold", "Status", "Instrument", ""], known.rules_loaded.map(rule)));
     } catch (error) {
-      if (!gone.aborted) fill(coming, trouble(error));
+      if (!signal.aborted) fill(coming, trouble(error));
     }
   };
   day.addEventListener("change", loadAll);

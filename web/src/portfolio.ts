@@ -14,6 +14,8 @@ interface Alert {
   rule?: string;
   lists?: string[];
   note?: string;
+  fields?: Record<string, string>;
+  declared_owners?: number;
 }
 
 interface Event {
@@ -47,11 +49,13 @@ function moment(at: string): string {
 }
 
 function cells(alert: Alert): (string | HTMLElement)[] {
-  const party: Record<string, string> = { name: alert.party, id: alert.party_id };
+  const party: Record<string, string> = { name: alert.party, id: alert.party_id, ...alert.fields };
+  // What it declares of its owners stands in the file alone: a case without them would be another.
+  const declares = alert.declared_owners ? `${alert.party} (declares ${alert.declared_owners} owners)` : null;
   const why = alert.note ?? [alert.rule, ...(alert.lists ?? [])].filter(Boolean).join(", ");
   return [
     element("span", { class: `verdict ${alert.verdict}` }, alert.verdict),
-    element("a", { href: caseOf(party) }, alert.party),
+    declares ?? element("a", { href: caseOf(party) }, alert.party),
     alert.party_id,
     alert.entity ?? "",
     alert.score === undefined ? "" : alert.score.toFixed(2),
@@ -123,10 +127,10 @@ export function portfolioPage(main: HTMLElement, gone: AbortSignal): void {
   const look = async () => {
     try {
       await load();
-      setTimeout(() => gone.aborted || void look(), LOOK);
     } catch (error) {
       if (!gone.aborted) fill(head, trouble(error));
     }
+    setTimeout(() => gone.aborted || void look(), LOOK);
   };
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();

@@ -30,7 +30,7 @@ export function exposure(subject: string, one: Exposure): HTMLElement {
       badge(one.kind),
       one.restriction && badge(one.restriction),
       one.confidence && badge(one.confidence),
-      one.share && badge(percent(one.share)),
+      one.share && one.basis !== "control" && badge(percent(one.share)),
       one.treatment && badge(`no more than a ${one.treatment} by the profile`),
     ),
     element("p", {}, sentence(subject, one)),

@@ -86,7 +86,13 @@ export function search(chosen: (found: Found) => void): Search {
       close();
     }
   };
-  input.addEventListener("input", settled(QUIET, ask));
+  const asked = settled(QUIET, ask);
+  input.addEventListener("input", () => {
+    // What was found for other letters is not what is typed now.
+    found = [];
+    mark(-1);
+    asked();
+  });
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
     if (list.hidden) return;

@@ -1,6 +1,6 @@
 /** What would be said if a holding were another. */
 
-import { type Explained, type Holding, type Margin, entityPath, post } from "./api";
+import { type Drawn, type Explained, type Margin, type Owners, entityPath, post } from "./api";
 import { element, field, fill, settled, trouble } from "./dom";
 import { exposure } from "./proof";
 import { share, word } from "./words";
@@ -12,20 +12,23 @@ function margin(one: Margin): HTMLElement {
   const by = one.holders.length ? ` by ${one.holders.join(", ")}` : "";
   const text = missed
     ? `${one.rule}: its threshold is missed by ${points} percent points.`
-    : `${one.rule}: its threshold is passed by ${points} percent points${by}.`;
+    : points === "0"
+      ? `${one.rule}: its threshold is reached exactly${by}.`
+      : `${one.rule}: its threshold is passed by ${points} percent points${by}.`;
   const change = one.change
-    ? ` It turns where ${one.change.holder} holds ${one.change.to} % of ${one.change.issuer}`
+    ? ` It turns where ${one.change.holder} holds ${one.change.to} %${one.change.interest === "equity" ? "" : ` (${one.change.interest})`} of ${one.change.issuer}`
     : "";
   return element("li", {}, text, change);
 }
 
 /** A form for one holding and another share, answered while it is filled in. */
-export function whatIf(explained: Explained, rows: Holding[], verdict: string, day: string): HTMLElement {
-  const known = rows.filter((row) => row.interest !== "branch" && row.interest !== "control");
+export function whatIf(explained: Explained, owners: Owners, verdict: string, day: string): HTMLElement {
+  const known = owners.holdings.filter((one) => one.holding.interest !== "branch" && one.holding.interest !== "control");
   const first = explained.margins.find((one) => one.change)?.change;
-  const option = (row: Holding, at: number) => {
-    const chosen = first && row.holder === first.holder && row.issuer === first.issuer;
-    return element("option", { value: at, selected: chosen }, `${row.holder} in ${row.issuer} (${share(row)})`);
+  const option = ({ holding: row }: Drawn, at: number) => {
+    const same = (one: Margin["change"]) =>
+      one && row.holder === one.holder && row.issuer === one.issuer && row.interest === one.interest;
+    return element("option", { value: at, selected: same(first ?? null) }, `${row.holder} in ${row.issuer} (${share(row)})`);
   };
   const select = element("select", {}, known.map(option));
   const input = element("input", {
@@ -39,13 +42,15 @@ export function whatIf(explained: Explained, rows: Holding[], verdict: string, d
   const result = element("div", { class: "result", "aria-live": "polite" });
   let asking: AbortController | undefined;
   const ask = async () => {
-    const row = known[Number(select.value)];
-    if (!row || input.value === "" || !input.validity.valid) return fill(result);
+    const one = known[Number(select.value)];
     asking?.abort();
+    if (!one || input.value === "" || !input.validity.valid) return fill(result);
     asking = new AbortController();
+    const row = one.holding;
     const interest = row.interest === "votes" || row.interest === "unspecified" ? row.interest : "equity";
-    // The holding is supposed as it would be recorded: by the names of its ends.
-    const suppose = [{ holder: row.holder, issuer: row.issuer, share: input.value, interest }];
+    // By their ids: two companies may have one name.
+    const [holder, issuer] = [owners.shown[one.from]?.id, owners.shown[one.to]?.id];
+    const suppose = [{ holder, issuer, share: input.value, interest }];
     try {
       const answer = await post<{ entities: Explained[] }>(
         entityPath(explained.entity.id, "/explain"),
@@ -63,7 +68,7 @@ export function whatIf(explained: Explained, rows: Holding[], verdict: string, d
           element("span", { class: `verdict ${verdict}` }, word(verdict)),
           flips ? " becomes " : " stays ",
           element("span", { class: `verdict ${supposed.verdict}` }, word(supposed.verdict)),
-          `, supposing that ${supposed.supposed.join("; ")}.`,
+          `, supposing that ${row.holder} holds ${input.value} %${interest === "equity" ? "" : ` (${interest})`} of ${row.issuer}.`,
         ),
         element("ul", { class: "exposures" }, supposed.exposures.map((one) => exposure(explained.entity.name, one))),
       );

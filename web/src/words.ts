@@ -1,6 +1,6 @@
 /** What the service says, in sentences. */
 
-import type { Cited, Exposure, Holding, Range, Screened } from "./api";
+import type { Cited, Exposure, Holding, Match, Range, Screened } from "./api";
 
 /** A word of the service as it is read. */
 export function word(text: string): string {
@@ -48,6 +48,7 @@ export function sentence(subject: string, one: Exposure): string {
   }
   const holders = names(one.listed.map((cited) => cited.name));
   const lists = names(one.listed.map((cited) => `${cited.list}, ${standing(cited)}`));
+  if (one.basis === "control") return `${subject} is controlled by ${holders} (${lists}), under ${one.rule}.${confirm}`;
   const counted = one.share ? `${percent(one.share)} of ${subject} counts` : `${subject} counts`;
   const how: Record<string, string> = {
     certain: `${counted} as owned by ${holders} (${lists})${one.share && one.share.low === one.share.high ? "" : ", however the unknown shares fall"}`,
@@ -64,13 +65,23 @@ const KINDS: Record<string, string> = {
   policy: "by house policy alone, no law says so",
 };
 
+/** Whether a person decided that a match is none, and that still stands. */
+export function settled(match: Match): boolean {
+  return match.decision?.outcome === "false_match" && match.decision.stands;
+}
+
+/** The match that the verdict rests on: the first of which something is said and that nobody has settled. */
+export function gravest(answer: Screened): Match | undefined {
+  return answer.matches.find((match) => match.exposures.length > 0 && !settled(match)) ?? answer.matches[0];
+}
+
 /** The verdict in a sentence: what, on which day, and on what ground. */
 export function verdict(answer: Screened): string {
   const asked = answer.query.name;
-  const first = answer.matches[0];
+  const first = gravest(answer);
   const exposure = first?.exposures[0];
   const ground = answer.verdict_kind ? `, ${KINDS[answer.verdict_kind] ?? answer.verdict_kind}` : "";
-  const dismissed = first?.decision?.stands && first.decision.outcome === "false_match";
+  const dismissed = first && settled(first);
   switch (answer.verdict) {
     case "hit":
       return `${asked} is a hit on ${answer.as_of}${ground}.`;

@@ -169,6 +169,35 @@ test("customers are watched", async ({ page }) => {
   await accessible(page);
 });
 
+test("nothing of one day stands beside the verdict of another", async ({ page }) => {
+  await page.goto(KOLLSMAN);
+  await settled(page);
+  const explain = (url) => url.pathname.endsWith("/explain");
+  await page.route(explain, async (route) => {
+    await new Promise((done) => setTimeout(done, 700));
+    await route.continue();
+  });
+  await page.getByRole("button", { name: "‹ Change before" }).click();
+  await page.getByRole("slider", { name: "Day" }).press("ArrowLeft");
+  const heading = page.getByRole("heading", { level: 1 });
+  await page.waitForTimeout(400);
+  // As long as not everything is there, everything is of the day before.
+  await expect(heading).not.toContainText("is clear");
+  await expect(heading).toContainText("is clear on 2025-10-08");
+  await expect(page.locator(".exposure")).toHaveCount(0);
+  // Its owners are drawn all the same.
+  await expect(page.locator(".canvas canvas").first()).toBeVisible();
+  await page.unroute(explain);
+  await page.route(explain, (route) => route.fulfill({ status: 500, json: { detail: "it failed" } }));
+  await page.getByRole("slider", { name: "Day" }).press("ArrowRight");
+  await expect(page.getByRole("alert")).toContainText("it failed");
+  await expect(page.locator(".exposure, .canvas, .slider")).toHaveCount(0);
+  await page.unroute(explain);
+  await page.getByRole("button", { name: "Screen" }).click();
+  await expect(heading).toContainText("is a hit on 2025-10-09");
+  page.faults = page.faults.filter((fault) => !fault.includes("status of 500"));
+});
+
 test("dark, and narrow", async ({ page }) => {
   await page.emulateMedia({ colorScheme: "dark" });
   await page.setViewportSize({ width: 390, height: 844 });

@@ -1,5 +1,6 @@
 //! The watched customers of a service: their file, what is found of them, and how far each webhook is, in a folder.
 
+use std::collections::BTreeMap;
 use std::path::{Path as File, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -24,7 +25,7 @@ const EVENTS: &str = "events.jsonl";
 const SENT: &str = "sent.json";
 
 /// The customers as they came.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
     /// The name of their file in the folder.
     pub file: String,
@@ -126,17 +127,17 @@ impl Portfolio {
                 let path = folder.join(KEPT).display().to_string();
                 Error::file(path, format!("does not say whom to watch: {error}"))
             })?;
-        let far: std::collections::BTreeMap<String, u64> =
-            read(SENT).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-        let far = |url: &String| far.get(&address(url)).copied().unwrap_or(0).min(log.len());
-        let sent = urls.iter().map(|url| Sent::new(url, far(url))).collect();
-        let now = Now { kept, sent, standing: Arc::new(standing), ..Now::default() };
-        Ok(Portfolio {
-            folder,
-            log: Mutex::new(log),
-            now: Mutex::new(now),
-            changed: Condvar::new(),
-        })
+        let now = Now { kept, standing: Arc::new(standing), ..Now::default() };
+        let end = log.len();
+        let (log, now, changed) = (Mutex::new(log), Mutex::new(now), Condvar::new());
+        let portfolio = Portfolio { folder, log, now, changed };
+        let far = portfolio.far();
+        let sent = |url: &String| {
+            let [number, begun] = far.get(&address(url)).copied().unwrap_or_default();
+            Sent::new(url, [number.min(end), begun.min(end)])
+        };
+        held(&portfolio.now).sent = urls.iter().map(sent).collect();
+        Ok(portfolio)
     }
 
     /// What is told of it.
@@ -167,6 +168,12 @@ impl Portfolio {
         held(&self.log).len()
     }
 
+    /// How far each webhook was: the last event that was taken, and the last one of those that are being sent.
+    fn far(&self) -> BTreeMap<String, [u64; 2]> {
+        let text = std::fs::read_to_string(self.folder.join(SENT)).unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
     /// Wishes that everybody is looked at.
     pub fn wish(&self) {
         held(&self.now).wishes += 1;
@@ -189,6 +196,11 @@ impl Portfolio {
 
     pub fn standing(&self) -> Arc<Vec<Alert>> {
         Arc::clone(&held(&self.now).standing)
+    }
+
+    /// Forgets the last run, where nobody is watched any more.
+    pub fn forget_run(&self) {
+        held(&self.now).ran = None;
     }
 
     pub fn stands(&self, alerts: Vec<Alert>) {
@@ -246,8 +258,9 @@ impl Portfolio {
     pub fn note_sent(&self, at: usize, sent: &Sent, urls: &[String]) {
         let mut now = held(&self.now);
         now.sent[at] = sent.clone();
-        let far: std::collections::BTreeMap<String, u64> =
-            urls.iter().zip(&now.sent).map(|(url, own)| (address(url), own.number)).collect();
+        // Of an address that is left out of one start it is known how far it was.
+        let mut far = self.far();
+        far.extend(urls.iter().zip(&now.sent).map(|(url, own)| (address(url), own.far())));
         // What is not noted is sent once more, under the same id.
         let _ = self.write(SENT, &far);
     }
@@ -306,7 +319,14 @@ impl Portfolio {
         };
         let own = self.folder.join(&kept.file);
         std::fs::write(&own, bytes).map_err(|error| Error::io(own.display().to_string(), error))?;
-        kept.open(&self.folder)?;
+        if let Err(error) = kept.open(&self.folder) {
+            let _ = std::fs::remove_file(&own);
+            let told = error.to_string().replace(&own.display().to_string(), path);
+            return Err(Error::Request(format!(
+                "--portfolio: {}",
+                told.replace("; say which holds the names with --name-column", "")
+            )));
+        }
         self.take(Some(kept))
     }
 }

@@ -31,7 +31,7 @@ const MESSAGES: usize = 100;
 struct Last {
     loaded: Arc<Loaded>,
     day: Day,
-    file: String,
+    kept: Kept,
     known: Arc<Known>,
     rows: FxHashMap<u64, Vec<Alert>>,
 }
@@ -75,6 +75,7 @@ fn until_midnight() -> Duration {
 
 /// Where nobody is watched any more, no alert stands.
 fn nobody(app: &App, portfolio: &Portfolio) -> Result<(), Error> {
+    portfolio.forget_run();
     let standing = portfolio.standing();
     let changes = differences(standing.iter(), std::iter::empty());
     if !changes.is_empty() {
@@ -97,9 +98,11 @@ fn run(
     let (loaded, day) = (app.loaded(), Day::today());
     let own = |problem: super::super::problem::Problem| problem.error("the portfolio");
     let known = app.decided().map_err(own)?;
-    let prepared = loaded.prepared(&Question::on(day), &app.config.house).map_err(own)?;
+    let prepared = loaded
+        .prepared(&Question { limit: 0, ..Question::on(day) }, &app.config.house)
+        .map_err(own)?;
     let (rows, mut ran) = prepared.with(|screener, _| {
-        let last = last.filter(|last| last.file == kept.file);
+        let last = last.filter(|last| last.kept == *kept);
         let again = match last {
             None => None,
             Some(last) => {
@@ -122,7 +125,7 @@ fn run(
     (ran.at, ran.as_of, ran.snapshot) = (now, day.to_string(), snapshot);
     app.tell("portfolio", "", &ran).map_err(own)?;
     portfolio.ended(ran);
-    Ok(Last { loaded, day, file: kept.file.clone(), known, rows })
+    Ok(Last { loaded, day, kept: kept.clone(), known, rows })
 }
 
 /// One look at every party.
