@@ -167,7 +167,7 @@ fn what_is_new_and_gone_is_told_once_however_often_it_is_started() {
     let word = json!({"party": party, "entity": entity, "outcome": "false_match", "reason": "a mill of this name", "by": "anna"});
     assert_eq!(service.post("/v1/decisions", &word).status, 201);
     assert_eq!(events(&service, 3, 1), told(&[("gone", "4", "hit")]));
-    drop(received.recv_timeout(wait).unwrap());
+    let fourth = received.recv_timeout(wait).unwrap();
     drop(service);
 
     // Started again it looks at everybody, and has nothing to tell.
@@ -178,7 +178,12 @@ fn what_is_new_and_gone_is_told_once_however_often_it_is_started() {
     assert_eq!((&state["events"], &state["last_run"]["screened"]), (&json!(4), &json!(4)));
     activate(&service, &one);
     assert_eq!(events(&service, 4, 1), told(&[("gone", "2", "hit")]));
-    let last = received.recv_timeout(wait).unwrap();
+    // What was taken when the service was killed may come once more, under the same id; nothing is left out.
+    let mut last = received.recv_timeout(wait).unwrap();
+    if !last.1.contains("\"first\":5") {
+        assert_eq!(field(&last.0, "webhook-id"), field(&fourth.0, "webhook-id"));
+        last = received.recv_timeout(wait).unwrap();
+    }
     assert!(last.1.contains("\"first\":5"), "{}", last.1);
     let log = std::fs::read_to_string(folder.path().join("data/audit.jsonl")).unwrap();
     assert!(log.contains("\"kind\":\"webhook\"") && log.contains("\"kind\":\"portfolio\""));
@@ -224,7 +229,7 @@ fn customers_are_replaced_and_forgotten_and_rows_that_cannot_be_read_are_told() 
     assert_eq!(events(&service, 9, 3), now);
     assert_eq!(service.ask("DELETE", "/v1/portfolio", &[], b"").status, 204);
     assert_eq!(events(&service, 12, 2), told(&[("gone", "1", "hit"), ("gone", "4", "hit")]));
-    assert_eq!(service.get("/v1/portfolio/alerts").json()["total"], 0);
+    until(|| (service.get("/v1/portfolio/alerts").json()["total"] == 0).then_some(()));
     assert_eq!(service.get("/v1/portfolio/events?limit=1001").status, 422);
     drop(service);
     let service = Service::start(&["--snapshot", &one]);
