@@ -59,7 +59,7 @@ struct FoundView {
 
 /// Entities found at once where nobody says how many, and at most.
 const FOUND: usize = 10;
-const MOST_FOUND: usize = 100;
+pub const MOST_FOUND: usize = 100;
 
 /// Entities by a name or the beginning of one, for a box that somebody types into.
 ///

@@ -215,7 +215,8 @@ pub struct Root {
 
 /// Version, day and paths.
 #[utoipa::path(get, path = "/", tag = "Service",
-    responses((status = 200, description = "What this is", body = Root)))]
+    responses((status = 200, description = "What this is; for browsers the page",
+        content((Root = "application/json"), (String = "text/html")))))]
 pub async fn root(State(app): State<App>) -> Result<Response, Problem> {
     let loaded = app.loaded();
     let root = Root {
