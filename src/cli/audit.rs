@@ -91,6 +91,10 @@ impl Replay {
             replayed.other_words,
             replayed.differences.len()
         ));
+        text.push_str(&format!(
+            "{} decisions are told of; {} more are kept, of the command line\n",
+            replayed.decisions, replayed.unlogged
+        ));
         replayed.differences.iter().for_each(|one| text.push_str(&format!("{one}\n")));
         let mut output = Output::open(None)?;
         output.text(&text)?;

@@ -27,7 +27,12 @@ pub struct Replayed {
     pub same: u64,
     /// Those of which a word is another, and the verdict is not.
     pub other_words: u64,
-    /// Those of another verdict, or that could not be worked out again: the line, and why.
+    /// Decisions that the log tells of.
+    pub decisions: u64,
+    /// Decisions of the file that the log does not tell of: those of the command line.
+    pub unlogged: usize,
+    /// Screenings of another verdict, or that could not be worked out again, and decisions that are not kept as they were
+    /// made: the line, and why.
     pub differences: Vec<String>,
 }
 
@@ -59,19 +64,37 @@ pub fn replay(data: &Path, profiles: &[Profile]) -> Result<(Whole, Replayed), Er
     let mut again =
         Again { data, profiles, all, loaded: BTreeMap::new(), decided: (0, Decisions::default()) };
     let mut replayed = Replayed::default();
+    let mut unlogged: Vec<Value> =
+        again.all.iter().filter_map(|one| serde_json::to_value(one).ok()).collect();
     let whole = check(&data.join(LOG), &mut |line| {
+        let number = line["number"].as_u64().unwrap_or_default();
+        if line["kind"] == "decision" {
+            replayed.decisions += 1;
+            match unlogged.iter().position(|own| is_said(own, &line["what"])) {
+                Some(at) => drop(unlogged.remove(at)),
+                None => {
+                    let why = "the decision is not kept as it was made";
+                    replayed.differences.push(format!("line {number}: {why}"));
+                }
+            }
+        }
         if line["kind"] != "screening" {
             return;
         }
         replayed.screenings += 1;
-        let number = line["number"].as_u64().unwrap_or_default();
         match again.screen(&line["what"]) {
             Ok(true) => replayed.same += 1,
             Ok(false) => replayed.other_words += 1,
             Err(why) => replayed.differences.push(format!("line {number}: {why}")),
         }
     })?;
+    replayed.unlogged = unlogged.len();
     Ok((whole, replayed))
+}
+
+/// Whether a line of the log says of a decision what is kept of it, to the last field.
+fn is_said(kept: &Value, logged: &Value) -> bool {
+    kept.as_object().is_some_and(|own| own.iter().all(|(name, value)| logged[name] == *value))
 }
 
 struct Again<'a> {

@@ -844,6 +844,21 @@ fn decisions_and_everything_answered_can_be_accounted_for() {
         "{}",
         replayed.out
     );
+    assert!(replayed.out.contains("1 decisions are told of; 1 more are kept"), "{}", replayed.out);
+    // Who changes a decision in its file is found out by the log.
+    let written = parentage(&["decisions", &file, "--format", "csv"]);
+    let changed = written.out.replace("another company", "the very company");
+    let changed = write(folder.path(), "changed.csv", &changed);
+    let other = folder.path().join("other");
+    for name in ["audit.jsonl", "audit.head"] {
+        std::fs::create_dir_all(&other).unwrap();
+        std::fs::copy(data.join(name), other.join(name)).unwrap();
+    }
+    let (other, own) =
+        (other.display().to_string(), other.join("decisions.db").display().to_string());
+    assert_eq!(parentage(&["decisions", &own, "--add", &changed]).status, 0);
+    let found = parentage(&["audit", "replay", &other]);
+    assert!(found.status == 1 && found.out.contains("not kept as it was made"), "{}", found.out);
     let log = data.join("audit.jsonl");
     let text = std::fs::read_to_string(&log).unwrap();
     let count = |kind: &str| {
