@@ -3,8 +3,11 @@
 import { type Found, get, path } from "./api";
 import { element, fill, settled } from "./dom";
 
-/** Milliseconds of quiet before the service is asked: a fast typist's next key comes sooner. */
-const QUIET = 40;
+/**
+ * Milliseconds of quiet before the service is asked: keys that are held or pasted come sooner. A typist's do not, and of a
+ * million names the answer is there before the next (benches/page.mjs: 100 ms from key to names).
+ */
+const QUIET = 10;
 
 export interface Search {
   element: HTMLElement;

@@ -180,6 +180,7 @@ impl Portfolio {
         self.changed.notify_all();
     }
 
+    /// How often somebody wished for a run.
     pub fn wishes(&self) -> u64 {
         held(&self.now).wishes
     }
@@ -190,10 +191,12 @@ impl Portfolio {
         drop(self.changed.wait_timeout_while(now, most, |now| now.wishes == seen));
     }
 
+    /// The customers, if there are any.
     pub fn kept(&self) -> Option<Kept> {
         held(&self.now).kept.clone()
     }
 
+    /// The alerts that stand.
     pub fn standing(&self) -> Arc<Vec<Alert>> {
         Arc::clone(&held(&self.now).standing)
     }
@@ -203,24 +206,32 @@ impl Portfolio {
         held(&self.now).ran = None;
     }
 
+    /// Says which alerts stand now.
     pub fn stands(&self, alerts: Vec<Alert>) {
         held(&self.now).standing = Arc::new(alerts);
     }
 
+    /// Says how many rows the run under way has looked at.
     pub fn reached(&self, rows: u64) {
         held(&self.now).reached = Some(rows);
     }
 
+    /// Says what a run came to.
     pub fn ended(&self, ran: Ran) {
         let mut now = held(&self.now);
         (now.ran, now.reached, now.failed) = (Some(ran), None, None);
     }
 
+    /// Says why a run failed.
     pub fn failed(&self, why: String) {
         let mut now = held(&self.now);
         (now.failed, now.reached) = (Some(why), None);
     }
 
+    /// Adds what is new and gone to the file of events, and wakes whoever sends it.
+    ///
+    /// # Errors
+    /// It cannot be written.
     pub fn append(
         &self,
         about: (&str, &str, &str),
@@ -275,6 +286,9 @@ impl Portfolio {
     }
 
     /// Takes a file of customers in the place of the one before, or none.
+    ///
+    /// # Errors
+    /// The folder cannot be written to.
     pub fn take(&self, kept: Option<Kept>) -> Result<(), Error> {
         let mut now = held(&self.now);
         let path = self.folder.join(KEPT);
