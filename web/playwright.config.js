@@ -14,6 +14,8 @@ export default defineConfig({
   testDir: "tests",
   // One service, in whose folder decisions and jobs stay.
   workers: 1,
+  // The browser itself may end: that is no fault of the page, and one that is comes again.
+  retries: 1,
   timeout: 30_000,
   reporter: "list",
   use: {
