@@ -1,6 +1,6 @@
 //! OpenDocument spreadsheets: the one sheet that is filled, as the rows of a CSV file.
 
-use std::io::BufRead;
+use std::io::{BufRead, Write};
 
 use super::xml::{Element, Elements, Item};
 
@@ -16,56 +16,74 @@ const MOST_ROWS: usize = 1_048_576;
 const MOST_REPEATED: usize = 1 << 20;
 const MOST_FIELDS: usize = 64 << 20;
 
-/// A sheet while it is read.
-#[derive(Default)]
-struct Sheet {
-    rows: Vec<Vec<String>>,
-    /// Blank rows since the last filled one.
+/// A spreadsheet while it is read: each row is written as soon as it ends.
+struct Sheets<'o> {
+    out: &'o mut dyn Write,
+    /// The number of the sheet that is read, and of the one that is filled.
+    sheet: usize,
+    filled: Option<usize>,
+    /// Rows of the filled one, blank ones since the last of them, and its widest row.
+    rows: usize,
     blank: usize,
+    widest: usize,
+    /// Fields that were written.
+    fields: usize,
     /// Bytes that repeated rows and cells added.
     repeated: usize,
 }
 
-/// Reads the content of a spreadsheet: a line of CSV for each row, so that a line has the number of its row.
+/// Writes the content of a spreadsheet as CSV: a line for each row, so that a line has the number of its row. A row is as
+/// wide as the widest before it: those below the header have all of its columns. Holds one row.
 ///
 /// # Errors
-/// It is no spreadsheet, breaks off, has more rows or columns than a sheet has, or more than one of its sheets is
-/// filled.
-pub(super) fn as_csv(content: &mut dyn BufRead) -> Result<Vec<u8>, String> {
+/// It is no spreadsheet, breaks off, has more rows or columns than a sheet has, more than one of its sheets is filled, or
+/// nobody takes what is written.
+pub(super) fn write_csv(content: &mut dyn BufRead, out: &mut dyn Write) -> Result<(), String> {
     let mut elements = Elements::new(content);
-    let mut sheets = vec![Sheet::default()];
+    let (filled, [sheet, rows, blank, widest, fields, repeated]) = (None, [0; 6]);
+    let mut sheets = Sheets { out, sheet, filled, rows, blank, widest, fields, repeated };
     while let Some(item) = elements.next(|name| name == "table-row")? {
         match item {
-            Item::Begun(begun) if begun.name == "table" => sheets.push(Sheet::default()),
+            Item::Begun(begun) if begun.name == "table" => {
+                sheets.sheet += 1;
+                sheets.blank = 0;
+            }
             Item::Begun(_) => {}
-            Item::Whole(row) => sheets.last_mut().expect("one to begin with").add(&row)?,
+            Item::Whole(row) => sheets.add(&row)?,
         }
     }
-    sheets.retain(|sheet| !sheet.rows.is_empty());
-    match sheets.len() {
-        0 => Ok(Vec::new()),
-        1 => written(&sheets[0].rows),
-        filled => Err(format!("has {filled} filled sheets; save the one that counts as CSV")),
-    }
+    Ok(())
 }
 
-impl Sheet {
+impl Sheets<'_> {
     fn add(&mut self, row: &Element) -> Result<(), String> {
         let fields = self.fields(row)?;
-        let times = repeated(row, "number-rows-repeated");
+        let times = repeated(row, "number-rows-repeated").max(1);
         if fields.is_empty() {
             self.blank = self.blank.saturating_add(times);
             return Ok(());
         }
-        if self.rows.len().saturating_add(self.blank).saturating_add(times) > MOST_ROWS {
+        if *self.filled.get_or_insert(self.sheet) != self.sheet {
+            return Err(
+                "has more than one filled sheet; save the one that counts as CSV".to_owned()
+            );
+        }
+        if self.rows.saturating_add(self.blank).saturating_add(times) > MOST_ROWS {
             return Err(format!("has more than {MOST_ROWS} rows, as no sheet has"));
         }
         let bytes: usize = fields.iter().map(|field| field.len() + size_of::<String>()).sum();
-        let bytes = bytes + size_of::<Vec<String>>();
         self.repeat(times, bytes)?;
-        let blank = std::iter::repeat_n(Vec::new(), std::mem::take(&mut self.blank));
-        self.rows.extend(blank.chain(std::iter::repeat_n(fields, times.max(1))));
-        Ok(())
+        let blank = std::mem::take(&mut self.blank);
+        self.widest = self.widest.max(fields.len());
+        self.rows += blank + times;
+        self.fields = self.widest.saturating_mul(times).saturating_add(self.fields);
+        if self.fields > MOST_FIELDS {
+            return Err(format!("has more than {MOST_FIELDS} fields, as no list has"));
+        }
+        let mut line = vec![b'\n'; blank];
+        let row = line_of(&fields, self.widest)?;
+        (0..times).for_each(|_| line.extend_from_slice(&row));
+        self.out.write_all(&line).map_err(|error| error.to_string())
     }
 
     /// Counts what is there several times.
@@ -119,25 +137,13 @@ fn text(cell: &Element) -> String {
     super::listed::tidy(&lines.join(" "))
 }
 
-/// Rows as CSV, each as wide as the widest but for blank ones.
-fn written(rows: &[Vec<String>]) -> Result<Vec<u8>, String> {
-    let widest = rows.iter().map(Vec::len).max().unwrap_or_default();
-    if rows.len().saturating_mul(widest) > MOST_FIELDS {
-        return Err(format!("has {} rows of {widest} columns, as no list has", rows.len()));
-    }
-    let mut all = Vec::new();
-    for row in rows {
-        if row.is_empty() {
-            all.push(b'\n');
-            continue;
-        }
-        let mut line = csv::WriterBuilder::new().buffer_capacity(1 << 10).from_writer(all);
-        let behind = std::iter::repeat_n("", widest - row.len());
-        let fields = row.iter().map(String::as_str).chain(behind);
-        line.write_record(fields).map_err(|error| error.to_string())?;
-        all = line.into_inner().map_err(|error| error.to_string())?;
-    }
-    Ok(all)
+/// A row as a line of CSV of some width.
+fn line_of(fields: &[String], width: usize) -> Result<Vec<u8>, String> {
+    let mut line = csv::WriterBuilder::new().buffer_capacity(1 << 10).from_writer(Vec::new());
+    let behind = std::iter::repeat_n("", width - fields.len());
+    let fields = fields.iter().map(String::as_str).chain(behind);
+    line.write_record(fields).map_err(|error| error.to_string())?;
+    line.into_inner().map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -149,11 +155,12 @@ mod tests {
             "<office:document-content><office:body><office:spreadsheet><table:table>{rows}</table:table>\
              <table:table/></office:spreadsheet></office:body></office:document-content>"
         );
-        as_csv(&mut content.as_bytes()).map(|csv| String::from_utf8(csv).unwrap())
+        let mut csv = Vec::new();
+        write_csv(&mut content.as_bytes(), &mut csv).map(|()| String::from_utf8(csv).unwrap())
     }
 
     #[test]
-    fn a_sheet_becomes_lines_of_one_width() {
+    fn a_sheet_becomes_lines_as_wide_as_those_above() {
         let rows = "<table:table-row><table:table-cell><text:p>Report Date: 4-Jan-2026</text:p></table:table-cell>\
                     <table:table-cell table:number-columns-repeated=\"16383\"/></table:table-row>\
                     <table:table-row table:number-rows-repeated=\"2\"><table:table-cell/></table:table-row>\
@@ -163,7 +170,7 @@ mod tests {
                     </table:table-cell></table:table-row>\
                     <table:table-row table:number-rows-repeated=\"1048572\"><table:table-cell/></table:table-row>";
         let csv = sheet(rows).unwrap();
-        let expected = "Report Date: 4-Jan-2026,,,\n\n\n,,2026-01-04,\"Tern & Co, Ltd\"\n";
+        let expected = "Report Date: 4-Jan-2026\n\n\n,,2026-01-04,\"Tern & Co, Ltd\"\n";
         assert_eq!(csv, expected);
     }
 
@@ -194,6 +201,6 @@ mod tests {
             "<table:table-row>{cell}</table:table-row></table:table><table:table><table:table-row>{cell}\
              </table:table-row>"
         );
-        assert!(sheet(&both).unwrap_err().contains("2 filled sheets"));
+        assert!(sheet(&both).unwrap_err().contains("more than one filled sheet"));
     }
 }

@@ -1,7 +1,7 @@
 //! Files as streams of bytes, decompressed and digested on the way.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufRead, BufReader, BufWriter, Cursor, Read, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -87,11 +87,17 @@ struct Unpacked<R> {
 const SMALL: u64 = 64 << 20;
 const MOST_TIMES: u64 = 300;
 
+impl<R> Unpacked<R> {
+    fn is_too_much(&self) -> bool {
+        self.bytes > SMALL && self.bytes / MOST_TIMES > self.packed.bytes()
+    }
+}
+
 impl<R: Read> Read for Unpacked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         self.bytes += read as u64;
-        if self.bytes > SMALL && self.bytes / MOST_TIMES > self.packed.bytes() {
+        if self.is_too_much() {
             return Err(io::Error::new(io::ErrorKind::InvalidData, TOO_PACKED));
         }
         Ok(read)
@@ -269,14 +275,18 @@ impl InputFile {
             })?;
             Box::new(BufReader::new(Unpacked { inner: decoder, packed: digest.clone(), bytes: 0 }))
         } else if start.starts_with(b"PK\x03\x04") {
-            self.unzip(bytes)?
+            self.unzip(bytes, digest.clone())?
         } else {
             Box::new(bytes)
         };
         Ok(Opened { reader, digest })
     }
 
-    fn unzip(&self, mut bytes: impl Read) -> Result<Box<dyn BufRead + Send>, Error> {
+    fn unzip(
+        &self,
+        mut bytes: impl Read,
+        digest: Digest,
+    ) -> Result<Box<dyn BufRead + Send>, Error> {
         let refused = |reason: String| Error::file(&self.path, reason);
         let mut all = Vec::new();
         bytes.read_to_end(&mut all).map_err(|error| Error::io(&self.path, error))?;
@@ -289,73 +299,90 @@ impl InputFile {
                           --in-format xlsx";
             return Err(refused(reason.to_owned()));
         }
-        if archive.index_for_name(ods::CONTENT).is_some() {
-            let content = archive.by_name(ods::CONTENT);
-            let content = content.map_err(|error| refused(error.to_string()))?;
-            let mut content = content.take(most);
-            let read = ods::as_csv(&mut BufReader::new(&mut content));
-            let too_packed = content.limit() == 0;
-            let text = read.map_err(|reason| {
-                refused(if too_packed { TOO_PACKED.to_owned() } else { reason })
-            })?;
-            return Ok(Box::new(Cursor::new(text)));
-        }
-        if archive.len() != 1 {
-            return Err(refused(format!(
-                "holds {} members; unpack it and give the folder, or pack one file",
-                archive.len()
-            )));
-        }
+        let member = match archive.index_for_name(ods::CONTENT) {
+            Some(content) => Member::Sheets(content),
+            None if archive.len() == 1 => Member::Text,
+            None => {
+                return Err(refused(format!(
+                    "holds {} members; unpack it and give the folder, or pack one file",
+                    archive.len()
+                )));
+            }
+        };
         let size = archive
-            .by_index(0)
+            .by_index(member.at())
             .map_err(|error| refused(format!("is no readable zip file: {error}")))?
             .size();
         // What it says of itself already; what lies is found as it is unpacked.
         if size > most {
             return Err(refused(TOO_PACKED.to_owned()));
         }
-        let (member, out) = io::pipe().map_err(|error| Error::io(&self.path, error))?;
-        let failed: Arc<Mutex<Option<String>>> = Arc::default();
-        let told = Arc::clone(&failed);
+        let (pipe, mut out) = io::pipe().map_err(|error| Error::io(&self.path, error))?;
+        // Also where the thread ends in a fault of this program, what came is not taken for all.
+        let missing = Arc::new(Mutex::new(Some("could not be unpacked to its end".to_owned())));
+        let told = Arc::clone(&missing);
         // Its end of the pipe closes with the thread; where nobody reads on, writing fails and ends it.
-        std::thread::spawn(move || unpack(archive, out, &told));
-        let zipped = Unzipped { member, failed, packed, bytes: 0 };
-        Ok(Box::new(BufReader::with_capacity(1 << 16, zipped)))
+        std::thread::spawn(move || {
+            let outcome = unpack(archive, &member, digest, &mut out);
+            *told.lock().unwrap_or_else(PoisonError::into_inner) = outcome.err();
+            drop(out);
+        });
+        Ok(Box::new(BufReader::with_capacity(1 << 16, Unzipped { pipe, missing })))
     }
 }
 
-/// Unpacks the one member of an archive into a pipe.
+/// What is read of an archive.
+enum Member {
+    /// Its one member.
+    Text,
+    /// The sheets of a spreadsheet, which are in this one.
+    Sheets(usize),
+}
+
+impl Member {
+    fn at(&self) -> usize {
+        match self {
+            Member::Text => 0,
+            Member::Sheets(at) => *at,
+        }
+    }
+}
+
+/// Unpacks a member of an archive into a pipe, sheets as CSV.
 fn unpack(
     mut archive: zip::ZipArchive<Cursor<Vec<u8>>>,
-    mut out: io::PipeWriter,
-    told: &Mutex<Option<String>>,
-) {
-    let member = archive.by_index(0).map_err(io::Error::from);
-    if let Err(error) = member.and_then(|mut member| io::copy(&mut member, &mut out)) {
-        *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
-    }
+    member: &Member,
+    packed: Digest,
+    out: &mut io::PipeWriter,
+) -> Result<(), String> {
+    let unreadable = |error: io::Error| format!("is no readable zip file: {error}");
+    let inner = archive.by_index(member.at()).map_err(|error| unreadable(error.into()))?;
+    let mut unpacked = Unpacked { inner, packed, bytes: 0 };
+    let outcome = match member {
+        Member::Text => io::copy(&mut unpacked, out).map(drop).map_err(unreadable),
+        Member::Sheets(_) => {
+            let mut out = BufWriter::with_capacity(1 << 16, out);
+            let written = ods::write_csv(&mut BufReader::new(&mut unpacked), &mut out);
+            written.and_then(|()| out.flush().map_err(unreadable))
+        }
+    };
+    if unpacked.is_too_much() { Err(TOO_PACKED.to_owned()) } else { outcome }
 }
 
 /// What a thread unpacks, as it comes: an archive of megabytes may unpack to gigabytes.
 struct Unzipped {
-    member: io::PipeReader,
-    failed: Arc<Mutex<Option<String>>>,
-    packed: u64,
-    bytes: u64,
+    pipe: io::PipeReader,
+    /// Why the end of the pipe is not that of the member.
+    missing: Arc<Mutex<Option<String>>>,
 }
 
 impl Read for Unzipped {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.member.read(buffer)?;
-        self.bytes += read as u64;
-        if self.bytes > SMALL && self.bytes / MOST_TIMES > self.packed {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, TOO_PACKED));
-        }
+        let read = self.pipe.read(buffer)?;
         if read == 0
-            && let Some(failed) = self.failed.lock().unwrap_or_else(PoisonError::into_inner).take()
+            && let Some(why) = self.missing.lock().unwrap_or_else(PoisonError::into_inner).take()
         {
-            let reason = format!("is no readable zip file: {failed}");
-            return Err(io::Error::new(io::ErrorKind::InvalidData, reason));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, why));
         }
         Ok(read)
     }
