@@ -592,7 +592,8 @@ mod tests {
             (b"x,y\n1,2\n", "holdings need `holder` and `issuer`"),
             (b"list,name\nX,A\n", "holds list entries; give it with --lists"),
             (b"holder,issuer,issuer\nA,B,C\n", "column `issuer`: stands twice"),
-            (b"\xff\xfe\n", "not UTF-8"),
+            (b"\xff\xfe\n", "is not the UTF-16LE text"),
+            (b"\xff\n", "not UTF-8"),
         ] {
             let message = holdings(bytes).expect_err("refused").to_string();
             assert!(message.contains(expected), "{message}");

@@ -10,6 +10,7 @@ use include_dir::{Dir, include_dir};
 use super::ods;
 use super::published::{Published, SEEN};
 use super::rows::{Fault, Rows};
+use super::table::{Decoding, Encoding, of_mark};
 use crate::error::Error;
 
 static LISTS: Dir = include_dir!("$CARGO_MANIFEST_DIR/lists");
@@ -255,8 +256,20 @@ impl InputFile {
         Some(start)
     }
 
-    /// Opens the file. `.gz`, `.zst` and `.zip` with one member are recognised from their bytes.
+    /// Opens the file as text, as UTF-8 where it says of itself that it is in another encoding: by a mark of UTF-16, or
+    /// as XML does. Reading fails where it is not.
     pub fn open(&self) -> Result<Opened, Error> {
+        let Opened { mut reader, digest } = self.open_bytes()?;
+        let start = reader.fill_buf().map_err(|error| Error::io(&self.path, error))?;
+        let reader = match said_encoding(start) {
+            None => reader,
+            Some(encoding) => Box::new(BufReader::new(Decoding::strict(reader, encoding))),
+        };
+        Ok(Opened { reader, digest })
+    }
+
+    /// Opens the file. `.gz`, `.zst` and `.zip` with one member are recognised from their bytes.
+    pub fn open_bytes(&self) -> Result<Opened, Error> {
         let failed = |error| Error::io(&self.path, error);
         let raw: Box<dyn Read + Send> = match self.bytes {
             Bytes::Embedded(bytes) => Box::new(bytes),
@@ -331,6 +344,24 @@ impl InputFile {
     }
 }
 
+/// The encoding that a text says it is in, if it is not UTF-8.
+fn said_encoding(start: &[u8]) -> Option<Encoding> {
+    of_mark(start).or_else(|| {
+        let line = start.get(..start.len().min(DECLARED))?.strip_prefix(b"<?xml")?;
+        let line = &line[..memchr::memmem::find(line, b"?>")?];
+        let line = std::str::from_utf8(line).ok()?;
+        let value = line.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
+        let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+        let name = value[1..].split_once(quote)?.0;
+        // Bytes that stand one for a letter are no UTF-16, whatever they say.
+        let encoding = Encoding::parse(name)?;
+        (!encoding.is_unicode()).then_some(encoding)
+    })
+}
+
+/// Bytes in which a declaration of XML ends.
+const DECLARED: usize = 200;
+
 /// What is read of an archive.
 enum Member {
     /// Its one member.
@@ -385,5 +416,32 @@ impl Read for Unzipped {
             return Err(io::Error::new(io::ErrorKind::InvalidData, why));
         }
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_read_in_the_encoding_that_it_says_it_is_in() {
+        let utf_16: Vec<u8> =
+            "\u{feff}list,name\nX,Łódź Ltd\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let latin = b"<?xml version='1.0' encoding='ISO-8859-1' ?><a>Soci\xe9t\xe9</a>".to_vec();
+        let plain = "<?xml version=\"1.0\" encoding=\"utf-16\"?><a>Société</a>".as_bytes().to_vec();
+        for (bytes, expected) in [(&utf_16, "Łódź"), (&latin, "Société"), (&plain, "Société")]
+        {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(&file, bytes).unwrap();
+            let file = named(&file.path().display().to_string()).unwrap();
+            let mut text = String::new();
+            file.open().unwrap().reader.read_to_string(&mut text).unwrap();
+            assert!(text.contains(expected), "{text}");
+        }
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, &utf_16[..utf_16.len() - 1]).unwrap();
+        let file = named(&file.path().display().to_string()).unwrap();
+        let read = file.open().unwrap().reader.read_to_string(&mut String::new());
+        assert!(read.unwrap_err().to_string().contains("UTF-16LE"));
     }
 }

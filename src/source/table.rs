@@ -9,8 +9,8 @@ mod xlsx;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use self::decode::Decoding;
 pub use self::decode::Encoding;
+pub(super) use self::decode::{Decoding, of_mark};
 use self::jsonl::Lines;
 #[cfg(feature = "parquet")]
 use self::parquet::Columns;
@@ -206,7 +206,7 @@ fn csv_row(
 /// The text of a file as UTF-8, and the encoding that it is in where that is another.
 fn text(path: &str, encoding: Option<Encoding>) -> Result<(Opened, Option<Encoding>), Error> {
     let file = open::named(path)?;
-    let Opened { mut reader, digest } = file.open()?;
+    let Opened { mut reader, digest } = file.open_bytes()?;
     let start = reader.fill_buf().map_err(|error| Error::io(path, error))?;
     if let Some(other) = other_format(start) {
         let reason = format!("is {}, not text; say so with --in-format {other}", of_article(other));
@@ -215,7 +215,7 @@ fn text(path: &str, encoding: Option<Encoding>) -> Result<(Opened, Option<Encodi
     if start.starts_with(PASSWORD_OR_OLD) {
         return Err(Error::file(path, xlsx::OLD));
     }
-    let marked = decode::of_mark(start);
+    let marked = of_mark(start);
     let encoding = match (marked, encoding) {
         (Some(marked), Some(said)) if marked != said => {
             let reason =
@@ -226,7 +226,7 @@ fn text(path: &str, encoding: Option<Encoding>) -> Result<(Opened, Option<Encodi
     };
     let Some(encoding) = encoding else { return Ok((Opened { reader, digest }, None)) };
     if marked.is_none() {
-        let mut sample = file.open()?.reader;
+        let mut sample = file.open_bytes()?.reader;
         decode::check(&mut sample, encoding).map_err(|reason| Error::file(path, reason))?;
     }
     let decoding = Decoding::new(reader, encoding);

@@ -52,6 +52,11 @@ impl Encoding {
         }
     }
 
+    /// Whether it is one of Unicode's.
+    pub(in super::super) fn is_unicode(self) -> bool {
+        [UTF_8, UTF_16LE, UTF_16BE].contains(&self.0)
+    }
+
     /// Whether it writes the languages of Europe in Latin letters: such encodings differ in a few of them.
     fn is_latin(self) -> bool {
         LATIN.contains(&self.0.name())
@@ -87,7 +92,7 @@ const BELIEVED: usize = 8;
 const BELIEVED_LATIN: usize = 30;
 
 /// The encoding that a file says itself in its first bytes, if it is not UTF-8.
-pub(super) fn of_mark(start: &[u8]) -> Option<Encoding> {
+pub(in super::super) fn of_mark(start: &[u8]) -> Option<Encoding> {
     match start {
         [0xff, 0xfe, ..] => Some(Encoding(UTF_16LE)),
         [0xfe, 0xff, ..] => Some(Encoding(UTF_16BE)),
@@ -138,10 +143,11 @@ pub(super) fn check(reader: &mut dyn BufRead, encoding: Encoding) -> Result<(), 
     Err(format!("looks like {guess} text, not {encoding}; {said}"))
 }
 
-/// A stream as UTF-8. What cannot be decoded becomes U+FFFD, which [`Encoding::fault`] finds.
-pub(super) struct Decoding<R> {
+/// A stream as UTF-8. What cannot be decoded becomes U+FFFD, which [`Encoding::fault`] finds, or ends it in an error.
+pub(in super::super) struct Decoding<R> {
     inner: R,
     decoder: Decoder,
+    strict: bool,
     text: Vec<u8>,
     from: usize,
     ended: bool,
@@ -150,7 +156,12 @@ pub(super) struct Decoding<R> {
 impl<R: BufRead> Decoding<R> {
     pub fn new(inner: R, encoding: Encoding) -> Decoding<R> {
         let decoder = encoding.0.new_decoder_with_bom_removal();
-        Decoding { inner, decoder, text: Vec::new(), from: 0, ended: false }
+        Decoding { inner, decoder, strict: false, text: Vec::new(), from: 0, ended: false }
+    }
+
+    /// Of a file that says itself what it is in: what cannot be decoded is an error.
+    pub fn strict(inner: R, encoding: Encoding) -> Decoding<R> {
+        Decoding { strict: true, ..Decoding::new(inner, encoding) }
     }
 
     /// Decodes what the stream has ready.
@@ -160,11 +171,17 @@ impl<R: BufRead> Decoding<R> {
         let last = length == 0;
         let room = self.decoder.max_utf8_buffer_length(length).unwrap_or(4 * length + 16);
         self.text.resize(room, 0);
-        let (result, read, written, _) = self.decoder.decode_to_utf8(bytes, &mut self.text, last);
+        let (result, read, written, replaced) =
+            self.decoder.decode_to_utf8(bytes, &mut self.text, last);
         debug_assert!(
             result == CoderResult::InputEmpty,
             "the buffer is as long as it may have to be"
         );
+        if replaced && self.strict {
+            let what =
+                format!("is not the {} text that it says it is", self.decoder.encoding().name());
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+        }
         self.text.truncate(written);
         self.from = 0;
         self.inner.consume(read);
