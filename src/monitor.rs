@@ -156,8 +156,8 @@ fn is_zero(number: &usize) -> bool {
 }
 
 /// What makes two alerts one: the party, the match with its evidence, and what the verdict is.
-fn key(alert: &Alert) -> (&str, &str, &str, &str) {
-    (&alert.party_id, &alert.party, &alert.alert_id, &alert.verdict)
+fn key(alert: &Alert) -> [&str; 4] {
+    [&alert.party_id, &alert.party, &alert.alert_id, &alert.verdict]
 }
 
 /// What is new in `after` and what is gone of `before`, each as often as it is; the new ones first. O(alerts).

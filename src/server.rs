@@ -329,7 +329,10 @@ pub fn run(
         // What comes from no file is not gone on with: a newer program brings newer data.
         service.note_in_use(&service.loaded());
     }
-    service.tell_activation(&service.loaded()).map_err(|problem| problem.error("the audit log"))?;
+    let of_log = |problem: Problem| problem.error("the audit log");
+    service.tell_activation(&service.loaded()).map_err(of_log)?;
+    // Those that the command line took while no service ran are logged, too.
+    service.decided().map_err(of_log)?;
     let ended = runtime.block_on(async {
         // Before anybody is told that it listens.
         let tls = match &service.config.tls {
@@ -344,7 +347,7 @@ pub fn run(
         let worker = Arc::clone(&service);
         tokio::spawn(async move {
             if let Some(jobs) = &worker.jobs {
-                jobs.work().await;
+                jobs.work(&|job| worker.tell_job(job)).await;
             }
         });
         watch(&service);

@@ -92,7 +92,7 @@ impl Replay {
             replayed.differences.len()
         ));
         text.push_str(&format!(
-            "{} decisions are told of; {} more are kept, of the command line\n",
+            "{} decisions are told of, {} are kept that are not\n",
             replayed.decisions, replayed.unlogged
         ));
         replayed.differences.iter().for_each(|one| text.push_str(&format!("{one}\n")));

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use rustc_hash::FxHashMap;
+
 use super::{Alert, Change, Event};
 use crate::decisions::private;
 use crate::error::Error;
@@ -60,7 +62,7 @@ impl Log {
         self.len() == 0
     }
 
-    /// Adds events; they are on the disk when this returns. Returns how many were added.
+    /// Adds events; they are on the disk when this returns.
     ///
     /// # Errors
     /// They cannot be written. None of them stands then.
@@ -68,7 +70,7 @@ impl Log {
         &mut self,
         (at, as_of, snapshot): (&str, &str, &str),
         changes: &[(Change, &Alert)],
-    ) -> Result<usize, Error> {
+    ) -> Result<(), Error> {
         let failed = |error| Error::io(self.path.display().to_string(), error);
         let mut text = Vec::new();
         let mut starts = Vec::new();
@@ -93,7 +95,7 @@ impl Log {
             return Err(failed(error));
         }
         self.starts.extend(starts);
-        Ok(changes.len())
+        Ok(())
     }
 
     /// Up to `most` events after a number, as they stand in the file, one a line.
@@ -116,12 +118,12 @@ impl Log {
 /// What events come to.
 #[derive(Default)]
 struct Standing {
-    all: rustc_hash::FxHashMap<String, Vec<Alert>>,
+    all: FxHashMap<[String; 4], Vec<Alert>>,
 }
 
 impl Standing {
     fn apply(&mut self, event: Event) {
-        let key = format!("{:?}", super::key(&event.alert));
+        let key = super::key(&event.alert).map(str::to_owned);
         match event.change {
             Change::New => self.all.entry(key).or_default().push(event.alert),
             Change::Gone => {

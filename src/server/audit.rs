@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use parentage::decisions::Chain;
@@ -13,6 +14,7 @@ use parentage::error::Error;
 use super::Service;
 use super::loaded::Loaded;
 use super::problem::Problem;
+use super::yente::{Choice, Scope};
 
 /// What is logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +61,44 @@ pub struct Screening<'s> {
     pub seal: &'s str,
 }
 
+/// A query of yente's interface or of reconciliation, as much of it as another run needs.
+#[derive(Debug, Serialize)]
+pub struct Matching<'m> {
+    /// The entity that was held against those that are listed or reached, as FollowTheMoney.
+    pub query: &'m Value,
+    /// What it was held against.
+    pub scope: &'m Scope,
+    /// How results were chosen.
+    pub choice: Choice,
+    /// The day.
+    pub as_of: String,
+    /// The floor of flags, in percent.
+    pub floor: String,
+    /// Days after which a list is too old.
+    pub max_list_age: Option<i64>,
+    /// The digest of the snapshot.
+    pub snapshot: &'m str,
+    /// What came of it: entities, and whether each is a match.
+    pub results: Vec<(String, bool)>,
+    /// The seal of the results, with scores, alignment and topics.
+    pub seal: String,
+}
+
+/// The entities of results of yente's interface, each with whether it is a match.
+pub fn named(results: &[Value]) -> Vec<(String, bool)> {
+    let one = |own: &Value| {
+        let id = own["id"].as_str().unwrap_or_default().to_owned();
+        (id, own["match"] == true)
+    };
+    results.iter().map(one).collect()
+}
+
+/// The seal of results of yente's interface.
+pub fn seal_of_results(results: &[Value]) -> String {
+    let text = serde_json::to_vec(results).unwrap_or_default();
+    blake3::hash(&text).to_hex()[..32].to_owned()
+}
+
 /// Opens the log of a folder.
 pub fn open(data: &Path, level: Level) -> Result<Option<Mutex<Chain>>, Error> {
     match level {
@@ -81,9 +121,20 @@ impl Service {
     /// # Errors
     /// It cannot be written.
     pub fn tell_screening(&self, by: &str, what: &Screening) -> Result<(), Problem> {
-        match self.config.audit {
-            Level::Everything => self.append("screening", by, what, false),
-            _ => Ok(()),
+        match self.logs_screenings() {
+            true => self.append("screening", by, what, false),
+            false => Ok(()),
+        }
+    }
+
+    /// Logs a query of yente's interface likewise.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn tell_matching(&self, by: &str, what: &Matching) -> Result<(), Problem> {
+        match self.logs_screenings() {
+            true => self.append("match", by, what, false),
+            false => Ok(()),
         }
     }
 

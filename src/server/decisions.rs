@@ -1,6 +1,7 @@
 //! `/v1/decisions`: what persons decided of matches, in a file that the command line may use as well.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use axum::Extension;
@@ -26,13 +27,24 @@ use super::{App, Service};
 /// The file of decisions in the folder of a service.
 const FILE: &str = "decisions.db";
 
+/// The file that says how many of them the audit log tells of.
+const TOLD: &str = "audit.decisions";
+
 /// Decisions shown at once.
 pub const MOST_SHOWN: usize = 1_000;
 
 /// The decisions of a service.
 pub struct Kept {
-    store: Mutex<Store>,
+    file: Mutex<Held>,
     current: ArcSwap<Known>,
+}
+
+/// The file of decisions, as one at a time may use it.
+struct Held {
+    store: Store,
+    /// How many of them the audit log tells of, and where that is noted.
+    told: usize,
+    noted: PathBuf,
 }
 
 /// Decisions as they were read.
@@ -61,47 +73,70 @@ impl Kept {
     pub fn open(data: &std::path::Path) -> Result<Kept, Error> {
         let store = Store::open(&data.join(FILE))?;
         let known = Known::of(store.all()?, store.state()?);
-        Ok(Kept { store: Mutex::new(store), current: ArcSwap::from_pointee(known) })
+        let noted = data.join(TOLD);
+        // Where it is not known, they are told of once more.
+        let told = std::fs::read_to_string(&noted).ok().and_then(|text| text.trim().parse().ok());
+        let held = Held { store, told: told.unwrap_or_default(), noted };
+        Ok(Kept { file: Mutex::new(held), current: ArcSwap::from_pointee(known) })
     }
 
-    /// The decisions now. Another program may have written some since; a file that is being written to is looked at
-    /// next time.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn now(&self) -> Result<Arc<Known>, Error> {
-        let known = self.current.load_full();
-        let Ok(store) = self.store.try_lock() else { return Ok(known) };
-        let state = store.state()?;
-        if state == known.state {
-            return Ok(known);
-        }
-        let known = Arc::new(Known::of(store.all()?, state));
-        self.current.store(Arc::clone(&known));
-        Ok(known)
-    }
-
-    /// Keeps a decision; it is on the disk when this returns.
-    fn add(&self, decision: &Decision) -> Result<(), Error> {
-        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
-        store.add(std::slice::from_ref(decision))?;
-        self.current.store(Arc::new(Known::of(store.all()?, store.state()?)));
-        Ok(())
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A copy of the file, for a job that goes on by what was decided when it began.
     pub fn copy(&self, to: &std::path::Path) -> Result<(), Error> {
-        self.store.lock().unwrap_or_else(PoisonError::into_inner).copy(to)
+        self.held().store.copy(to)
     }
 }
 
 impl Service {
-    /// The decisions that answers go by; none without a folder to keep them in.
+    /// The decisions that answers go by; none without a folder to keep them in. Another program may have written some
+    /// since they were read; a file that is being written to is looked at next time.
+    ///
+    /// # Errors
+    /// The file cannot be read, or what is new in it cannot be logged.
     pub fn decided(&self) -> Result<Arc<Known>, Problem> {
-        match &self.decisions {
-            None => Ok(Arc::default()),
-            Some(kept) => kept.now().map_err(|error| Problem::own(error.to_string())),
+        let Some(kept) = &self.decisions else { return Ok(Arc::default()) };
+        let known = kept.current.load_full();
+        let Ok(mut held) = kept.file.try_lock() else { return Ok(known) };
+        let state = held.store.state().map_err(|error| Problem::own(error.to_string()))?;
+        if state == known.state && held.told >= known.count {
+            return Ok(known);
         }
+        self.take_over(kept, &mut held)
+    }
+
+    /// Reads the decisions anew; those that the audit log does not tell of yet, whoever took them, are logged, and customers
+    /// are looked at again.
+    fn take_over(&self, kept: &Kept, held: &mut Held) -> Result<Arc<Known>, Problem> {
+        let failed = |error: Error| Problem::own(error.to_string());
+        let (all, state) = (held.store.all().map_err(failed)?, held.store.state().map_err(failed)?);
+        let before = held.told;
+        for one in all.iter().skip(before) {
+            self.tell("decision", &one.by, &view(one))?;
+            held.told += 1;
+        }
+        if held.told > before {
+            // What is not noted is told of once more after a restart.
+            let _ = std::fs::write(&held.noted, held.told.to_string());
+        }
+        let known = Arc::new(Known::of(all, state));
+        let is_new = known.count > kept.current.load().count;
+        kept.current.store(Arc::clone(&known));
+        if let Some(portfolio) = self.portfolio.as_ref().filter(|_| is_new) {
+            portfolio.wish();
+        }
+        Ok(known)
+    }
+
+    /// Keeps a decision; it is on the disk, and in the log, when this returns.
+    fn keep_decision(&self, decision: &Decision) -> Result<(), Problem> {
+        let kept = self.kept_decisions()?;
+        let mut held = kept.held();
+        let added = held.store.add(std::slice::from_ref(decision));
+        added.map_err(|error| Problem::own(error.to_string()))?;
+        self.take_over(kept, &mut held).map(drop)
     }
 
     fn kept_decisions(&self) -> Result<&Kept, Problem> {
@@ -129,6 +164,11 @@ pub struct DecisionAsked {
     /// Who decides, where the service knows nobody by a token.
     #[schema(max_length = 1000)]
     by: Option<String>,
+    /// The rules that it is screened by, as in `/v1/screen`: what a decision rests on is what they find.
+    #[serde(default)]
+    rules: Vec<String>,
+    /// The policy that it is screened under, likewise.
+    profile: Option<String>,
 }
 
 /// What a match is.
@@ -183,7 +223,7 @@ fn who(caller: &Caller, by: Option<&str>) -> Result<String, Problem> {
 
 /// Says of a match whether it is one, and why.
 ///
-/// The party is screened as of today by every rule, and the decision is kept with what it rests on. `/v1/screen` shows it
+/// The party is screened as of today, by every rule where none is named, and the decision is kept with what it rests on. `/v1/screen` shows it
 /// with the match; a false match asks for nothing any more, until something changes that the decision rests on.
 #[utoipa::path(post, path = "/v1/decisions", tag = "Decisions", request_body = DecisionAsked,
     responses(
@@ -213,16 +253,13 @@ pub async fn decide(
             return Err(Problem::field(format!("party.{field}"), reason));
         }
         let party = party.ok_or_else(|| Problem::field("party", "cannot be screened"))?;
-        let prepared = loaded.prepared(&Question::on(Day::today()), &own.config.house)?;
+        let DecisionAsked { rules, profile, .. } = asked;
+        let question = Question { rules, profile, ..Question::on(Day::today()) };
+        let prepared = loaded.prepared(&question, &own.config.house)?;
         let word = Word { outcome: asked.outcome.into(), by, reason };
         let decision = prepared.with(|screener, _| screener.decision(&party, &asked.entity, word));
         let decision = decision.map_err(|error| Problem::of("entity", &error))?;
-        let failed = |error: Error| Problem::own(error.to_string());
-        own.kept_decisions()?.add(&decision).map_err(failed)?;
-        if let Some(portfolio) = &own.portfolio {
-            portfolio.wish();
-        }
-        own.tell("decision", &decision.by, &view(&decision))?;
+        own.keep_decision(&decision)?;
         own.json(&loaded, &view(&decision))
     };
     let response = app.work(done).await?;
@@ -253,7 +290,7 @@ pub async fn all(State(app): State<App>, parameters: Parameters) -> Result<Respo
     let own = Arc::clone(&app);
     let done = move || {
         let kept = own.kept_decisions()?;
-        let all = kept.store.lock().unwrap_or_else(PoisonError::into_inner).all();
+        let all = kept.held().store.all();
         let all = all.map_err(|error| Problem::own(error.to_string()))?;
         let fits = |one: &&Decision| {
             party.as_ref().is_none_or(|party| one.party_id == *party)

@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use parentage::source::Encoding;
+use parentage::source::{Encoding, digest_of};
 
 pub use queue::Jobs;
 
@@ -219,6 +219,21 @@ pub async fn create(
     Ok((StatusCode::ACCEPTED, response).into_response())
 }
 
+impl Service {
+    /// Logs that a job is over, with the digest of its result.
+    pub fn tell_job(&self, job: &Kept) {
+        let Some(jobs) = &self.jobs else { return };
+        let path = jobs.folder_of(&job.id).join(&job.output);
+        let result = (job.state == Stage::Done).then(|| {
+            let digest = digest_of(&path.display().to_string()).map(blake3::Hash::from);
+            digest.map_or_else(|error| error.to_string(), |digest| digest.to_hex().to_string())
+        });
+        let what = serde_json::json!({"id": job.id, "state": job.state, "result": result});
+        // The job is over whether it can be logged or not; what is asked next fails, and is told.
+        let _ = self.tell("job_ended", &job.by, &what);
+    }
+}
+
 /// Refuses what `screen` would refuse once the file is here.
 fn usable(app: &App, parameters: &Parameters) -> Result<(), Problem> {
     if let Some(score) = parameters.parsed::<f64>("threshold", "a number in 0..1")? {
@@ -369,11 +384,14 @@ pub async fn cancel(
     let jobs = app.jobs()?;
     jobs.of(&id, &caller)?;
     let under_way = [Stage::Queued, Stage::Running];
+    let told = serde_json::json!({"id": id});
     if jobs.turn(&id, &under_way, Stage::Cancelled, Vec::new()) {
         jobs.cancelled.notify_one();
+        app.tell("job_cancelled", &caller.name, &told)?;
         let view = jobs.view(jobs.of(&id, &caller)?);
         return app.json(&app.loaded(), &view);
     }
+    app.tell("job_forgotten", &caller.name, &told)?;
     jobs.all().remove(&id);
     let _ = std::fs::remove_dir_all(jobs.folder_of(&id));
     Ok(StatusCode::NO_CONTENT.into_response())

@@ -115,8 +115,11 @@ fn described(app: &App) -> Value {
     });
     screen["responses"]["200"]["content"] =
         json!({"application/json": {"schema": {"anyOf": [answer, answers]}}});
-    api["components"]["schemas"]["WhatIf"]["properties"]["rules"] =
-        json!({"type": "array", "items": {"enum": known.rules}});
+    for named in ["WhatIf", "DecisionAsked"] {
+        api["components"]["schemas"][named]["properties"]["rules"] =
+            json!({"type": "array", "items": {"enum": known.rules}});
+    }
+    api["components"]["schemas"]["DecisionAsked"]["properties"]["profile"] = known.profile();
     for (path, own) in api["paths"].as_object_mut().into_iter().flatten() {
         for (_, operation) in own.as_object_mut().into_iter().flatten() {
             if known.profiles.is_empty()

@@ -16,12 +16,14 @@ use serde::Serialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 
+use parentage::day::Day;
 use parentage::error::Error;
 use parentage::monitor::Alert;
 
 use super::access::Caller;
 use super::asked::Parameters;
 use super::jobs::{INPUTS, file_options, one_of};
+use super::loaded::Question;
 use super::problem::{Problem, ProblemView};
 use super::upload::receive;
 use super::{App, Service};
@@ -63,7 +65,8 @@ pub async fn state(State(app): State<App>, parameters: Parameters) -> Result<Res
     ("format" = Option<String>, Query, description = "Of the file: csv (default), xlsx, jsonl, parquet"),
     ("name_column" = Option<String>, Query, description = "The column of names"),
     ("delimiter" = Option<String>, Query, description = "What parts fields"),
-    ("encoding" = Option<String>, Query, description = "The encoding of text")),
+    ("encoding" = Option<String>, Query, description = "The encoding of text"),
+    ("profile" = Option<String>, Query, description = "The policy that they are watched under")),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses(
         (status = 202, description = "They are watched"),
@@ -77,7 +80,10 @@ pub async fn put(
     parameters: Parameters,
     body: Body,
 ) -> Result<Response, Problem> {
-    parameters.only(&["format", "name_column", "delimiter", "encoding"])?;
+    parameters.only(&["format", "name_column", "delimiter", "encoding", "profile"])?;
+    let profile = parameters.one("profile")?.map(str::to_owned);
+    let question = Question { profile: profile.clone(), ..Question::on(Day::today()) };
+    app.loaded().settings(&question, &app.config.house)?;
     let format = one_of(&parameters, "format", INPUTS)?;
     let (delimiter, encoding, name_column) = file_options(&parameters)?;
     let folder = app.portfolio()?.folder.clone();
@@ -91,6 +97,7 @@ pub async fn put(
         name_column,
         delimiter,
         encoding,
+        profile,
         by: caller.name,
         at: jiff::Timestamp::now().to_string(),
     };
@@ -108,7 +115,7 @@ pub async fn put(
             }
             return Err(Problem::field("body", reason));
         }
-        let what = json!({"digest": kept.digest, "format": kept.format});
+        let what = json!({"digest": kept.digest, "format": kept.format, "profile": kept.profile});
         own.tell("portfolio_taken", &kept.by, &what)?;
         portfolio.take(Some(kept)).map_err(|error| Problem::own(error.to_string()))?;
         Ok(what)

@@ -13,10 +13,12 @@ use parentage::model::{Decision, Profile};
 use parentage::screen::Decisions;
 use parentage::share::{Rounding, Share};
 use parentage::snapshot::Snapshot;
+use parentage::source::party_of_ftm;
 
-use super::audit::LOG;
+use super::audit::{LOG, named, seal_of_results};
 use super::loaded::{House, Loaded, Question};
 use super::screen::{PartyAsked, answered, seal_of};
+use super::yente::{Choice, Scope, scored};
 
 /// What came of it.
 #[derive(Debug, Default, serde::Serialize)]
@@ -27,9 +29,9 @@ pub struct Replayed {
     pub same: u64,
     /// Those of which a word is another, and the verdict is not.
     pub other_words: u64,
-    /// Decisions that the log tells of.
-    pub decisions: u64,
-    /// Decisions of the file that the log does not tell of: those of the command line.
+    /// Decisions of the file that the log tells of.
+    pub decisions: usize,
+    /// Those that it does not tell of: the command line took them since the service ran last.
     pub unlogged: usize,
     /// Screenings of another verdict, or that could not be worked out again, and decisions that are not kept as they were
     /// made: the line, and why.
@@ -54,6 +56,20 @@ struct Logged {
     seal: String,
 }
 
+/// A query of yente's interface as the log tells of it.
+#[derive(Deserialize)]
+struct Held {
+    query: Value,
+    scope: Scope,
+    choice: Choice,
+    as_of: String,
+    floor: String,
+    max_list_age: Option<i64>,
+    snapshot: String,
+    results: Vec<(String, bool)>,
+    seal: String,
+}
+
 /// Goes through the log of a folder and screens again what it tells of.
 ///
 /// # Errors
@@ -64,31 +80,34 @@ pub fn replay(data: &Path, profiles: &[Profile]) -> Result<(Whole, Replayed), Er
     let mut again =
         Again { data, profiles, all, loaded: BTreeMap::new(), decided: (0, Decisions::default()) };
     let mut replayed = Replayed::default();
-    let mut unlogged: Vec<Value> =
-        again.all.iter().filter_map(|one| serde_json::to_value(one).ok()).collect();
+    let mut kept: Vec<(Value, bool)> =
+        again.all.iter().filter_map(|one| Some((serde_json::to_value(one).ok()?, false))).collect();
     let whole = check(&data.join(LOG), &mut |line| {
         let number = line["number"].as_u64().unwrap_or_default();
         if line["kind"] == "decision" {
-            replayed.decisions += 1;
-            match unlogged.iter().position(|own| is_said(own, &line["what"])) {
-                Some(at) => drop(unlogged.remove(at)),
+            // A service that was killed as it logged one says it again.
+            match kept.iter_mut().find(|(own, _)| is_said(own, &line["what"])) {
+                Some((_, told)) => *told = true,
                 None => {
                     let why = "the decision is not kept as it was made";
                     replayed.differences.push(format!("line {number}: {why}"));
                 }
             }
         }
-        if line["kind"] != "screening" {
-            return;
-        }
+        let outcome = match line["kind"].as_str() {
+            Some("screening") => again.screen(&line["what"]),
+            Some("match") => again.hold(&line["what"]),
+            _ => return,
+        };
         replayed.screenings += 1;
-        match again.screen(&line["what"]) {
+        match outcome {
             Ok(true) => replayed.same += 1,
             Ok(false) => replayed.other_words += 1,
             Err(why) => replayed.differences.push(format!("line {number}: {why}")),
         }
     })?;
-    replayed.unlogged = unlogged.len();
+    replayed.decisions = kept.iter().filter(|(_, told)| *told).count();
+    replayed.unlogged = kept.len() - replayed.decisions;
     Ok((whole, replayed))
 }
 
@@ -144,8 +163,7 @@ impl Again<'_> {
             threshold: (!says_threshold).then_some(logged.threshold),
             limit: logged.limit,
         };
-        self.load(&logged.snapshot)?;
-        let loaded = &self.loaded[&logged.snapshot];
+        let loaded = load(&mut self.loaded, self.data, &logged.snapshot)?;
         let prepared = loaded.prepared(&question, &house).map_err(|problem| problem.to_string())?;
         let decided = &self.decided.1;
         let place = loaded.request;
@@ -160,19 +178,58 @@ impl Again<'_> {
         Ok(seal_of(&text) == logged.seal)
     }
 
-    /// Opens a snapshot that is kept.
-    fn load(&mut self, digest: &str) -> Result<(), String> {
-        // A digest of the log is no path.
-        if !digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(format!("`{digest}` is no digest of a snapshot"));
+    /// Holds a query of yente's interface against a snapshot once more; whether every word is the same.
+    fn hold(&mut self, what: &Value) -> Result<bool, String> {
+        let logged = Held::deserialize(what).map_err(|error| error.to_string())?;
+        let house = House {
+            max_list_age: logged.max_list_age,
+            floor: Share::parse_percent(&logged.floor, Rounding::Down).ok(),
+            ..House::default()
+        };
+        let day = Day::parse(&logged.as_of).map_err(|error| error.to_string())?;
+        let threshold = Some(logged.choice.screened());
+        let question = Question { threshold, limit: 0, ..Question::on(day) };
+        let loaded = load(&mut self.loaded, self.data, &logged.snapshot)?;
+        let prepared = loaded.prepared(&question, &house).map_err(|problem| problem.to_string())?;
+        let party = party_of_ftm(&logged.query);
+        let results = prepared.with(|screener, run| {
+            let found =
+                party.map(|party| scored(screener, run, &party, &logged.scope, logged.choice));
+            found.map(|(_, results)| results).unwrap_or_default()
+        });
+        let found = named(&results);
+        if found != logged.results {
+            let [was, is] = [&logged.results, &found].map(|all| {
+                let one = |(id, fits): &(String, bool)| {
+                    if *fits { format!("{id} (match)") } else { id.clone() }
+                };
+                if all.is_empty() {
+                    "nobody".to_owned()
+                } else {
+                    all.iter().map(one).collect::<Vec<_>>().join(", ")
+                }
+            });
+            return Err(format!("it was {was}, and is {is}"));
         }
-        if !self.loaded.contains_key(digest) {
-            let path = self.data.join("snapshots").join(format!("{digest}.snapshot"));
-            let snapshot =
-                Snapshot::open(&path.display().to_string()).map_err(|error| error.to_string())?;
-            let loaded = Loaded::new(snapshot, digest.to_owned(), None);
-            self.loaded.insert(digest.to_owned(), loaded);
-        }
-        Ok(())
+        Ok(seal_of_results(&results) == logged.seal)
     }
+}
+
+/// Opens a snapshot that is kept.
+fn load<'l>(
+    all: &'l mut BTreeMap<String, Loaded>,
+    data: &Path,
+    digest: &str,
+) -> Result<&'l Loaded, String> {
+    // A digest of the log is no path.
+    if !digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(format!("`{digest}` is no digest of a snapshot"));
+    }
+    if !all.contains_key(digest) {
+        let path = data.join("snapshots").join(format!("{digest}.snapshot"));
+        let snapshot =
+            Snapshot::open(&path.display().to_string()).map_err(|error| error.to_string())?;
+        all.insert(digest.to_owned(), Loaded::new(snapshot, digest.to_owned(), None));
+    }
+    Ok(&all[digest])
 }

@@ -2,6 +2,7 @@
 //! (<https://www.standardwebhooks.com>), again and again until they are taken.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use parentage::error::Error;
 
 use super::App;
+use super::portfolio::Portfolio;
 
 /// Events of one webhook: some hundred kilobytes.
 const MOST_EVENTS: usize = 500;
@@ -206,6 +208,13 @@ impl Sent {
         [self.number, self.begun]
     }
 
+    /// How many events to send: those that are being sent, until they are taken, though more came meanwhile.
+    fn batch(&self) -> usize {
+        let begun = self.begun.checked_sub(self.number).filter(|begun| *begun > 0);
+        let begun = begun.and_then(|begun| usize::try_from(begun).ok());
+        begun.unwrap_or(MOST_EVENTS).min(MOST_EVENTS)
+    }
+
     /// Of an address, and how far it is.
     pub fn new(url: &str, [number, begun]: [u64; 2]) -> Sent {
         let uri = url.parse::<Uri>().unwrap_or_default();
@@ -219,17 +228,22 @@ impl Sent {
 /// Sends what is new to one address, for as long as the service runs.
 pub fn deliver(app: &App, at: usize) {
     let (Some(hooks), Some(portfolio)) = (&app.config.hooks, &app.portfolio) else { return };
+    while catch_unwind(AssertUnwindSafe(|| deliver_on(app, (hooks, portfolio), at))).is_err() {
+        // A fault of this program must not end the sending without a word.
+        let mut sent = portfolio.sent(at);
+        sent.failed = Some("the service has a fault; it goes on in some minutes".to_owned());
+        sent.failures += 1;
+        portfolio.note_sent(at, &sent, &hooks.urls);
+        std::thread::sleep(LONGEST_WAIT);
+    }
+}
+
+fn deliver_on(app: &App, (hooks, portfolio): (&Hooks, &Portfolio), at: usize) {
     let agent = hooks.agent();
     let url = &hooks.urls[at];
     loop {
         let mut sent = portfolio.sent(at);
-        let most = match sent.begun.checked_sub(sent.number) {
-            None | Some(0) => MOST_EVENTS,
-            Some(begun) => {
-                usize::try_from(begun).map_or(MOST_EVENTS, |begun| begun.min(MOST_EVENTS))
-            }
-        };
-        let events = match portfolio.events(sent.number, most) {
+        let events = match portfolio.events(sent.number, sent.batch()) {
             Ok(events) => events,
             Err(error) => {
                 sent.failed = Some(error.to_string());
@@ -352,6 +366,13 @@ mod tests {
         let body = r#"{"test": 2432232314}"#;
         let signed = hooks.signature("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, body);
         assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+
+    #[test]
+    fn what_is_sent_again_is_what_was_sent() {
+        let of = |far| Sent::new("https://hooks.example", far).batch();
+        assert_eq!([of([0, 0]), of([7, 7]), of([7, 0])], [MOST_EVENTS; 3]);
+        assert_eq!([of([7, 8]), of([7, 19]), of([0, 9_999])], [1, 12, MOST_EVENTS]);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use axum::Router;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, post};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use parentage::day::Day;
@@ -29,7 +30,9 @@ use super::{App, Going};
 
 pub use catalog::{__path_algorithms, __path_catalog};
 pub use entities::{__path_adjacent, __path_adjacent_by, __path_entity, MOST_OFFSET};
-pub use matching::{__path_matches, KNOWN as ALGORITHMS, MOST_QUERIES, MOST_RESULTS};
+pub use matching::{
+    __path_matches, Choice, KNOWN as ALGORITHMS, MOST_QUERIES, MOST_RESULTS, scored,
+};
 pub use reconcile::{__path_manifest, __path_reconcile};
 pub use search::{__path_search, SCHEMAS};
 
@@ -61,8 +64,8 @@ fn dataset_of(list: &str) -> String {
 }
 
 /// What a request looks at.
-#[derive(Debug, Clone)]
-struct Scope {
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Scope {
     /// One list, or all.
     dataset: Option<String>,
     include: Vec<String>,
@@ -260,7 +263,7 @@ impl Rests {
     }
 
     /// An answer of JSON that names what it rests on.
-    fn json(self, app: &App, answer: &impl serde::Serialize) -> Result<Response, Problem> {
+    fn json(self, app: &App, answer: &impl Serialize) -> Result<Response, Problem> {
         let mut response = app.json(&self.loaded, answer)?;
         response.headers_mut().extend(self.named);
         Ok(response)

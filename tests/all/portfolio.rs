@@ -236,6 +236,43 @@ fn customers_are_replaced_and_forgotten_and_rows_that_cannot_be_read_are_told() 
     assert_eq!(service.get("/v1/portfolio").status, 409);
 }
 
+/// Customers are watched, and decided on, under a policy of the house.
+#[test]
+fn customers_may_be_watched_under_a_policy() {
+    let folder = tempfile::tempdir().unwrap();
+    let [one, two] = two_snapshots(folder.path());
+    let data = folder.path().join("data").display().to_string();
+    let policy = "id = \"desk\"\ntitle = \"Desk\"\nthreshold = \"0.97\"\n";
+    let policy = write(folder.path(), "desk.toml", policy);
+    let service = Service::start(&["--snapshot", &one, "--data", &data, "--profile", &policy]);
+    let put = |query: &str| {
+        let path = format!("/v1/portfolio{query}");
+        service.ask("PUT", &path, &[], b"id,name\n1,Tern Millz\n2,Pelican Shipping\n").status
+    };
+    assert_eq!(put("?profile=none"), 422);
+    assert_eq!(put(""), 202);
+    let usual = events(&service, 0, 1);
+    assert_eq!(put("?profile=desk"), 202);
+    let under = |profile: Value| {
+        let party = json!({"name": "Tern Millz", "id": "1", "profile": profile});
+        service.post("/v1/screen", &party).json()["verdict"].as_str().unwrap().to_owned()
+    };
+    let [before, after] = [under(Value::Null), under("desk".into())];
+    assert_ne!(before, after);
+    assert_eq!(usual, told(&[("new", "1", &before)]));
+    assert_eq!(events(&service, 1, 2), told(&[("gone", "1", &before), ("new", "1", &after)]));
+    // What is new is found out under the policy, too.
+    activate(&service, &two);
+    assert_eq!(events(&service, 3, 1), told(&[("new", "2", "hit")]));
+    // A decision rests on what the policy finds, and stands under it.
+    let party = json!({"name": "Tern Millz", "id": "1"});
+    let found = service.post("/v1/screen", &json!({"name": "Tern Millz", "profile": "desk"}));
+    let entity = &found.json()["matches"][0]["entity"]["id"];
+    let word = json!({"party": party, "entity": entity, "outcome": "false_match", "reason": "a mill", "by": "anna", "profile": "desk"});
+    assert_eq!(service.post("/v1/decisions", &word).status, 201);
+    assert_eq!(events(&service, 4, 1), told(&[("gone", "1", &after)]));
+}
+
 #[test]
 fn a_webhook_goes_to_no_private_address_that_nobody_named() {
     let folder = tempfile::tempdir().unwrap();

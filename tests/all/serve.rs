@@ -824,6 +824,14 @@ fn decisions_and_everything_answered_can_be_accounted_for() {
     assert_eq!(taken.status, 0, "{}", taken.err);
     let known = service.post("/v1/screen", &other).json();
     assert_eq!(known["matches"][0]["decision"]["outcome"], "unsure");
+    // What yente's clients ask is accounted for as well.
+    let query = json!({"schema": "Company", "properties": {"name": ["Skydio, Inc."]}});
+    let queries =
+        json!({"queries": {"one": query, "none": {"schema": "Company", "properties": {}}}});
+    let found = service.post("/match/default?limit=2&threshold=0.9", &queries).json();
+    assert_eq!(found["responses"]["one"]["results"][0]["match"], true);
+    let asked = "/reconcile/default?queries=%7B%22a%22%3A%7B%22query%22%3A%22Kollsman%22%7D%7D";
+    assert_eq!(service.get(asked).status, 200);
     let all = service.get("/v1/decisions?party_id=17").json();
     assert_eq!((&all["total"], &all["decisions"][0]["by"]), (&1.into(), &"anna".into()));
     drop(service);
@@ -840,11 +848,15 @@ fn decisions_and_everything_answered_can_be_accounted_for() {
     let replayed = parentage(&["audit", "replay", &data_path]);
     assert_eq!(replayed.status, 0, "{} {}", replayed.out, replayed.err);
     assert!(
-        replayed.out.contains("7 screenings: 7 come out the same word for word"),
+        replayed.out.contains("10 screenings: 10 come out the same word for word"),
         "{}",
         replayed.out
     );
-    assert!(replayed.out.contains("1 decisions are told of; 1 more are kept"), "{}", replayed.out);
+    assert!(
+        replayed.out.contains("2 decisions are told of, 0 are kept that are not"),
+        "{}",
+        replayed.out
+    );
     // Who changes a decision in its file is found out by the log.
     let written = parentage(&["decisions", &file, "--format", "csv"]);
     let changed = written.out.replace("another company", "the very company");
@@ -864,7 +876,8 @@ fn decisions_and_everything_answered_can_be_accounted_for() {
     let count = |kind: &str| {
         text.lines().filter(|line| line.contains(&format!("\"kind\":\"{kind}\""))).count()
     };
-    assert_eq!([count("screening"), count("decision"), count("activation")], [7, 1, 2]);
+    let kinds = ["screening", "match", "decision", "activation"].map(count);
+    assert_eq!(kinds, [7, 3, 2, 2]);
     std::fs::write(&log, text.replacen("Tallinn", "Tallinm", 1)).unwrap();
     let changed = parentage(&["audit", "verify", &data_path]);
     assert!(changed.status == 2 && changed.err.contains("was changed"), "{}", changed.err);

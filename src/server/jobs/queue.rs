@@ -143,8 +143,8 @@ impl Jobs {
         queued.min_by_key(|kept| (kept.created, kept.id.clone())).cloned()
     }
 
-    /// Works on jobs, one at a time, until the service ends.
-    pub async fn work(&self) {
+    /// Works on jobs, one at a time, until the service ends. `ended` is told of each that is over.
+    pub async fn work(&self, ended: &(impl Fn(&Kept) + Sync)) {
         loop {
             let Some(kept) = self.next() else {
                 self.queued.notified().await;
@@ -153,6 +153,10 @@ impl Jobs {
             if self.turn(&kept.id, &[Stage::Queued], Stage::Running, Vec::new()) {
                 let snapshots = self.folder.with_file_name("snapshots");
                 let (to, messages) = self.screen(&kept, &snapshots).await;
+                // Before it is so: a service that is killed here works on it again, and says it again.
+                if to != Stage::Queued && !self.is_cancelled(&kept.id) {
+                    ended(&Kept { state: to, ..kept.clone() });
+                }
                 self.turn(&kept.id, &[Stage::Running], to, messages);
             }
         }

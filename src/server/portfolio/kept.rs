@@ -37,6 +37,9 @@ pub struct Kept {
     pub delimiter: Option<u8>,
     #[serde(default)]
     pub encoding: Option<String>,
+    /// The policy that they are watched under, by id.
+    #[serde(default)]
+    pub profile: Option<String>,
     /// Who gave them.
     pub by: String,
     pub at: String,
@@ -147,7 +150,7 @@ impl Portfolio {
         let file = now.kept.as_ref().map(|own| {
             json!({
                 "digest": own.digest, "format": own.format, "name_column": own.name_column,
-                "by": own.by, "at": own.at,
+                "profile": own.profile, "by": own.by, "at": own.at,
             })
         });
         let count =
@@ -328,6 +331,7 @@ impl Portfolio {
             name_column: "name".to_owned(),
             delimiter: None,
             encoding: None,
+            profile: None,
             by: "--portfolio".to_owned(),
             at: jiff::Timestamp::now().to_string(),
         };

@@ -1,5 +1,6 @@
 //! The watching itself: after each snapshot, each decision and each midnight, whoever may be concerned is screened again.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ use parentage::changes::{Again, Side};
 use parentage::day::Day;
 use parentage::error::Error;
 use parentage::monitor::{Alert, alerts, differences};
-use parentage::screen::{Screener, select_rules};
+use parentage::screen::Screener;
 use parentage::source::PartyRow;
 
 use super::super::App;
@@ -23,6 +24,9 @@ const BATCH: usize = 10_000;
 
 /// How long to wait before a run that failed is tried again.
 const AGAIN: Duration = Duration::from_secs(60);
+
+/// What is told of a run that ended in a panic, whose text is on standard error.
+const FAULT: &str = "the service has a fault, or its snapshot was damaged since it was checked; nobody is watched until a run succeeds";
 
 /// Messages that are kept of a run.
 const MESSAGES: usize = 100;
@@ -54,7 +58,10 @@ pub fn watch(app: &App) {
             portfolio.wait(seen, until_midnight());
             continue;
         };
-        match run(app, portfolio, &pool, &kept, last.as_ref()) {
+        // A fault of this program must not end the watching without a word.
+        let looked =
+            catch_unwind(AssertUnwindSafe(|| run(app, portfolio, &pool, &kept, last.as_ref())));
+        match looked.unwrap_or_else(|_| Err(Error::Request(FAULT.to_owned()))) {
             Ok(now) => {
                 last = Some(now);
                 portfolio.wait(seen, until_midnight());
@@ -98,15 +105,15 @@ fn run(
     let (loaded, day) = (app.loaded(), Day::today());
     let own = |problem: super::super::problem::Problem| problem.error("the portfolio");
     let known = app.decided().map_err(own)?;
-    let prepared = loaded
-        .prepared(&Question { limit: 0, ..Question::on(day) }, &app.config.house)
-        .map_err(own)?;
+    let question = |day| Question { limit: 0, profile: kept.profile.clone(), ..Question::on(day) };
+    let prepared = loaded.prepared(&question(day), &app.config.house).map_err(own)?;
     let (rows, mut ran) = prepared.with(|screener, _| {
         let last = last.filter(|last| last.kept == *kept);
         let again = match last {
             None => None,
             Some(last) => {
-                let rules = select_rules(&last.loaded.snapshot, &[])?;
+                let settings = last.loaded.settings(&question(last.day), &app.config.house);
+                let rules = settings.map_err(own)?.rules;
                 let before = Side { snapshot: &last.loaded.snapshot, day: last.day };
                 Some(Again::new((before, &rules), Side::of(screener), screener.settings()))
             }

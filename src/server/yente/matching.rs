@@ -1,12 +1,14 @@
 //! `POST /match/{dataset}`: entities of the client's are held against those that are listed or reached.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use rayon::prelude::*;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
@@ -16,7 +18,9 @@ use parentage::screen::{DEFAULT_THRESHOLD, Match, REVIEW_BAND, Screener};
 use parentage::source::party_of_ftm;
 
 use super::super::App;
+use super::super::access::Caller;
 use super::super::asked::{Json, Parameters, Path};
+use super::super::audit::{Matching, named, seal_of_results};
 use super::super::problem::{Problem, ProblemView};
 use super::super::screen::{is_short, points};
 use super::{Scope, refused, shown, today_while};
@@ -64,7 +68,7 @@ pub struct Queries {
 }
 
 /// How results are chosen.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Choice {
     /// Scores from here on are a match.
     threshold: i32,
@@ -145,6 +149,48 @@ pub fn scored(
     (total, all)
 }
 
+/// Queries of a client, and what answers rest on.
+pub struct Asking<'a> {
+    pub app: &'a App,
+    pub by: &'a str,
+    pub screener: &'a Screener<'a>,
+    pub run: &'a Run<'a>,
+    pub scope: &'a Scope,
+    pub choice: Choice,
+}
+
+impl Asking<'_> {
+    /// The matches of a query, which is logged; none where it is nobody.
+    ///
+    /// # Errors
+    /// It cannot be logged.
+    pub fn answer(
+        &self,
+        query: &Value,
+        party: Option<&Party>,
+    ) -> Result<(usize, Vec<Value>), Problem> {
+        let Asking { app, by, screener, run, scope, choice } = self;
+        let found = party.map(|party| scored(screener, run, party, scope, *choice));
+        let (total, results) = found.unwrap_or_default();
+        if app.logs_screenings() {
+            let settings = screener.settings();
+            let matching = Matching {
+                query,
+                scope,
+                choice: *choice,
+                as_of: settings.day.to_string(),
+                floor: settings.floor.to_string(),
+                max_list_age: settings.max_list_age,
+                snapshot: run.snapshot.digest(),
+                results: named(&results),
+                seal: seal_of_results(&results),
+            };
+            app.tell_matching(by, &matching)?;
+        }
+        Ok((total, results))
+    }
+}
+
 /// The alignment of a match by the kinds of its lines: the scores add up to the whole.
 fn explained(one: &Match) -> Value {
     let mut features: Map<String, Value> = Map::new();
@@ -183,6 +229,7 @@ fn explained(one: &Match) -> Value {
         (status = 422, description = "A field that cannot be used", body = ProblemView, content_type = "application/problem+json")))]
 pub async fn matches(
     State(app): State<App>,
+    Extension(caller): Extension<Caller>,
     Path(dataset): Path<String>,
     parameters: Parameters,
     Json(asked): Json<Queries>,
@@ -220,13 +267,14 @@ pub async fn matches(
             Ok((name, query, party))
         })
         .collect::<Result<_, Problem>>()?;
-    let (own, limit) = (std::sync::Arc::clone(&app), choice.limit);
+    let (own, asked_of, limit) = (Arc::clone(&app), Arc::clone(&app), choice.limit);
     let (rests, responses) =
         today_while(&app, Some(choice.screened()), move |going, _, screener, run| {
+            let asking =
+                Asking { app: &asked_of, by: &caller.name, screener, run, scope: &scope, choice };
             let answered = parties.into_par_iter().map(|(name, query, party)| {
                 going.check()?;
-                let found = party.map(|party| scored(screener, run, &party, &scope, choice));
-                let (total, results) = found.unwrap_or_default();
+                let (total, results) = asking.answer(&query, party.as_ref())?;
                 let total = json!({"value": total, "relation": "eq"});
                 Ok((
                     name,

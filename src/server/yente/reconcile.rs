@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -14,9 +15,10 @@ use parentage::screen::REVIEW_BAND;
 use parentage::source::party_of_ftm;
 
 use super::super::App;
+use super::super::access::Caller;
 use super::super::asked::{Parameters, Path, json as read_json};
 use super::super::problem::{Problem, ProblemView};
-use super::matching::{Choice, MOST_QUERIES, scored};
+use super::matching::{Asking, Choice, MOST_QUERIES};
 use super::search::{FOUND, named};
 use super::{Scope, found, shown, today, today_while};
 
@@ -127,12 +129,13 @@ impl Query {
         (status = 422, description = "A parameter that cannot be used", body = ProblemView, content_type = "application/problem+json")))]
 pub async fn manifest(
     State(app): State<App>,
+    Extension(caller): Extension<Caller>,
     Path(dataset): Path<String>,
     headers: HeaderMap,
     parameters: Parameters,
 ) -> Result<Response, Problem> {
     if let Some(queries) = parameters.one("queries")? {
-        return answers(app, dataset, queries.as_bytes(), &parameters).await;
+        return answers(app, caller, dataset, queries.as_bytes(), &parameters).await;
     }
     let loaded = app.loaded();
     Scope::read(&dataset, &parameters, &loaded)?;
@@ -181,6 +184,7 @@ pub async fn manifest(
         (status = 422, description = "What cannot be used", body = ProblemView, content_type = "application/problem+json")))]
 pub async fn reconcile(
     State(app): State<App>,
+    Extension(caller): Extension<Caller>,
     Path(dataset): Path<String>,
     parameters: Parameters,
     body: Bytes,
@@ -191,11 +195,12 @@ pub async fn reconcile(
     }
     let none = || Problem::new(StatusCode::BAD_REQUEST, "the form has neither queries nor extend");
     let queries = form.one("queries")?.ok_or_else(none)?;
-    answers(app, dataset, queries.as_bytes(), &parameters).await
+    answers(app, caller, dataset, queries.as_bytes(), &parameters).await
 }
 
 async fn answers(
     app: App,
+    caller: Caller,
     dataset: String,
     queries: &[u8],
     parameters: &Parameters,
@@ -207,14 +212,17 @@ async fn answers(
         let reason = format!("Too many queries in one batch (limit: {MOST_QUERIES})");
         return Err(Problem::new(StatusCode::BAD_REQUEST, reason));
     }
+    let own = Arc::clone(&app);
     let (rests, answer) =
         today_while(&app, Some(choice.screened()), move |going, _, screener, run| {
+            let asking =
+                Asking { app: &own, by: &caller.name, screener, run, scope: &scope, choice };
             let mut answers = Map::new();
             for (name, query) in &queries {
                 going.check()?;
-                let party = party_of_ftm(&query.entity());
-                let all = party.map(|party| scored(screener, run, &party, &scope, choice).1);
-                let all = all.unwrap_or_default().into_iter().take(query.limit.unwrap_or(USUAL));
+                let entity = query.entity();
+                let (_, all) = asking.answer(&entity, party_of_ftm(&entity).as_ref())?;
+                let all = all.into_iter().take(query.limit.unwrap_or(USUAL));
                 let result: Vec<Value> = all
                     .map(|own| {
                         json!({
