@@ -179,14 +179,15 @@ pub(super) fn conclude(
     }
 }
 
-/// Where the limit cuts, the gravest stay, and of equal gravity the highest scores; then by score,
-/// gravity and id.
+/// Where the limit cuts, those that nobody dismissed stay before others, the gravest of them, and of equal gravity the
+/// highest scores; then by score, gravity and id.
 fn ordered(mut matches: Vec<Match>, limit: usize) -> Vec<Match> {
     let gravity = |matched: &Match| matched.exposures.first().map(Exposure::gravity);
     let by_id = |a: &Match, b: &Match| a.view.id.cmp(&b.view.id).then(a.entity.cmp(&b.entity));
     if limit > 0 && matches.len() > limit {
         matches.sort_by(|a, b| {
-            gravity(a).cmp(&gravity(b)).then(b.points.cmp(&a.points)).then_with(|| by_id(a, b))
+            let rank = |own: &Match| (own.is_settled(), gravity(own));
+            rank(a).cmp(&rank(b)).then(b.points.cmp(&a.points)).then_with(|| by_id(a, b))
         });
         matches.truncate(limit);
     }

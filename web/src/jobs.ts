@@ -1,9 +1,10 @@
 /** Files of parties: hand one in, watch it, take its result. */
 
-import { asked, get, path } from "./api";
+import { asked, get } from "./api";
 import { today } from "./case";
 import { element, field, fill, table, trouble } from "./dom";
 import { download } from "./save";
+import { chooser, sends } from "./upload";
 
 interface Job {
   id: string;
@@ -19,9 +20,6 @@ interface Job {
 const LOOK = 500;
 
 const VERDICTS = ["hit", "review", "clear", "error"];
-
-/** Formats of a file by how its name ends. */
-const FORMATS: Record<string, string> = { xlsx: "xlsx", jsonl: "jsonl", ndjson: "jsonl", parquet: "parquet" };
 
 function ended(job: Job): boolean {
   return ["done", "failed", "cancelled"].includes(job.state);
@@ -39,24 +37,16 @@ function when(job: Job): string {
 
 /** The page of all jobs. */
 export function jobsPage(main: HTMLElement, gone: AbortSignal): void {
-  const file = element("input", { type: "file", required: true, accept: ".csv,.xlsx,.jsonl,.ndjson,.parquet,.tsv,.txt" });
+  const file = chooser();
   const day = element("input", { type: "date", value: today(), required: true });
   const out = element("select", {}, ["csv", "jsonl", "xlsx"].map((one) => element("option", {}, one)));
   const [told, all] = [element("div", { "aria-live": "polite" }), element("div")];
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    const chosen = file.files?.[0];
-    if (!chosen) return;
-    const format = FORMATS[chosen.name.split(".").pop()?.toLowerCase() ?? ""];
-    fill(told, element("p", { class: "soft" }, `Sending ${chosen.name} …`));
-    try {
-      const init = { method: "POST", headers: { "content-type": "application/octet-stream" }, body: chosen, signal: gone };
-      const made: Job = await (await asked(path("/v1/jobs", { as_of: day.value, out: out.value, format }), init)).json();
-      location.hash = `#/jobs/${made.id}`;
-    } catch (error) {
-      if (!gone.aborted) fill(told, trouble(error));
-    }
+  const options = () => ({ as_of: day.value, out: out.value });
+  const taken = async (answer: Response) => {
+    const made: Job = await answer.json();
+    location.hash = `#/jobs/${made.id}`;
   };
+  const submit = sends({ file, method: "POST", to: "/v1/jobs", options, told, gone, taken });
   const load = async () => {
     try {
       const { jobs } = await get<{ jobs: Job[] }>("/v1/jobs", gone);

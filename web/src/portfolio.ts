@@ -1,8 +1,9 @@
 /** The customers that are watched: whom, the alerts that stand, and which were new or gone. */
 
-import { asked, get, path } from "./api";
+import { get, path } from "./api";
 import { caseOf } from "./case";
 import { element, field, fill, table, trouble } from "./dom";
+import { chooser, sends } from "./upload";
 import { word } from "./words";
 
 interface Alert {
@@ -27,7 +28,7 @@ interface Event {
 }
 
 interface State {
-  customers: { digest: string; format: string; by: string; at: string } | null;
+  customers: { digest: string; format: string; profile: string | null; by: string; at: string } | null;
   running: { parties: number } | null;
   last_run: { at: string; as_of: string; parties: number; screened: number; unread: number; messages?: string[]; took: number } | null;
   failed: string | null;
@@ -41,8 +42,6 @@ const LOOK = 2_000;
 
 /** Alerts and events of one part. */
 const PART = 200;
-
-const FORMATS: Record<string, string> = { xlsx: "xlsx", jsonl: "jsonl", ndjson: "jsonl", parquet: "parquet" };
 
 function moment(at: string): string {
   return `${at.slice(0, 16).replace("T", " ")} UTC`;
@@ -81,7 +80,7 @@ function about(state: State): HTMLElement {
     "div",
     {},
     state.customers
-      ? element("p", {}, `Given by ${state.customers.by} on ${moment(state.customers.at)}.`)
+      ? element("p", {}, `Given by ${state.customers.by} on ${moment(state.customers.at)}${state.customers.profile ? `, watched under ${state.customers.profile}` : ""}.`)
       : element("p", {}, "Nobody is watched yet. Give a file of customers, with a column name."),
     running && element("p", {}, running),
     last && element("p", { class: "soft" }, last),
@@ -100,7 +99,7 @@ function about(state: State): HTMLElement {
 
 export function portfolioPage(main: HTMLElement, gone: AbortSignal): void {
   const [head, told, events, alerts] = [element("div"), element("div", { "aria-live": "polite" }), element("div"), element("div")];
-  const file = element("input", { type: "file", required: true, accept: ".csv,.xlsx,.jsonl,.ndjson,.parquet,.tsv,.txt" });
+  const file = chooser();
   let seen = "";
 
   const load = async () => {
@@ -132,27 +131,17 @@ export function portfolioPage(main: HTMLElement, gone: AbortSignal): void {
     }
     setTimeout(() => gone.aborted || void look(), LOOK);
   };
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    const chosen = file.files?.[0];
-    if (!chosen) return;
-    const format = FORMATS[chosen.name.split(".").pop()?.toLowerCase() ?? ""];
-    fill(told, element("p", { class: "soft" }, `Sending ${chosen.name} …`));
-    try {
-      const headers = { "content-type": "application/octet-stream" };
-      await asked(path("/v1/portfolio", { format }), { method: "PUT", headers, body: chosen, signal: gone });
-      fill(told, element("p", {}, `${chosen.name} is watched now.`));
-      await load();
-    } catch (error) {
-      if (!gone.aborted) fill(told, trouble(error));
-    }
+  const taken = async (_: Response, name: string) => {
+    fill(told, element("p", {}, `${name} is watched now.`));
+    await load();
   };
+  const submit = sends({ file, method: "PUT", to: "/v1/portfolio", options: () => ({}), told, gone, taken });
   document.title = "Portfolio – parentage";
   fill(
     main,
     element("h1", {}, "Portfolio"),
     head,
-    element("form", { class: "row", submit: (event) => void submit(event as SubmitEvent) }, field("Customers", file), element("button", { type: "submit", class: "main" }, "Watch them")),
+    element("form", { class: "row", submit }, field("Customers", file), element("button", { type: "submit", class: "main" }, "Watch them")),
     told,
     element("h2", {}, "New and gone"),
     events,

@@ -19,10 +19,11 @@ use super::super::decisions::Known;
 use super::super::loaded::{Loaded, Question};
 use super::kept::{Kept, Portfolio, Ran, counted};
 
-/// Rows that are read and screened at once.
+/// Rows that are read and screened at once: some megabytes, and a step of the progress that is told.
 const BATCH: usize = 10_000;
 
-/// How long to wait before a run that failed is tried again.
+/// How long to wait before a run that failed is tried again: a disk that is full stays so for a while, and nobody waits
+/// longer for an alert than he would for the next snapshot.
 const AGAIN: Duration = Duration::from_secs(60);
 
 /// What is told of a run that ended in a panic, whose text is on standard error.
@@ -55,7 +56,7 @@ pub fn watch(app: &App) {
             if let Err(error) = nobody(app, portfolio) {
                 portfolio.failed(error.to_string());
             }
-            portfolio.wait(seen, until_midnight());
+            portfolio.wait(seen, until_midnight(jiff::Timestamp::now()));
             continue;
         };
         // A fault of this program must not end the watching without a word.
@@ -64,7 +65,7 @@ pub fn watch(app: &App) {
         match looked.unwrap_or_else(|_| Err(Error::Request(FAULT.to_owned()))) {
             Ok(now) => {
                 last = Some(now);
-                portfolio.wait(seen, until_midnight());
+                portfolio.wait(seen, until_midnight(jiff::Timestamp::now()));
             }
             Err(error) => {
                 portfolio.failed(error.to_string());
@@ -75,8 +76,8 @@ pub fn watch(app: &App) {
 }
 
 /// The time to the next day in UTC, and a second.
-fn until_midnight() -> Duration {
-    let now = jiff::Timestamp::now().as_second();
+fn until_midnight(now: jiff::Timestamp) -> Duration {
+    let now = now.as_second();
     Duration::from_secs(u64::try_from(86_401 - now.rem_euclid(86_400)).unwrap_or(1))
 }
 
@@ -188,5 +189,24 @@ impl Run<'_> {
             }
         };
         concerned.then(|| alerts(self.screener, party, &self.known.decisions))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_day_has_begun_when_it_is_looked_again() {
+        for (now, seconds) in [
+            ("2026-11-28T00:00:00Z", 86_401),
+            ("2026-11-28T23:59:59.999Z", 2),
+            ("2026-12-31T12:00:00Z", 43_201),
+        ] {
+            let now: jiff::Timestamp = now.parse().unwrap();
+            let waits = until_midnight(now);
+            assert_eq!(waits, Duration::from_secs(seconds));
+            assert!((now + waits).to_string().contains("T00:00:0"), "{now}");
+        }
     }
 }
