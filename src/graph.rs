@@ -64,8 +64,8 @@ impl Holding {
         Terms::unpack(self.low, self.high, self.flags)
     }
 
-    /// Whether what is held may be held through a chain that is recorded too: it is never added to what the chain
-    /// holds, and counts by itself.
+    /// Whether what is held may be held through a chain that is recorded too, or be what another row of the holder says
+    /// more of: it is never added to that, and counts by itself.
     pub fn is_beside_chain(&self) -> bool {
         self.flags & BESIDE_CHAIN != 0
     }

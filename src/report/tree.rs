@@ -137,7 +137,11 @@ fn line(snapshot: &Snapshot, row: &Holding) -> String {
     };
     let since = row.since.stated().map_or_else(String::new, |since| format!(", since {since}"));
     let style = if terms.confidence == Confidence::Documented { DIM } else { WEAK };
-    let beside = if row.is_beside_chain() { ", may be held through the chain" } else { "" };
+    let beside = match (row.is_beside_chain(), terms.interest) {
+        (false, _) => "",
+        (true, Interest::Unspecified) => ", may be the same once more",
+        (true, _) => ", may be held through the chain",
+    };
     let known = styled(style, &format!("{}{since}{beside}", terms.confidence));
     let place = styled(DIM, &snapshot.sources().show(row.place));
     format!("{what} · {} · {known} · {place}", named(&holder, &country))
