@@ -64,6 +64,7 @@ mod uk_psc;
 mod un_xml;
 mod us_1260h_csv;
 mod values;
+mod versions;
 mod xml;
 
 use std::io::{BufRead, Cursor, Read};

@@ -35,7 +35,7 @@ pub(super) struct Statements {
 }
 
 /// An end of a relationship.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum End {
     /// The id of a statement or a record.
     Named(String),
@@ -211,10 +211,20 @@ fn identifier(given: &Value) -> Vec<String> {
             if number.contains('/') { Vec::new() } else { of_register("gb-coh", &number, "GB") }
         }
         ("DK-CVR", _) => of_register("dk-cvr", &number, "DK"),
+        // The register of owners that GLEIF's own statements name, and what this program writes of schemes that
+        // org-id.guide does not have.
+        ("", code) if code.starts_with("RA00") => registered(code, &number),
+        ("", own) if is_own_scheme(own) => vec![format!("{own}:{number}")],
         ("", _) => Vec::new(),
         (code, _) if code.starts_with("RA00") => registered(code, &number),
         (scheme, _) => vec![format!("{}:{number}", scheme.to_lowercase())],
     }
+}
+
+/// Whether a scheme is written as this project writes schemes: `reg-ru`, `us-cik`.
+fn is_own_scheme(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !name.is_empty() && name.len() <= 20 && name.chars().all(plain)
 }
 
 fn relation(
@@ -304,11 +314,25 @@ impl Statements {
                 *known = at;
             }
         }
+        // A later file may tell anew of a record between the same: ids alone may be those of somebody else's file.
+        let mut latest: FxHashMap<(&str, &End, &End), (Option<Day>, u8)> = FxHashMap::default();
+        for relation in relations.iter().filter(|one| !one.record.is_empty()) {
+            let own = (relation.made, relation.stage);
+            let known = latest.entry(relation.known_by()).or_insert(own);
+            *known = (*known).max(own);
+        }
+        let elsewhere: FxHashSet<&str> = self.replaced.iter().map(|(_, id)| id.as_str()).collect();
         let counts = |at: usize| {
             let relation = &relations[at];
             let own = last.get(&(relation.place.source, relation.record.as_str()));
+            let known = latest.get(&relation.known_by());
+            let is_last = known.is_none_or(|last| *last == (relation.made, relation.stage));
             let key = (relation.place.source, relation.statement.clone());
-            own.is_none_or(|last| *last == at) && !self.replaced.contains(&key)
+            // The standard's ids of statements have 32 letters and more, and nobody else has the same.
+            let is_replaced = self.replaced.contains(&key)
+                || relation.statement.len() >= 32
+                    && elsewhere.contains(relation.statement.as_str());
+            own.is_none_or(|last| *last == at) && is_last && !is_replaced
         };
         for (at, relation) in relations.iter().enumerate() {
             // Somebody holds something of an entity that nobody names.
@@ -371,7 +395,12 @@ impl Statements {
                         let wanted = relation.days(held);
                         // Of one that does not say since when, nobody can say that they began later.
                         let begun = !wanted.from.is_stated() || days.from <= wanted.from;
-                        step.interest == held.interest && begun && wanted.until <= days.until
+                        // One that says less of the share does not say all of it.
+                        let says = step.range.low() >= held.range.low();
+                        step.interest == held.interest
+                            && begun
+                            && says
+                            && wanted.until <= days.until
                     })
                 };
                 let (mut seen, mut open) = (FxHashSet::from_iter([holder]), vec![holder]);
@@ -413,6 +442,11 @@ impl Statements {
 }
 
 impl Relation {
+    /// What a record is known by in several files.
+    fn known_by(&self) -> (&str, &End, &End) {
+        (&self.record, &self.subject, &self.holder)
+    }
+
     /// What of several statements on one record is the last.
     fn age(&self) -> (Option<Day>, u8, &str) {
         (self.made, self.stage, &self.statement)

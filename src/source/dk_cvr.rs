@@ -87,9 +87,10 @@ fn values<'v>(member: &'v Value, kind: &str) -> Vec<(String, &'v Value)> {
         .collect()
 }
 
-fn period(period: &Value) -> Result<Span, String> {
+/// The days of a period; `None` of one that ends before it begins, which was on no day.
+fn period(period: &Value) -> Option<Span> {
     let on = |key: &str| day(&text(period, key), false);
-    days(on("gyldigFra"), on("gyldigTil"))
+    days(on("gyldigFra"), on("gyldigTil")).ok()
 }
 
 /// The holdings that a membership of an organisation says: of a legal or a real owner; none of a director.
@@ -104,8 +105,8 @@ fn shares(organisation: &Value, member: &Value) -> Result<Vec<Held>, String> {
             .any(|name| name.eq_ignore_ascii_case("EJERREGISTER"));
     // Somebody may have been a real owner at several times.
     let real = functions.iter().filter(|(function, _)| function.eq_ignore_ascii_case("Reel ejer"));
-    let mut within = real.map(|(_, days)| period(days)).collect::<Result<Vec<Span>, String>>()?;
-    if within.is_empty() {
+    let mut within: Vec<Span> = real.filter_map(|(_, days)| period(days)).collect();
+    if within.is_empty() && !is_real {
         within.push(Span::ALWAYS);
     }
     let remarks: Vec<String> =
@@ -117,7 +118,7 @@ fn shares(organisation: &Value, member: &Value) -> Result<Vec<Held>, String> {
         [("EJERANDEL_PROCENT", Interest::Equity), ("EJERANDEL_STEMMERET_PROCENT", Interest::Votes)]
     {
         for (value, days) in values(member, kind) {
-            let own = period(days)?;
+            let Some(own) = period(days) else { continue };
             let range = share(&value, is_real)?;
             let common = within
                 .iter()

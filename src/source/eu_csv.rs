@@ -9,6 +9,7 @@ use super::eu_xml::EU;
 use super::guarded::{Row, Table};
 use super::listed::{Listed, Sink, tidy};
 use super::values::{births, day, identifier, is_false, is_true};
+use crate::day::Day;
 use crate::model::EntityKind;
 
 /// Reads the list.
@@ -55,7 +56,18 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
 }
 
 fn close(open: Option<(String, u64, Listed)>, sink: &mut Sink) {
-    if let Some((id, line, listed)) = open {
+    if let Some((id, line, mut listed)) = open {
+        // The first strong name in Latin letters stands for the entry, as in the XML, and one in others beside it.
+        let latin =
+            |name: &String| name.chars().filter(|c| c.is_alphabetic()).all(|c| (c as u32) < 0x250);
+        if !listed.name.is_empty() && !latin(&listed.name) {
+            let first = listed.aliases.iter().position(latin);
+            let native = match first {
+                Some(at) => std::mem::replace(&mut listed.name, listed.aliases.remove(at)),
+                None => listed.name.clone(),
+            };
+            listed.native = native;
+        }
         sink.take(line, Ok(listed), &|| id.clone());
     }
 }
@@ -72,14 +84,22 @@ fn first(row: &Row) -> Listed {
         },
         programmes: vec![row.get("entity_regulation_programme").to_owned()],
         announcement: row.get("entity_regulation_numbertitle").to_owned(),
-        published: day(row.get("entity_designationdate"), false)
-            .or_else(|| day(row.get("entity_regulation_publicationdate"), false)),
+        published: day(row.get("entity_designationdate"), false),
         remarks: vec![
             row.get("entity_remark").to_owned(),
             row.get("entity_designationdetails").to_owned(),
         ],
         ..Listed::default()
     }
+}
+
+/// The earliest day on which what a row says was published. A regulation that amends is none that lists.
+fn first_published(row: &Row) -> Option<Day> {
+    let amends = ["amendment", "repealing"].contains(&row.get("entity_regulation_type"));
+    let parts = ["namealias", "address", "birthdate", "citizenship", "identification"];
+    let own = Some("entity").filter(|_| !amends);
+    let all = own.into_iter().chain(parts);
+    all.filter_map(|part| day(row.get(&format!("{part}_regulation_publicationdate")), false)).min()
 }
 
 fn add(listed: &mut Listed, row: &Row) {
@@ -93,6 +113,9 @@ fn add(listed: &mut Listed, row: &Row) {
         () if weak => listed.weak.push(name),
         () if listed.name.is_empty() => listed.name = name,
         () => listed.aliases.push(name),
+    }
+    if row.get("entity_designationdate").is_empty() {
+        listed.published = listed.published.into_iter().chain(first_published(row)).min();
     }
     listed.remarks.extend(row.rest(USED));
     for which in ["address", "citizenship"] {

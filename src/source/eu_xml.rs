@@ -5,6 +5,7 @@ use std::io::BufRead;
 use super::listed::{About, Listed, Sink};
 use super::values::{births, day, identifier, is_false, is_true};
 use super::xml::{Element, Elements, Item};
+use crate::day::Day;
 use crate::model::{EntityKind, Restriction};
 
 pub(super) const EU: About = About {
@@ -40,6 +41,16 @@ fn name_of(alias: &Element) -> String {
         return whole.to_owned();
     }
     ["firstName", "middleName", "lastName"].map(|part| alias.attribute(part)).join(" ")
+}
+
+/// The earliest day on which anything of an entity was published. A regulation that amends is none that lists: of an entity
+/// of which nothing earlier is known it is not known since when it is listed.
+fn first_published(element: &Element, regulation: &Element) -> Option<Day> {
+    let amends = ["amendment", "repealing"].contains(&regulation.attribute("regulationType"));
+    let own = day(regulation.attribute("publicationDate"), false);
+    let parts = element.deep("regulationSummary");
+    let first = parts.filter_map(|one| day(one.attribute("publicationDate"), false)).min();
+    if amends { first } else { own.into_iter().chain(first).min() }
 }
 
 fn listed(element: &Element) -> Result<Listed, String> {
@@ -146,6 +157,12 @@ fn listed(element: &Element) -> Result<Listed, String> {
         "nameOnDocument",
         "gender",
     ]));
+    for birth in element.all("birthdate") {
+        let place =
+            ["place", "city", "region", "countryDescription"].map(|part| birth.attribute(part));
+        let said: Vec<&str> = place.into_iter().filter(|part| !part.is_empty()).collect();
+        remarks.extend((!said.is_empty()).then(|| format!("born in {}", said.join(", "))));
+    }
     // Remarks stand within names, births and documents too.
     let within = element.children.iter().flat_map(|child| child.all("remark"));
     remarks.extend(within.map(|remark| remark.text.clone()));
@@ -162,8 +179,12 @@ fn listed(element: &Element) -> Result<Listed, String> {
             (date, _) => births(&format!("{about}{date}")),
         }
     });
+    let in_force = day(regulation.attribute("entryIntoForceDate"), false);
+    let regulated = day(regulation.attribute("publicationDate"), false);
     let published = day(element.attribute("designationDate"), false)
-        .or_else(|| day(regulation.attribute("publicationDate"), false));
+        .or_else(|| first_published(element, &regulation));
+    // It is that of a later regulation where the entry was published before.
+    let effective = in_force.filter(|_| published.is_some() && published == regulated);
     Ok(Listed {
         list: EU.list.into(),
         entry: element.attribute("euReferenceNumber").to_owned(),
@@ -186,6 +207,7 @@ fn listed(element: &Element) -> Result<Listed, String> {
         programmes: vec![regulation.attribute("programme").to_owned()],
         announcement: regulation.attribute("numberTitle").to_owned(),
         published,
+        effective,
         remarks,
         ..Listed::default()
     })

@@ -9,7 +9,9 @@ use serde_json::Value;
 use super::guarded::{objects, text, texts};
 use super::listed::{About, Listed, Sink, tidy};
 use super::ofac_csv;
+use super::ofsi_csv::UK;
 use super::records::Records;
+use super::uk_list::restriction_of;
 use super::values::{Country, UNREAD_BIRTH, births, country, day, first_day, identifier, last_day};
 use crate::day::Day;
 use crate::model::{Countries, EntityKind, Identifiers, ListEntry, ListInfo, Party, Restriction};
@@ -241,6 +243,10 @@ fn told(entry: &mut ListEntry, own: &[&Sanction]) -> Option<Day> {
     let parted = if entry.remarks.is_empty() { "" } else { "; " };
     entry.remarks = format!("{}{parted}{}", entry.remarks, remarks.join("; "));
     entry.measures = measures.join("; ");
+    if entry.list == UK.list && !measures.is_empty() {
+        // The UK's list says of each entry what it entails; a ban on travel alone freezes nothing.
+        entry.restriction = restriction_of(&entry.measures);
+    }
     let all = |day: fn(&Sanction) -> Option<Day>| -> Option<Vec<Day>> {
         own.iter().map(|one| day(one)).collect()
     };

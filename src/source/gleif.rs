@@ -4,6 +4,7 @@
 use super::held::{Held, Party, Register, Taken, days, keep};
 use super::records::{MentionId, Records};
 use super::values::{day, identifier};
+use super::versions::Versions;
 use super::xml::Element;
 use rustc_hash::FxHashMap;
 
@@ -206,7 +207,7 @@ pub(super) struct Ultimate {
 pub(super) struct Consolidated {
     /// Whether the house counts a consolidated child as held to at least 50 percent.
     pub assumed: bool,
-    direct: FxHashMap<MentionId, Vec<(MentionId, Span)>>,
+    direct: FxHashMap<MentionId, Vec<(MentionId, Span, Place)>>,
     ultimate: Vec<Ultimate>,
 }
 
@@ -237,6 +238,11 @@ fn relationship(register: &mut Register, element: &Element) -> Result<Taken, Str
     if child.is_empty() || parent.is_empty() {
         return Err("does not say between whom it is".to_owned());
     }
+    // A newer file tells anew of what an older one told.
+    let known_by = format!("gleif {child} {relation} {parent}");
+    let changed = text(element, &[&["Registration", "LastUpdateDate"]]);
+    let place = register.place();
+    register.records.versions.see(&known_by, changed, place);
     // What ended before it began, or on the day on which it did, was on no day.
     let Ok(span) = period(element, &either(&["RelationshipStatus"], &["status"]))? else {
         return Ok(Taken::Aside);
@@ -249,7 +255,7 @@ fn relationship(register: &mut Register, element: &Element) -> Result<Taken, Str
         said: relation.to_lowercase().replace('_', " "),
         ..Held::default()
     };
-    let (citation, place) = (format!("{}: {}", register.citation, held.said), register.place());
+    let citation = format!("{}: {}", register.citation, held.said);
     let unsettled = &mut register.records.unsettled.gleif;
     let assumed = unsettled.assumed && interest == Interest::Control;
     if is_ultimate {
@@ -262,7 +268,7 @@ fn relationship(register: &mut Register, element: &Element) -> Result<Taken, Str
         unsettled.ultimate.push(ultimate);
     } else {
         if interest == Interest::Control {
-            unsettled.direct.entry(child).or_default().push((parent, span));
+            unsettled.direct.entry(child).or_default().push((parent, span, place));
         }
         register.hold(parent, child, &held);
         if assumed {
@@ -310,15 +316,19 @@ fn period(element: &Element, status: &str) -> Result<Result<Span, String>, Strin
 impl Consolidated {
     /// Keeps the links to ultimate parents on those days on which no chain of direct ones leads there: the chain says
     /// more. O(links, and what lies below each ultimate parent).
-    pub fn settle(self, records: &mut Records) {
+    pub fn settle(self, records: &mut Records, versions: &Versions) {
         let mut children: FxHashMap<MentionId, Vec<(MentionId, Span)>> = FxHashMap::default();
         for (child, parents) in &self.direct {
-            for (parent, span) in parents {
+            let parents = parents.iter().filter(|(_, _, place)| !versions.is_superseded(*place));
+            for (parent, span, _) in parents {
                 children.entry(*parent).or_default().push((*child, *span));
             }
         }
         let mut below: FxHashMap<MentionId, FxHashMap<MentionId, Vec<Span>>> = FxHashMap::default();
         for Ultimate { ends: (parent, child), held, citation, place } in self.ultimate {
+            if versions.is_superseded(place) {
+                continue;
+            }
             let reached = below.entry(parent).or_insert_with(|| reached(&children, parent));
             let gone = reached.get(&child).map_or(&[][..], Vec::as_slice);
             for span in without(held.span, gone) {

@@ -21,8 +21,11 @@ pub(super) fn read(reader: &mut dyn BufRead, register: &mut Register) -> Result<
             number,
             |register| {
                 let object = object.as_ref().map_err(Clone::clone)?;
-                // A page of the API says what a record is beside its attributes.
-                let record = object.get("attributes").unwrap_or(object);
+                // A page of the API says what a record is beside its attributes; the golden copy of relationships names it.
+                let wrapped = ["attributes", "RelationshipRecord", "LEIRecord", "Exception"];
+                let record =
+                    wrapped.iter().find_map(|key| object.get(*key).filter(|own| own.is_object()));
+                let record = record.unwrap_or(object);
                 gleif::record(register, &element("record", record))
             },
             &text,

@@ -5,7 +5,7 @@ use std::io::BufRead;
 use super::guarded::{Row, Table};
 use super::listed::{Listed, Sink};
 use super::map_toml::{Map, Several};
-use super::values::{births, day};
+use super::values::{UNREAD_BIRTH, births, day};
 use crate::model::EntityKind;
 
 /// What may part the fields of a row.
@@ -88,7 +88,13 @@ fn listed(row: &Row, map: &Map) -> Result<Listed, String> {
         kind,
         countries: each(&columns.country),
         cities: each(&columns.city),
-        born: each(&columns.birth_date).iter().flat_map(|text| born(text, map)).collect(),
+        born: {
+            // What parts values may stand within a day, too.
+            let all = born(&whole(&columns.birth_date), map);
+            let is_read = all.iter().all(|one| !one.starts_with(UNREAD_BIRTH));
+            let parts = || each(&columns.birth_date).into_iter().flat_map(|text| born(&text, map));
+            if is_read { all } else { parts().collect() }
+        },
         identifiers,
         programmes: each(&columns.programmes),
         announcement: whole(&columns.announcement),

@@ -249,7 +249,12 @@ impl Known {
                 "" => self.word("DetailReference", one.attribute("DetailReferenceID")),
                 text => text,
             });
-            let detail = details.collect::<Vec<_>>().join(" ");
+            let mut detail = details.collect::<Vec<_>>().join(" ");
+            if detail.trim().is_empty() && called != "Birthdate" {
+                // `Listing Date (CMIC)`: a day.
+                let days: Vec<String> = version.deep("From").filter_map(date).collect();
+                detail = days.iter().min().cloned().unwrap_or_default();
+            }
             match (called, place) {
                 ("Birthdate", _) => listed.born.extend(born(version)),
                 ("Location", Some([city, country])) => {
@@ -261,7 +266,9 @@ impl Known {
                 {
                     listed.countries.push(country.clone());
                 }
-                ("Place of Birth" | "Gender", _) => {}
+                ("Listing Date (CMIC)" | "Effective Date (CMIC)", _) => {
+                    remarks(&format!("{called}: {detail}"), listed);
+                }
                 (called, _) => match identifier(called, &detail, "") {
                     Some(one) => listed.identifiers.push(one),
                     None => {
@@ -314,7 +321,14 @@ impl Known {
 fn born(version: &Element) -> Vec<String> {
     let ends: Vec<String> =
         version.deep("From").chain(version.deep("To")).filter_map(date).collect();
+    let ends_of = version.deep("Start").chain(version.deep("End"));
+    let approximate = ends_of.into_iter().any(|end| is_true(end.attribute("Approximate")));
+    let year = |day: &String| day.get(..4).and_then(|year| year.parse::<u16>().ok());
     match (ends.iter().min(), ends.iter().max()) {
+        (Some(first), Some(last)) if approximate => match (year(first), year(last)) {
+            (Some(first), Some(last)) => births(&format!("{} to {}", first - 1, last + 1)),
+            _ => Vec::new(),
+        },
         (Some(first), Some(last)) if first[..4] != last[..4] => {
             births(&format!("{first} to {last}"))
         }

@@ -316,6 +316,11 @@ pub(super) fn remarks(text: &str, listed: &mut Listed) {
                 listed.published = day(text.trim(), false);
                 listed.remarks.push(piece.to_owned());
             }
+            () if own.starts_with("Effective Date") && listed.effective.is_none() => {
+                let text = ended.rsplit([')', ':']).next().unwrap_or_default();
+                listed.effective = day(text.trim(), false);
+                listed.remarks.push(piece.to_owned());
+            }
             () if own.starts_with("nationality ") => listed.countries.push(ended[12..].to_owned()),
             () if own.starts_with("citizen ") => listed.countries.push(ended[8..].to_owned()),
             () => match numbered(ended) {

@@ -76,6 +76,9 @@ fn listed(element: &Element) -> Listed {
         let (called, number) = (id.text_of("idType"), id.text_of("idNumber"));
         match identifier(called, number, id.text_of("idCountry")) {
             Some(one) => listed.identifiers.push(one),
+            None if called.contains("Date (CMIC)") => {
+                remarks(&format!("{called}: {number}"), &mut listed);
+            }
             None => listed.remarks.push(format!("{called} {number}")),
         }
     }
@@ -84,5 +87,27 @@ fn listed(element: &Element) -> Listed {
         listed.remarks.extend(told);
     }
     remarks(element.text_of("remarks"), &mut listed);
+    listed.remarks.extend(element.rest(USED));
     listed
 }
+/// Elements of which something is made; streets, postal codes and days of documents are kept as remarks.
+const USED: &[&str] = &[
+    "uid",
+    "firstName",
+    "lastName",
+    "title",
+    "sdnType",
+    "remarks",
+    "programList",
+    "akaList",
+    "city",
+    "country",
+    "idType",
+    "idNumber",
+    "idCountry",
+    "nationalityList",
+    "citizenshipList",
+    "dateOfBirthList",
+    "placeOfBirthList",
+    "vesselInfo",
+];

@@ -70,6 +70,16 @@ fn merge(known: &mut Listed, other: Listed, primary: bool) {
     );
 }
 
+/// Values with what stands in brackets and a colon before each.
+fn labels(text: &str) -> Vec<(&str, &str)> {
+    let piece = |piece: &'_ str| -> Option<(usize, usize)> {
+        let at = piece.find("):")?;
+        Some((at, at + 2))
+    };
+    let pieces = text.split('(').filter_map(|own| piece(own).map(|at| (own, at)));
+    pieces.map(|(own, (end, from))| (own[..end].trim(), own[from..].trim())).collect()
+}
+
 /// An entry by one of its rows, and whether that is of its primary name.
 fn listed(row: &Row) -> (Listed, bool) {
     let names = ["name 6", "name 1", "name 2", "name 3", "name 4", "name 5"];
@@ -111,6 +121,13 @@ fn listed(row: &Row) -> (Listed, bool) {
         }
         listed.remarks.push(row.get(details).to_owned());
     }
+    // What has no column of its own stands in brackets before its value: `(IMO number):9333589 (Parent company):Tern`.
+    for (called, value) in labels(row.get("other information")) {
+        match called.to_lowercase().as_str() {
+            "parent company" => listed.linked.push(value.to_owned()),
+            _ => listed.identifiers.extend(identifier(called, value, row.get("country"))),
+        }
+    }
     listed.cities.extend(
         (1..=6)
             .rev()
@@ -141,7 +158,6 @@ fn listed(row: &Row) -> (Listed, bool) {
         "alias quality",
         "regime",
         "listed on",
-        "uk sanctions list date designated",
         "last updated",
         "group id",
     ]));

@@ -33,6 +33,13 @@ const UNNAMED: &[&str] = &[
     "not known",
     "not disclosed",
     "undisclosed",
+    // What this program calls them, which it reads again.
+    "super secure person",
+    "not named",
+    "unknown person",
+    "anonymous person",
+    "unknown entity",
+    "anonymous entity",
     "not available",
     "not applicable",
     "unspecified",

@@ -14,6 +14,7 @@ use super::holding_record::{HoldingRecord, Terms};
 use super::ofac_csv::Sides;
 use super::registers::Unsettled;
 use super::values::UNREAD_BIRTH;
+use super::versions::Versions;
 use crate::column::{TextId, TextsBuilder};
 use crate::day::{Day, Span};
 use crate::error::{Place, Rejected, Sources, Warning};
@@ -188,6 +189,8 @@ pub struct Records {
     pub(super) ofac: Sides,
     /// What ownership files say of one another, while they are read.
     pub(super) unsettled: Unsettled,
+    /// Which versions of records of ownership files count.
+    pub(super) versions: Versions,
     /// What sanctions of FollowTheMoney say of entries that may stand elsewhere.
     pub(super) sanctions: Sanctions,
     /// Holders that the record being read does not name.

@@ -197,7 +197,9 @@ fn read_with(
 /// Puts together what files say of one another, once all of them are read.
 pub(super) fn settle(records: &mut Records) {
     let Unsettled { gleif, bods, ftm } = std::mem::take(&mut records.unsettled);
-    gleif.settle(records);
+    let versions = std::mem::take(&mut records.versions);
+    gleif.settle(records, &versions);
+    versions.settle(records);
     bods.settle(records);
     ftm.settle(records);
 }

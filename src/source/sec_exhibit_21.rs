@@ -71,6 +71,11 @@ fn place(written: &str) -> Option<String> {
     {
         return Some("US".to_owned());
     }
+    if let Some(code) = CODES.iter().find(|code| code.eq_ignore_ascii_case(plain)) {
+        // `DE` is Delaware to most who write so, and Germany to some.
+        let is_country = crate::model::codes().any(|own| own == *code);
+        return (!is_country).then(|| "US".to_owned());
+    }
     match country(plain) {
         // A state or a country: either may be meant.
         _ if plain.eq_ignore_ascii_case("georgia") => None,
@@ -133,6 +138,14 @@ const STATES: &[&str] = &[
     "District of Columbia",
 ];
 
+/// The codes of the states and of the capital.
+const CODES: &[&str] = &[
+    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS",
+    "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY",
+    "NC", "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV",
+    "WI", "WY", "DC",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +158,10 @@ mod tests {
             ("Mexico", Some("MX")),
             ("United Kingdom", Some("GB")),
             ("Georgia", None),
+            ("TX", Some("US")),
+            ("DE", None),
+            ("TN", None),
+            ("GB", Some("GB")),
             ("", None),
         ] {
             assert_eq!(place(written).as_deref(), expected, "{written}");

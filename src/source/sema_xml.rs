@@ -34,7 +34,7 @@ fn listed(element: &Element) -> Listed {
         let own = element.children.iter().find(|child| child.name.split('-').next() == Some(name));
         own.map_or("", |child| child.text.trim())
     };
-    let (last, given, entity) = (text("LastName"), text("GivenName"), text("EntityOrShip"));
+    let (last, given, entity) = (text("LastName"), text("GivenName"), entity_of(&text));
     let ship = text("ShipIMONumber");
     let programme = text("Country").split('/').next().unwrap_or_default();
     let imo = identifier("imo", ship, "");
@@ -49,8 +49,9 @@ fn listed(element: &Element) -> Listed {
         // A few records have a name there.
         aliases.extend((!ship.contains(|c: char| c.is_ascii_digit())).then(|| ship.to_owned()));
     }
+    let born = [text("DateOfBirthOrShipBuildDate"), text("DateOfBirth")].concat();
     if !entity.is_empty() {
-        remarks.push(text("DateOfBirthOrShipBuildDate").to_owned());
+        remarks.push(born.clone());
     }
     let mut listed = Listed {
         list: LIST.list.into(),
@@ -62,11 +63,7 @@ fn listed(element: &Element) -> Listed {
             () if entity.is_empty() => EntityKind::Person,
             () => EntityKind::Company,
         },
-        born: if entity.is_empty() {
-            births(text("DateOfBirthOrShipBuildDate"))
-        } else {
-            Vec::new()
-        },
+        born: if entity.is_empty() { births(&born) } else { Vec::new() },
         identifiers: imo.into_iter().collect(),
         // The country is that of the regulations, and not of whom they list.
         programmes: vec![programme.to_owned()],
@@ -78,12 +75,19 @@ fn listed(element: &Element) -> Listed {
     listed
 }
 
+/// The name of who is no person; before 2024 its element was another.
+fn entity_of<'e>(text: &dyn Fn(&str) -> &'e str) -> &'e str {
+    [text("EntityOrShip"), text("Entity")].into_iter().find(|name| !name.is_empty()).unwrap_or("")
+}
+
 /// Elements of which something is made, by the English part of their names.
 const USED: &[&str] = &[
     "Country",
     "LastName",
     "GivenName",
     "EntityOrShip",
+    "Entity",
+    "DateOfBirth",
     "Schedule",
     "Item",
     "DateOfListing",
@@ -95,7 +99,7 @@ const USED: &[&str] = &[
 ];
 
 /// Aliases, which the list parts by `;` or by commas. A comma also stands within names of companies (`Tern, Ltd`), so
-/// that of those the whole is kept besides the parts of several words.
+/// that of those the whole is kept besides the parts that are no legal form.
 fn aliases(text: &str, of_person: bool) -> Vec<String> {
     let mut all = Vec::new();
     // Where `;` parts them, a comma within one stands between a surname and the names before it.
@@ -114,7 +118,7 @@ fn aliases(text: &str, of_person: bool) -> Vec<String> {
         if parts.len() == 1 || !of_person {
             all.push(piece.to_owned());
         }
-        let whole = |part: &&str| of_person || part.split_whitespace().nth(1).is_some();
+        let whole = |part: &&str| of_person || !crate::name::is_legal_form(part);
         if parts.len() > 1 {
             all.extend(parts.into_iter().filter(whole).map(str::to_owned));
         }

@@ -6,9 +6,17 @@ use crate::share::{Share, ShareRange};
 /// above 0 and up to 1 without a sign (`0.51`, which is 51 % to some and 0.51 % to others; `0.5-0.75`; `> 0.5`).
 pub(super) fn percent(text: &str) -> Option<ShareRange> {
     let text = text.trim().to_lowercase().replace("percent", "%").replace(" per cent", "%");
+    // Also in wide letters, as Chinese and Japanese write them.
+    let narrow = |c: char| match c {
+        '％' => '%',
+        '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32).unwrap_or(c),
+        _ => c,
+    };
+    let text: String = text.chars().map(narrow).collect();
     let signed = text.contains('%');
     let plain = text.replace('%', "");
-    let range = ends(plain.trim())?;
+    let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    let range = ends(&plain)?;
     let (low, high) = (range.stated_low().parts(), range.stated_high().parts());
     let is_small = |end: u32| 0 < end && end <= ONE_PERCENT;
     let without_end = high == Share::WHOLE.parts() && low < ONE_PERCENT;
@@ -63,6 +71,12 @@ const ONE_PERCENT: u32 = 10_000_000;
 
 /// A range of numbers of percent.
 fn ends(text: &str) -> Option<ShareRange> {
+    let text = text.strip_prefix("between ").unwrap_or(text);
+    for behind in [" or more", " and more", " or above", " or over", "+"] {
+        if let Some(low) = text.strip_suffix(behind) {
+            return ShareRange::parse(&number(low)?, "100", false, false).ok();
+        }
+    }
     for (word, low_open, is_low) in [
         (">=", false, true),
         ("≥", false, true),
@@ -70,6 +84,7 @@ fn ends(text: &str) -> Option<ShareRange> {
         ("from ", false, true),
         (">", true, true),
         ("more than ", true, true),
+        ("greater than ", true, true),
         ("over ", true, true),
         ("above ", true, true),
         ("<=", false, false),
@@ -105,6 +120,11 @@ fn ends(text: &str) -> Option<ShareRange> {
 fn parted(text: &str) -> Option<(&str, &str, bool)> {
     let parting = [
         (" but not more than ", false),
+        (" up to and including ", false),
+        (" - <=", false),
+        (" - <", true),
+        ("-<=", false),
+        ("-<", true),
         (" but less than ", true),
         (" to less than ", true),
         (" up to ", false),
@@ -174,6 +194,14 @@ mod tests {
             ("0.51 %", "0.51 %"),
             ("0", "0 %"),
             ("100.0", "100 %"),
+            ("75% or more", "75 to 100 %"),
+            ("50%+", "50 to 100 %"),
+            ("between 50% and 75%", "50 to 75 %"),
+            (">25% - <=50%", "more than 25 to 50 %"),
+            ("> 25% - < 50%", "more than 25 to less than 50 %"),
+            ("more than 25 % up to and including 50 %", "more than 25 to 50 %"),
+            ("greater than 50%", "more than 50 to 100 %"),
+            ("51％", "51 %"),
             ("9.8e-05 %", "0.000098 %"),
             ("1.5e1", "15 %"),
             ("5E1", "50 %"),

@@ -6,7 +6,7 @@ use std::io::BufRead;
 use super::guarded::{Row, Table};
 use super::listed::{Listed, Sink};
 use super::ofsi_csv::UK;
-use super::values::{births, day, identifier, numbers};
+use super::values::{births, day, labelled, numbers};
 use super::xml::{Element, Elements, Item};
 use crate::model::{EntityKind, Restriction};
 
@@ -66,7 +66,8 @@ fn of_xml(element: &Element) -> Listed {
     };
     listed.countries = [texts("Nationality"), texts("AddressCountry")].concat();
     listed.born = texts("DOB").iter().flat_map(|text| births(&born(text))).collect();
-    listed.linked = texts("ParentCompany");
+    listed.linked =
+        texts("ParentCompany").iter().flat_map(|text| numbers(text)).map(str::to_owned).collect();
     let country = only(&listed.countries);
     for (name, called) in [
         ("PassportNumber", "passport"),
@@ -77,7 +78,7 @@ fn of_xml(element: &Element) -> Listed {
         for number in
             texts(name).iter().flat_map(|text| numbers(text)).flat_map(|text| text.split(','))
         {
-            match identifier(called, number, &country) {
+            match labelled(called, number, &country) {
                 Some(one) => listed.identifiers.push(one),
                 None => listed.remarks.push(format!("{called} {number}")),
             }
@@ -139,7 +140,7 @@ fn kind_of(text: &str) -> EntityKind {
 }
 
 /// What a designation entails, as one of this project's words: a freeze of assets before all else.
-fn restriction_of(imposed: &str) -> Option<Restriction> {
+pub(super) fn restriction_of(imposed: &str) -> Option<Restriction> {
     match imposed.to_lowercase() {
         text if text.trim().is_empty() => None,
         text if text.contains("asset freeze") => Some(Restriction::AssetFreeze),
@@ -238,7 +239,7 @@ fn add(designation: &mut Designation, row: &Row) {
             .map(|column| row.get(column).to_owned()),
     );
     listed.born.extend(births(&born(row.get("d.o.b"))));
-    listed.linked.extend(row.get("parent company").split(';').map(str::to_owned));
+    listed.linked.extend(numbers(row.get("parent company")).into_iter().map(str::to_owned));
     let country = only(&listed.countries);
     for (column, called) in [
         ("passport number", "passport"),
@@ -247,7 +248,7 @@ fn add(designation: &mut Designation, row: &Row) {
         ("imo number", "imo"),
     ] {
         for number in numbers(row.get(column)).into_iter().flat_map(|text| text.split(',')) {
-            match identifier(called, number, &country) {
+            match labelled(called, number, &country) {
                 Some(one) => listed.identifiers.push(one),
                 None => listed.remarks.push(format!("{called} {number}")),
             }
@@ -286,7 +287,6 @@ fn more(listed: &mut Listed, row: &Row) {
 const USED: &[&str] = &[
     "last updated",
     "unique id",
-    "ofsi group id",
     "name 1",
     "name 2",
     "name 3",
@@ -313,5 +313,4 @@ const USED: &[&str] = &[
     "national identifier number",
     "business registration number (s)",
     "imo number",
-    "designation source",
 ];

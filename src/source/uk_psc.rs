@@ -31,6 +31,19 @@ fn record(register: &mut Register, object: &Value) -> Result<Taken, String> {
         return Ok(Taken::Aside);
     }
     let issuer = company(object, data)?;
+    if let Some(event) = object.get("event") {
+        // The stream tells anew of a record whenever it changes.
+        let path = text(object, "resource_uri");
+        let point = text(event, "timepoint");
+        let deleted = text(event, "type") == "deleted";
+        if !path.is_empty() && !point.is_empty() {
+            let place = register.place();
+            register.records.versions.see(&format!("psc {path}"), &format!("{point:0>20}"), place);
+        }
+        if deleted {
+            return Ok(Taken::Taken);
+        }
+    }
     // What ceased before it was notified, or on that day, was on no day.
     let Ok(span) = days(day(&text(data, "notified_on"), false), ceased(data)) else {
         return Ok(Taken::Aside);

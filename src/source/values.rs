@@ -22,6 +22,8 @@ const COUNTRIES: &[(&str, &str)] = &[
     ("democraticrepublicofthecongo", "CD"),
     ("drcongo", "CD"),
     ("congodemocraticrepublic", "CD"),
+    // By itself it is the one of Brazzaville, as the UN and the UK write it.
+    ("congo", "CG"),
     ("congorepublicofthe", "CG"),
     ("congorepublic", "CG"),
     ("republicofthecongo", "CG"),
@@ -73,6 +75,25 @@ const COUNTRIES: &[(&str, &str)] = &[
     ("taiwanprovinceofchina", "TW"),
     ("micronesiafederatedstatesof", "FM"),
     ("peoplesrepublicofchina", "CN"),
+    ("stkittsandnevis", "KN"),
+    ("stvincent", "VC"),
+    ("thebahamas", "BS"),
+    ("vaticancity", "VA"),
+    ("micronesia", "FM"),
+    ("capeverde", "CV"),
+    ("regionnorthernmali", "ML"),
+    ("bosniaherzegovina", "BA"),
+    ("crimea", "UA"),
+    ("thephilippines", "PH"),
+    ("scotland", "GB"),
+    ("wales", "GB"),
+    ("northernireland", "GB"),
+    ("kyrgyzrepublic", "KG"),
+    ("slovakrepublic", "SK"),
+    ("korearepublicof", "KR"),
+    ("koreademocraticpeoplesrepublicof", "KP"),
+    ("palestinianterritoryoccupied", "PS"),
+    ("theoccupiedpalestinianterritories", "PS"),
 ];
 
 /// Whether a field of a schema's boolean is true: `true` and `1` are.
@@ -105,10 +126,26 @@ pub(super) fn country(written: &str) -> Country {
         let parsed = parsed.to_string();
         crate::model::codes().find(|code| *code == parsed)
     };
-    match official.or_else(|| if text.len() == 2 { code() } else { country_named(text) }) {
+    let named = || country_named(text).or_else(|| of_republic(&folded));
+    match official.or_else(|| if text.len() == 2 { code() } else { named() }) {
         Some(code) => Country::Known(code),
         None => Country::Unknown,
     }
+}
+
+/// The country of a name with `Republic of` before it, or behind it as in `North Macedonia, The Republic of`; that of China
+/// is another one than China.
+fn of_republic(folded: &str) -> Option<&'static str> {
+    let before = folded.strip_prefix("the").unwrap_or(folded).strip_prefix("republicof");
+    let behind =
+        || folded.strip_suffix("republicof").map(|own| own.strip_suffix("the").unwrap_or(own));
+    let own = before.or_else(behind)?;
+    let own = own.strip_prefix("the").filter(|own| own.len() > 3).unwrap_or(own);
+    if own == "china" {
+        return None;
+    }
+    let official = COUNTRIES.iter().find(|(name, _)| *name == own).map(|(_, code)| *code);
+    official.or_else(|| country_named(own))
 }
 
 /// The country that a text names, as two letters, small ones: for schemes of identifiers.
@@ -131,7 +168,13 @@ const SHORTEST_PASSPORT: usize = 7;
 /// as remarks.
 pub(super) fn identifier(called: &str, number: &str, of_country: &str) -> Option<String> {
     let called = called.to_lowercase().replace('.', "");
-    let has = |words: &[&str]| words.iter().any(|word| called.contains(word));
+    let has = |words: &[&str]| words.iter().any(|word| says(&called, word));
+    // A day is no number, whatever stands before it: `Date of registration: 12 March 2008`.
+    let small = number.trim().to_lowercase();
+    let is_day = small.contains([' ', '/', '-', '.']) && birth(&small).is_some();
+    if is_day || has(&["date of", "place of"]) {
+        return None;
+    }
     // Words in brackets behind a number are a country, or a remark: `1027700132195 (Russia)`.
     let (number, of_country) = match number.trim().split_once('(') {
         Some((own, words)) if !own.is_empty() && !words.contains(|c: char| c.is_ascii_digit()) => {
@@ -174,10 +217,13 @@ pub(super) fn identifier(called: &str, number: &str, of_country: &str) -> Option
         {
             Some(digits()).filter(|digits| digits.len() == 7).map(|digits| format!("imo:{digits}"))
         }
-        () if has(&["swift", "bic"]) => Some(format!("swift:{number}")),
+        () if has(&["swift", "bic"]) => {
+            bank_codes(&number).first().map(|code| format!("swift:{code}"))
+        }
         () if has(&["passport"]) => of("passport"),
         () if has(&[
             "tax", "fiscal", "vat", "inn", "rfc", "nit #", "rif", "ruc", "cuit", "fein", "rtn",
+            "unp", "tin",
         ]) =>
         {
             of("tax")
@@ -197,6 +243,7 @@ pub(super) fn identifier(called: &str, number: &str, of_country: &str) -> Option
             "trade licen",
             "business number",
             "unified social credit",
+            "united social credit",
             "regnumber",
             "enterprise number",
             "chamber of commerce",
@@ -213,6 +260,7 @@ pub(super) fn identifier(called: &str, number: &str, of_country: &str) -> Option
             "identity",
             "ssn",
             "id card",
+            "id-card",
             "d-u-n-s",
             "curp",
             "nationalid",
@@ -223,6 +271,43 @@ pub(super) fn identifier(called: &str, number: &str, of_country: &str) -> Option
         }
         () => None,
     }
+}
+
+/// Whether a name of an identifier has a word, or words; a short one only where one of its words begins so (`INN`, `innCode`,
+/// and not `beginning`).
+fn says(called: &str, word: &str) -> bool {
+    let begins = |(at, _): (usize, &str)| !called[..at].ends_with(char::is_alphanumeric);
+    let all = || called.match_indices(word);
+    if word.len() > SHORT_WORD { all().next().is_some() } else { all().any(begins) }
+}
+
+/// Letters of words that also stand within others by chance: `ruc` in `construction`.
+const SHORT_WORD: usize = 4;
+
+/// The bank codes of a text (ISO 9362): four letters of the bank, two of the country, two of the place and perhaps three of
+/// the branch.
+pub(super) fn bank_codes(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    let is_code = |word: &&str| {
+        matches!(word.len(), 8 | 11)
+            && word.bytes().take(6).all(|byte| byte.is_ascii_uppercase())
+            && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+            && crate::model::Country::parse(&word[4..6]).is_some()
+    };
+    words.filter(is_code).map(str::to_owned).collect()
+}
+
+/// An identifier whose text may say itself what it is: `INN: 7707083893`, `OGRN 1027700132195`; else it is what it is called.
+pub(super) fn labelled(called: &str, text: &str, of_country: &str) -> Option<String> {
+    let text = text.trim();
+    if let Some((label, number)) = text.split_once(':') {
+        return identifier(label, number.trim(), of_country);
+    }
+    let at = text.find(|c: char| c.is_ascii_digit()).unwrap_or_default();
+    let label = text[..at].trim();
+    let own = Some(label).filter(|label| !label.is_empty());
+    own.and_then(|label| identifier(label, &text[at..], of_country))
+        .or_else(|| identifier(called, text, of_country))
 }
 
 /// The numbers of a field that holds several: `(1) A1234567 (2) B7654321`, `A1234567; B7654321`.

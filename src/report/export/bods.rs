@@ -162,7 +162,10 @@ pub fn holding(snapshot: &Snapshot, row: &Holding, day: Day) -> Value {
     // The last day on which it holds.
     on("endDate", row.until.stated().map(|day| day.plus(-1)));
     let subject = record(&issuer);
-    let own = digest(&["holding", &holder, &issuer, &place, terms.interest.as_str()]);
+    // One record may say several things of the same two.
+    let [range, days] = [terms.range.to_string(), format!("{:?} {:?}", row.since, row.until)];
+    let own =
+        digest(&["holding", &holder, &issuer, &place, terms.interest.as_str(), &range, &days]);
     let details = json!({
         "isComponent": false,
         "subject": subject,

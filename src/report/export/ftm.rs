@@ -174,7 +174,9 @@ pub fn holding(snapshot: &Snapshot, row: &Holding) -> Value {
     let place = snapshot.sources().show(row.place);
     put(&mut properties, "recordId", [place.clone()]);
     put(&mut properties, "summary", [snapshot.written(row).2.into_owned()]);
-    let own = id_of(&[&holder, &issuer, &place, terms.interest.as_str()]);
+    // One record may say several things of the same two.
+    let [range, days] = [terms.range.to_string(), format!("{:?} {:?}", row.since, row.until)];
+    let own = id_of(&[&holder, &issuer, &place, terms.interest.as_str(), &range, &days]);
     entity(&own, "Ownership", &properties)
 }
 
