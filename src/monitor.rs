@@ -155,9 +155,9 @@ fn is_zero(number: &usize) -> bool {
     *number == 0
 }
 
-/// What makes two alerts one: the party, the match with its evidence, and what the verdict is.
-fn key(alert: &Alert) -> [&str; 4] {
-    [&alert.party_id, &alert.party, &alert.alert_id, &alert.verdict]
+/// What makes two alerts one: the party, the match with its evidence or the note, and what the verdict is.
+fn key(alert: &Alert) -> [&str; 5] {
+    [&alert.party_id, &alert.party, &alert.alert_id, &alert.verdict, &alert.note]
 }
 
 /// What is new in `after` and what is gone of `before`, each as often as it is; the new ones first. O(alerts).

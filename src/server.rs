@@ -209,6 +209,7 @@ impl Service {
         match done.await {
             Ok(Ok(done)) => done,
             Ok(Err(_)) => {
+                self.loaded().damaged.store(true, Ordering::Relaxed);
                 let reason = "the snapshot file was damaged since it was checked; load a good one";
                 Err(Problem::own(reason))
             }
@@ -323,14 +324,16 @@ pub fn run(
     let service = Arc::new(Service::new(config, snapshot, origin, screening.handle().clone())?);
     if service.logs_screenings() {
         // Whoever goes through the log again needs the snapshot.
-        service.keep_snapshot().map_err(|problem| problem.error("the snapshot"))?;
+        service
+            .keep_snapshot(&service.loaded())
+            .map_err(|problem| problem.error("the snapshot"))?;
     }
     if service.loaded().written.is_some() {
         // What comes from no file is not gone on with: a newer program brings newer data.
-        service.note_in_use(&service.loaded());
+        service.note_in_use(&service.loaded()).map_err(|why| Error::Request(why))?;
     }
     let of_log = |problem: Problem| problem.error("the audit log");
-    service.tell_activation(&service.loaded()).map_err(of_log)?;
+    service.tell_activation(&service.loaded(), "").map_err(of_log)?;
     // Those that the command line took while no service ran are logged, too.
     service.decided().map_err(of_log)?;
     let ended = runtime.block_on(async {

@@ -60,9 +60,10 @@ impl Explain {
                 object.margins = turns::margins(&snapshot, &screener.margins(*entity));
                 let readings = self.readings.then(|| turns::readings_of(&screener, *entity));
                 object.readings = readings.map(|all| turns::readings(&all));
-                object.what_if = self
-                    .supposed(&screener, *entity)?
-                    .map(|there| turns::supposed(&snapshot, &self.changes(), &there.exposures));
+                object.what_if = self.supposed(&screener, *entity)?.map(|there| {
+                    let now = exposures(*entity);
+                    turns::supposed(&snapshot, &self.changes(), &now, &there.exposures)
+                });
                 Ok(object)
             });
             let explained = explained.collect::<Result<Vec<_>, Error>>()?;

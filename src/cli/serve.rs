@@ -126,7 +126,7 @@ impl Serve {
             |path: &String| std::path::absolute(path).map(|own| own.display().to_string());
         let profile_files = self.profile.iter().map(absolute).collect::<Result<_, _>>();
         let profile_files = profile_files.map_err(|error| Error::io("--profile", error))?;
-        self.go_on();
+        self.go_on()?;
         let name = self.data.origin();
         let file =
             self.data.file().map(|file| std::fs::metadata(file).and_then(|own| own.modified()));
@@ -176,8 +176,14 @@ impl Serve {
     }
 
     /// Takes the snapshot that was in use when the service ended last, where nothing else is named.
-    fn go_on(&mut self) {
-        let Some(last) = self.keep.as_deref().and_then(server::last_used) else { return };
+    fn go_on(&mut self) -> Result<(), Error> {
+        let last = self.keep.as_deref().map(server::last_used).transpose();
+        let last = match last {
+            // Where the command names what is to be used, it matters little what was.
+            Err(_) if self.data.names_any() => None,
+            last => last?.flatten(),
+        };
+        let Some(last) = last else { return Ok(()) };
         let told = last.display();
         if self.data.names_any() {
             anstream::eprintln!("note: {told} was in use last; what the command names is used");
@@ -185,6 +191,7 @@ impl Serve {
             anstream::eprintln!("note: going on with {told}, which was in use last");
             self.data.use_file(last.display().to_string());
         }
+        Ok(())
     }
 }
 

@@ -105,7 +105,7 @@ impl Chain {
             named == (number, last.clone()) || before.is_some_and(|before| before == named)
         });
         if !is_last {
-            let why = "does not end with the line that the file beside it names: lines were taken from its end; keep both, and begin in another folder";
+            let why = "does not end with the line that the file beside it names: lines were taken from its end, or added; keep both, and begin in another folder";
             return Err(Error::file(&told, why));
         }
         let mut chain = Chain { path: path.to_owned(), log, head, number, last };
@@ -226,7 +226,7 @@ pub fn check(path: &Path, take: &mut dyn FnMut(&Value)) -> Result<Whole, Error> 
     let named = std::fs::read_to_string(head_of(path)).unwrap_or_default();
     let named = named.trim_end().split_once(' ');
     let mut line = Vec::new();
-    let mut passed = false;
+    let (mut passed, mut behind) = (false, 0);
     loop {
         line.clear();
         (&mut reader).take(MOST_BYTES).read_until(b'\n', &mut line).map_err(failed)?;
@@ -243,10 +243,19 @@ pub fn check(path: &Path, take: &mut dyn FnMut(&Value)) -> Result<Whole, Error> 
         }
         whole = Whole { lines: next, head: own };
         let head = (format!("{next:020}"), whole.head.as_str());
+        behind += u64::from(passed);
         passed |= named == Some((head.0.as_str(), head.1));
         take(&serde_json::from_slice(&line).unwrap_or_default());
     }
     match named {
+        // A service that was killed between the two wrote one more than it names.
+        Some((number, _)) if behind > 1 => {
+            let number = number.trim_start_matches('0');
+            let why = format!(
+                "has {behind} lines behind number {number}, which was the last: they were added"
+            );
+            Err(Error::file(&told, why))
+        }
         _ if passed || whole.lines == 0 && named.is_none() => Ok(whole),
         Some((number, _)) => {
             let number = number.trim_start_matches('0');

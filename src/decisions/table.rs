@@ -67,8 +67,16 @@ pub fn read(text: impl Read, file: &str) -> Result<Vec<Decision>, Error> {
             let known: Vec<&str> = Outcome::ALL.iter().map(|one| one.as_str()).collect();
             refused(line, format!("`{}` is none of {}", field(2), known.join(", ")))
         })?;
+        let told = field(0);
+        let at: jiff::Timestamp = told.trim().parse().map_err(|_| {
+            refused(line, format!("`{told}` is no time such as 2026-11-28T10:00:00Z"))
+        })?;
+        if at > jiff::Timestamp::now() {
+            // It would count before every later one.
+            return Err(refused(line, format!("`{told}` is still to come")));
+        }
         let one = Decision {
-            at: field(0),
+            at: at.to_string(),
             by: field(1),
             outcome,
             reason: field(3),

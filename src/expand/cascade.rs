@@ -192,6 +192,9 @@ pub struct Sums {
     low: u64,
     high: u64,
     stated_low: u64,
+    /// What owners certainly take from what the others can hold, and what those that count take of it.
+    room: u64,
+    counted_room: u64,
     counted_low: u64,
     counted_high: u64,
     /// The most that one of those that count holds beside a recorded chain, by itself, at least and at most.
@@ -210,12 +213,14 @@ impl Sums {
         self.low += u64::from(stake.range.low().parts());
         self.high += u64::from(stake.range.high().parts());
         self.stated_low += u64::from(stake.range.stated_low().parts());
+        self.room += u64::from(stake.room.parts());
     }
 
     /// Adds an owner to those that count.
     pub fn count(&mut self, stake: &Stake) {
         self.counted_low += u64::from(stake.range.low().parts());
         self.counted_high += u64::from(stake.range.high().parts());
+        self.counted_room += u64::from(stake.room.parts());
         let (low, high) = stake.beside;
         self.beside_low = self.beside_low.max(u64::from(low.parts()));
         self.beside_high = self.beside_high.max(u64::from(high.parts()));
@@ -236,6 +241,11 @@ impl Sums {
         self.low
     }
 
+    /// What all owners certainly take from what others can hold, in parts per billion.
+    pub fn room(&self) -> u64 {
+        self.room
+    }
+
     /// The least those that count can hold together: the sum of their lows, or what the others
     /// leave them where the owners are complete. What one of them holds beside a recorded chain, of which it may be
     /// the sum, is added to nothing, but no less than that is held by or through him.
@@ -248,12 +258,12 @@ impl Sums {
     }
 
     /// The most those that count can hold together: the sum of their highs, but no more than the
-    /// others' lows leave. The sum is capped, not each holding.
+    /// others certainly take leaves. The sum is capped, not each holding.
     pub fn most(&self) -> u64 {
         if self.over_declared() {
             return self.counted_high.max(self.beside_high);
         }
-        let others = self.low - self.counted_low;
+        let others = self.room - self.counted_room;
         let most = self.counted_high.min(WHOLE.saturating_sub(others)).max(self.counted_low);
         most.max(self.beside_high)
     }

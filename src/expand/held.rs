@@ -368,12 +368,16 @@ impl<'a> Expansion<'a> {
             stakes.sort_by_key(|edge| (rank(edge.holder), edge.holder));
             let sums = operator.owners(self.ground.view, *issuer);
             for (interest, sums) in self.rule.interests.iter().zip(&sums) {
-                let own = stakes.iter().filter(|edge| counts_in(&edge.stake, *interest));
+                let own = || stakes.iter().filter(|edge| counts_in(&edge.stake, *interest));
+                // What they hold at least takes room from each other, what may be held through them included.
+                let more =
+                    |edge: &StakeEdge| edge.stake.range.low().parts() - edge.stake.room.parts();
+                let taken = sums.room() + own().map(|edge| u64::from(more(edge))).sum::<u64>();
                 let mut room = match sums.over_declared() {
                     true => u64::MAX,
-                    false => u64::from(Share::WHOLE.parts()).saturating_sub(sums.declared()),
+                    false => u64::from(Share::WHOLE.parts()).saturating_sub(taken),
                 };
-                for edge in own.filter(|edge| edge.stake.range.low() < edge.stake.range.high()) {
+                for edge in own().filter(|edge| edge.stake.range.low() < edge.stake.range.high()) {
                     let (low, high) = (edge.stake.range.low(), edge.stake.range.high());
                     let mut more = u64::from(high.parts() - low.parts()).min(room);
                     room -= more;

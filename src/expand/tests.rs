@@ -320,6 +320,7 @@ fn open_bands_add_up_to_certainly_more_than_half() {
     let mut sums = Sums::default();
     let stake = crate::graph::Stake {
         beside: (Share::ZERO, Share::ZERO),
+        room: Share::ZERO,
         interest: Interest::Equity,
         range: band,
         confidence: Confidence::Documented,

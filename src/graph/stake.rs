@@ -13,6 +13,8 @@ pub struct Stake {
     pub interest: Interest,
     /// The share, as far as it is added up with others'.
     pub range: ShareRange,
+    /// What of it is certainly taken from what others can hold: what may be held through them takes nothing.
+    pub room: Share,
     /// The share that rows beside a recorded chain state, which is added to nobody's; 0 where there is none.
     pub beside: (Share, Share),
     /// The weakest confidence among the rows that make it.
@@ -27,48 +29,93 @@ impl Stake {
     ///
     /// The range is the intersection of the rows' ranges, but a row of weaker confidence never
     /// narrows one of stronger. Where they contradict each other (two parcels, or two sources that
-    /// disagree: nobody can tell) it runs from the lowest low to the sum of the highs. The rows
-    /// are those of a run, sorted by confidence, strongest first.
+    /// disagree: nobody can tell) it runs from the lowest low to the sum of the highs. Where those that may be held through
+    /// others say more than the others, or the same record says both, they do not contradict them: what is held directly
+    /// is added up, and they count by themselves. The rows are those of a run, sorted by confidence, strongest first.
     pub fn of_rows(rows: &[Holding], day: Option<Day>) -> Option<Stake> {
         let alive =
             || rows.iter().filter(move |row| day.is_none_or(|day| row.span().contains(day)));
-        let first = counted(alive().next()?);
-        let mut strongest = first;
-        let (mut lowest, mut sum) = (first.range.low(), 0u64);
-        let mut weakest = first.confidence;
-        let mut agreed = Some(first.range);
-        for row in alive() {
-            let terms = counted(row);
-            lowest = lowest.min(terms.range.low());
-            sum += u64::from(terms.range.high().parts());
-            weakest = weakest.max(terms.confidence);
-            agreed = agreed.and_then(|agreed| agreed.intersect(terms.range));
-            if terms.confidence == strongest.confidence
-                && let Some(narrower) = strongest.range.intersect(terms.range)
-            {
-                strongest.range = narrower;
-            }
-        }
-        let beside = beside(alive().filter(|row| row.is_beside_chain()));
-        let contradicting = agreed.is_none();
-        if contradicting {
-            let range =
-                ShareRange::closed(lowest, Share::from_parts(sum)).unwrap_or(ShareRange::UNKNOWN);
-            return Some(Stake {
-                interest: first.interest,
-                range,
-                beside,
-                confidence: weakest,
-                contradicting,
+        let met = Met::of(alive())?;
+        let direct = Met::of(alive().filter(|row| !row.is_maybe_indirect()));
+        let interest = met.strongest.interest;
+        let taken = direct.map_or(Share::ZERO, |direct| direct.strongest.range.low());
+        let all_highs = Share::from_parts(met.highs);
+        let closed = |low| ShareRange::closed(low, all_highs).unwrap_or(ShareRange::UNKNOWN);
+        let stake = |range: ShareRange, apart, confidence, contradicting| {
+            let room = taken.min(range.low());
+            Stake { interest, range, room, beside: apart, confidence, contradicting }
+        };
+        let apart = beside(alive().filter(|row| row.is_beside_chain()));
+        if !met.agrees {
+            return Some(match direct.filter(|direct| direct.agrees && says_more(alive, direct)) {
+                Some(direct) => {
+                    let apart = beside(alive().filter(|row| row.is_maybe_indirect()));
+                    stake(closed(direct.strongest.range.low()), apart, met.weakest, false)
+                }
+                None => stake(closed(met.lowest), apart, met.weakest, true),
             });
         }
         // What counts by itself is cited too, however well it is known.
         let beside_rows = alive().filter(|row| row.is_beside_chain());
         let weakest = beside_rows.map(|row| row.terms().confidence).max();
-        let confidence = weakest.map_or(strongest.confidence, |own| own.max(strongest.confidence));
-        let Terms { interest, range, .. } = strongest;
-        Some(Stake { interest, range, beside, confidence, contradicting })
+        let own = met.strongest.confidence;
+        let confidence = weakest.map_or(own, |weakest| weakest.max(own));
+        Some(stake(met.strongest.range, apart, confidence, false))
     }
+}
+
+/// What rows come to.
+#[derive(Debug, Clone, Copy)]
+struct Met {
+    /// The range of the strongest, narrowed by those of the same confidence.
+    strongest: Terms,
+    lowest: Share,
+    /// The sum of the highs, in parts per billion.
+    highs: u64,
+    weakest: Confidence,
+    agrees: bool,
+}
+
+impl Met {
+    /// `None` where there is no row; the strongest comes first.
+    fn of<'r>(rows: impl Iterator<Item = &'r Holding>) -> Option<Met> {
+        let mut rows = rows.map(counted);
+        let first = rows.next()?;
+        let mut met = Met {
+            strongest: first,
+            lowest: first.range.low(),
+            highs: u64::from(first.range.high().parts()),
+            weakest: first.confidence,
+            agrees: true,
+        };
+        let mut agreed = first.range;
+        for terms in rows {
+            met.lowest = met.lowest.min(terms.range.low());
+            met.highs += u64::from(terms.range.high().parts());
+            met.weakest = met.weakest.max(terms.confidence);
+            match agreed.intersect(terms.range) {
+                Some(narrower) => agreed = narrower,
+                None => met.agrees = false,
+            }
+            if terms.confidence == met.strongest.confidence
+                && let Some(narrower) = met.strongest.range.intersect(terms.range)
+            {
+                met.strongest.range = narrower;
+            }
+        }
+        Some(met)
+    }
+}
+
+/// Whether each row that may be held through others says at least as much as is held directly, or stands in one record with
+/// what is.
+fn says_more<'r, R: Iterator<Item = &'r Holding>>(rows: impl Fn() -> R, direct: &Met) -> bool {
+    let least = direct.strongest.range.high();
+    let with =
+        |row: &Holding| rows().any(|other| !other.is_maybe_indirect() && other.place == row.place);
+    rows()
+        .filter(|row| row.is_maybe_indirect())
+        .all(|row| row.terms().range.low() >= least || with(row))
 }
 
 /// The terms of a row as far as they are added up: of one beside a chain, which may be the sum of the chain, nothing is

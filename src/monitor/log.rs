@@ -118,7 +118,7 @@ impl Log {
 /// What events come to.
 #[derive(Default)]
 struct Standing {
-    all: FxHashMap<[String; 4], Vec<Alert>>,
+    all: FxHashMap<[String; 5], Vec<Alert>>,
 }
 
 impl Standing {

@@ -269,6 +269,8 @@ pub struct ReadingView {
     certainty: Option<&'static str>,
     basis: Option<&'static str>,
     share: Option<ShareView>,
+    /// What all listed owners hold together when shares are multiplied through, where the reading multiplies.
+    effective_share: Option<ShareView>,
 }
 
 fn verdict(all: &[Exposure]) -> Answer {
@@ -289,6 +291,7 @@ pub fn readings(all: &[Reading]) -> Vec<ReadingView> {
             certainty: first.map(|one| one.certainty.as_str()),
             basis: first.and_then(|one| one.basis).map(|basis| basis.as_str()),
             share: first.and_then(|one| one.share).map(share),
+            effective_share: first.and_then(|one| one.effective).map(share),
         }
     };
     all.iter().map(view).collect()
@@ -302,8 +305,10 @@ pub fn readings_text(all: &[Reading]) -> String {
         let what = reading.exposures.first().map_or_else(
             || styled(DIM, "says nothing of it"),
             |one| {
-                let share =
-                    one.share.map(|(low, high)| format!(" {}", super::text::range(low, high)));
+                let range = |(low, high)| format!(" {}", super::text::range(low, high));
+                let multiplied = one.effective.filter(|_| reading.rule.ends_with("/multiplied"));
+                let multiplied = multiplied.map(|own| format!("{} multiplied through", range(own)));
+                let share = multiplied.or_else(|| one.share.map(range));
                 format!(
                     "{}{} · {}",
                     one.certainty,
@@ -326,14 +331,22 @@ pub fn readings_text(all: &[Reading]) -> String {
 #[derive(Debug, Serialize)]
 pub struct SupposedView {
     supposed: Vec<String>,
+    /// What is said as it is recorded.
+    verdict_now: &'static str,
     verdict: &'static str,
     exposures: Vec<ExposureView>,
 }
 
 /// What would be said if some holdings were others.
-pub fn supposed(snapshot: &Snapshot, changes: &[String], all: &[Exposure]) -> SupposedView {
+pub fn supposed(
+    snapshot: &Snapshot,
+    changes: &[String],
+    before: &[Exposure],
+    all: &[Exposure],
+) -> SupposedView {
     SupposedView {
         supposed: changes.to_vec(),
+        verdict_now: verdict(before).as_str(),
         verdict: verdict(all).as_str(),
         exposures: exposures(snapshot, all),
     }

@@ -59,7 +59,7 @@ impl Decisions {
         self.by_party.contains_key(&party_key(&party.id, &party.name))
     }
 
-    /// The last decision on a match, beside what is known now. O(decisions on the party, and their evidence).
+    /// The last decision on a match, or one before it that says the same and stands, beside what is known now. O(decisions on the party, and their evidence).
     pub(super) fn of(
         &self,
         snapshot: &Snapshot,
@@ -74,11 +74,20 @@ impl Decisions {
             let fits = all.iter().filter(|one| {
                 (one.entity == matched.view.id) == same && is_about(snapshot, one, matched)
             });
-            fits.max_by(|a, b| a.at.cmp(&b.at))
+            let mut fits: Vec<&Decision> = fits.collect();
+            fits.sort_by(|a, b| b.at.cmp(&a.at));
+            fits
         };
-        let decision = about(true).or_else(|| about(false))?;
+        let all = Some(about(true)).filter(|all| !all.is_empty()).unwrap_or_else(|| about(false));
+        let last = all.first()?;
         let now = basis(snapshot, party, matched, findings);
-        Some(Decided { decision: decision.clone(), changed: decision.basis.changed(&now) })
+        let decided =
+            |one: &Decision| Decided { decision: one.clone(), changed: one.basis.changed(&now) };
+        // Under each policy somebody may have decided the same: of those after which nobody decided otherwise, the last that
+        // stands.
+        let same = all.iter().take_while(|one| one.outcome == last.outcome);
+        let standing = same.map(|one| decided(one)).find(|one| one.changed.is_empty());
+        Some(standing.unwrap_or_else(|| decided(last)))
     }
 }
 

@@ -142,13 +142,13 @@ impl Service {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn tell_activation(&self, loaded: &Loaded) -> Result<(), Problem> {
+    pub fn tell_activation(&self, loaded: &Loaded, by: &str) -> Result<(), Problem> {
         let what = serde_json::json!({
             "version": env!("CARGO_PKG_VERSION"),
             "snapshot": loaded.snapshot.digest(),
             "origin": loaded.origin,
         });
-        self.tell("activation", "", &what)
+        self.tell("activation", by, &what)
     }
 
     /// Whether screenings are logged.

@@ -42,6 +42,8 @@ pub struct Kept {
 /// The file of decisions, as one at a time may use it.
 struct Held {
     store: Store,
+    /// Whether something was kept that was not taken over yet.
+    is_new: bool,
     /// How many of them the audit log tells of, and where that is noted.
     told: usize,
     noted: PathBuf,
@@ -76,7 +78,7 @@ impl Kept {
         let noted = data.join(TOLD);
         // Where it is not known, they are told of once more.
         let told = std::fs::read_to_string(&noted).ok().and_then(|text| text.trim().parse().ok());
-        let held = Held { store, told: told.unwrap_or_default(), noted };
+        let held = Held { store, is_new: false, told: told.unwrap_or_default(), noted };
         Ok(Kept { file: Mutex::new(held), current: ArcSwap::from_pointee(known) })
     }
 
@@ -101,7 +103,7 @@ impl Service {
         let known = kept.current.load_full();
         let Ok(mut held) = kept.file.try_lock() else { return Ok(known) };
         let state = held.store.state().map_err(|error| Problem::own(error.to_string()))?;
-        if state == known.state && held.told >= known.count {
+        if state == known.state && !held.is_new && held.told >= known.count {
             return Ok(known);
         }
         self.take_over(kept, &mut held)
@@ -112,6 +114,8 @@ impl Service {
     fn take_over(&self, kept: &Kept, held: &mut Held) -> Result<Arc<Known>, Problem> {
         let failed = |error: Error| Problem::own(error.to_string());
         let (all, state) = (held.store.all().map_err(failed)?, held.store.state().map_err(failed)?);
+        // Of a file that was put in the place of another, those that come are new.
+        held.told = held.told.min(all.len());
         let before = held.told;
         for one in all.iter().skip(before) {
             self.tell("decision", &one.by, &view(one))?;
@@ -124,6 +128,7 @@ impl Service {
         let known = Arc::new(Known::of(all, state));
         let is_new = known.count > kept.current.load().count;
         kept.current.store(Arc::clone(&known));
+        held.is_new = false;
         if let Some(portfolio) = self.portfolio.as_ref().filter(|_| is_new) {
             portfolio.wish();
         }
@@ -136,6 +141,8 @@ impl Service {
         let mut held = kept.held();
         let added = held.store.add(std::slice::from_ref(decision));
         added.map_err(|error| Problem::own(error.to_string()))?;
+        // Where it cannot be logged now, it is before the next answer.
+        held.is_new = true;
         self.take_over(kept, &mut held).map(drop)
     }
 
@@ -289,6 +296,7 @@ pub async fn all(State(app): State<App>, parameters: Parameters) -> Result<Respo
     app.kept_decisions()?;
     let own = Arc::clone(&app);
     let done = move || {
+        own.decided()?;
         let kept = own.kept_decisions()?;
         let all = kept.held().store.all();
         let all = all.map_err(|error| Problem::own(error.to_string()))?;

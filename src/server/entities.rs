@@ -331,7 +331,9 @@ pub async fn what_if(
         let supposed = screener.supposing(entity, &all);
         let supposed = supposed.map_err(|error| Problem::of("suppose", &error))?;
         let changes: Vec<String> = all.iter().map(ToString::to_string).collect();
-        object.what_if = Some(turns::supposed(run.snapshot, &changes, &supposed.exposures));
+        let now = &screener.findings(entity).exposures;
+        let supposed = turns::supposed(run.snapshot, &changes, now, &supposed.exposures);
+        object.what_if = Some(supposed);
         Ok(object)
     })
     .await

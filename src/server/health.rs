@@ -124,6 +124,10 @@ impl Service {
         let failing = whole(u64::from(self.refused().is_some()));
         let what = "Whether the last refresh failed";
         registry.register("snapshot_refresh_failing", what, failing);
+        let failed = |own: &super::portfolio::Portfolio| own.why_failed().is_some();
+        let unwatched = whole(u64::from(self.portfolio.as_ref().is_some_and(failed)));
+        let what = "Whether the last look at watched customers failed";
+        registry.register("portfolio_failing", what, unwatched);
         let entities = whole(u64::from(loaded.snapshot.entity_count()));
         registry.register("entities", "Entities of the snapshot in use", entities);
         let entries = whole(loaded.snapshot.entries().len() as u64);
@@ -155,11 +159,14 @@ pub struct Ready {
     status: &'static str,
     /// The digest of the snapshot in use.
     snapshot: String,
-    /// Seconds since it was loaded.
+    /// Seconds since its file was written.
     age_seconds: u64,
     /// Why a newer one is not used, if a refresh failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_failed: Option<String>,
+    /// Why the customers could not be looked at last, if they are watched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    portfolio_failed: Option<String>,
 }
 
 /// Whether it should be asked: a snapshot is loaded and not too old.
@@ -173,7 +180,12 @@ pub async fn ready(State(app): State<App>) -> Result<Response, Problem> {
         let why =
             failed.map_or_else(String::new, |why| format!("; the last refresh failed: {why}"));
         let (age, most) = (age.as_secs(), most.as_secs());
-        let reason = format!("the snapshot was loaded {age} s ago, and --max-age is {most} s{why}");
+        let reason =
+            format!("the snapshot was written {age} s ago, and --max-age is {most} s{why}");
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, reason));
+    }
+    if loaded.damaged.load(std::sync::atomic::Ordering::Relaxed) {
+        let reason = "the snapshot file was damaged since it was checked; load a good one";
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, reason));
     }
     let ready = Ready {
@@ -181,6 +193,7 @@ pub async fn ready(State(app): State<App>) -> Result<Response, Problem> {
         snapshot: loaded.snapshot.digest().to_owned(),
         age_seconds: age.as_secs(),
         refresh_failed: failed,
+        portfolio_failed: app.portfolio.as_ref().and_then(super::portfolio::Portfolio::why_failed),
     };
     app.json(&loaded, &ready)
 }

@@ -26,7 +26,7 @@ use queue::{Kept, Stage};
 use super::access::Caller;
 use super::asked::{Parameters, Path};
 use super::entities::question;
-use super::loaded::Question;
+use super::loaded::{Loaded, Question};
 use super::problem::{Problem, ProblemView};
 use super::screen::points;
 use super::upload::receive;
@@ -96,9 +96,8 @@ impl Service {
         })
     }
 
-    /// The file of the snapshot in use, written where there is none.
-    pub fn keep_snapshot(&self) -> Result<String, Problem> {
-        let loaded = self.loaded();
+    /// The file of a snapshot, written where there is none. It is as old as the file that it came from.
+    pub fn keep_snapshot(&self, loaded: &Loaded) -> Result<String, Problem> {
         let digest = loaded.snapshot.digest().to_owned();
         let folder = self.kept()?;
         let path = folder.join(format!("{digest}.snapshot"));
@@ -107,6 +106,11 @@ impl Service {
             std::fs::create_dir_all(&folder).map_err(|error| failed(error.to_string()))?;
             let saved = loaded.snapshot.save(&path.display().to_string());
             saved.map_err(|error| failed(error.to_string()))?;
+            if let Some(written) = loaded.written {
+                let file = std::fs::File::options().write(true).open(&path);
+                // The age is told; what cannot be dated is as old as the copy.
+                let _ = file.and_then(|file| file.set_modified(written));
+            }
         }
         Ok(digest)
     }
@@ -173,7 +177,7 @@ pub async fn create(
         return Err(Problem::later(StatusCode::TOO_MANY_REQUESTS, 60, reason));
     }
     let own = Arc::clone(&app);
-    let snapshot = app.work(move || own.keep_snapshot()).await?;
+    let snapshot = app.work(move || own.keep_snapshot(&own.loaded())).await?;
     let id = new_id()?;
     let folder = jobs.folder_of(&id);
     let input = format!("parties.{format}");

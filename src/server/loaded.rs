@@ -1,6 +1,7 @@
 //! A snapshot in use, with the rules prepared for the days and settings that were asked for last.
 
 use std::num::NonZeroUsize;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -111,6 +112,8 @@ pub struct Loaded {
     pub written: Option<SystemTime>,
     /// When it was loaded.
     pub since: SystemTime,
+    /// Whether something of it was found to be damaged since it was checked.
+    pub damaged: AtomicBool,
     /// What parties of requests declare is cited from here.
     pub request: Place,
     prepared: Mutex<LruCache<Question, Arc<Prepared>>>,
@@ -130,6 +133,7 @@ impl Loaded {
             origin,
             written,
             since: SystemTime::now(),
+            damaged: AtomicBool::new(false),
             request: Place { source, record: 1 },
             prepared: Mutex::new(LruCache::new(PREPARED)),
         }

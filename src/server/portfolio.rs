@@ -17,7 +17,6 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use parentage::day::Day;
-use parentage::error::Error;
 use parentage::monitor::Alert;
 
 use super::access::Caller;
@@ -104,17 +103,15 @@ pub async fn put(
     let own = Arc::clone(&app);
     let done = move || {
         let portfolio = own.portfolio()?;
-        let path = folder.join(&kept.file);
-        new.persist(&path).map_err(|error| failed(error.error))?;
-        let told =
-            |error: Error| error.to_string().replace(&path.display().to_string(), "the file");
-        if let Err(error) = kept.open(&folder) {
-            let reason = told(error);
-            if portfolio.kept().is_none_or(|before| before.file != kept.file) {
-                let _ = std::fs::remove_file(&path);
-            }
+        // Looked at before it takes the place of a file of the same digest.
+        let name = new.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let path = new.path().display().to_string();
+        let probe = Kept { file: name, ..kept.clone() };
+        if let Err(error) = probe.open(&folder) {
+            let reason = error.to_string().replace(&path, "the file");
             return Err(Problem::field("body", reason));
         }
+        new.persist(folder.join(&kept.file)).map_err(|error| failed(error.error))?;
         let what = json!({"digest": kept.digest, "format": kept.format, "profile": kept.profile});
         own.tell("portfolio_taken", &kept.by, &what)?;
         portfolio.take(Some(kept)).map_err(|error| Problem::own(error.to_string()))?;

@@ -5,6 +5,7 @@ use std::path::{Path as File, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -18,6 +19,7 @@ use parentage::model::Party;
 use parentage::screen::Answer;
 use parentage::snapshot::Snapshot;
 
+use super::access::Caller;
 use super::asked::{Parameters, Path};
 use super::loaded::{Loaded, Question};
 use super::problem::{Problem, ProblemView};
@@ -39,12 +41,21 @@ const ENDING: &str = "snapshot";
 /// The file of the service's folder that names the snapshot in use.
 const IN_USE: &str = "in-use";
 
-/// The kept snapshot that a service was using when it ended, if it is still there.
-pub fn last_used(data: &File) -> Option<PathBuf> {
-    let digest = std::fs::read_to_string(data.join(IN_USE)).ok()?;
+/// The kept snapshot that a service was using when it ended, if it was using any.
+///
+/// # Errors
+/// It is not there any more: other data would answer otherwise.
+pub fn last_used(data: &File) -> Result<Option<PathBuf>, Error> {
+    let named = data.join(IN_USE);
+    let Ok(digest) = std::fs::read_to_string(&named) else { return Ok(None) };
     let is_digest = digest.len() == 32 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
     let path = data.join("snapshots").join(format!("{digest}.{ENDING}"));
-    (is_digest && path.is_file()).then_some(path)
+    if is_digest && path.is_file() {
+        return Ok(Some(path));
+    }
+    let what = "names a snapshot that is not kept any more; name one with --snapshot, or remove this file to begin with \
+                the built-in data";
+    Err(Error::file(named.display().to_string(), what))
 }
 
 /// Removes what uploads that were cut off by the end of the service left.
@@ -78,13 +89,20 @@ pub fn own_copy(path: &File, data: Option<&File>) -> Result<tempfile::TempPath, 
 impl Service {
     /// Takes a snapshot file into use if it is whole, answers, and its lists did not shrink. Requests under way end on the
     /// one before.
-    fn refresh(&self, path: &File, allow_shrink: bool) -> Result<Arc<Loaded>, String> {
-        let refreshed = self.checked(path, allow_shrink);
+    fn refresh(&self, path: &File, allow_shrink: bool, by: &str) -> Result<Arc<Loaded>, String> {
+        let refreshed = self.checked(path, allow_shrink).and_then(|loaded| {
+            // What cannot be kept or accounted for is not used.
+            self.note_in_use(&loaded)?;
+            self.tell_activation(&loaded, by).map_err(|problem| problem.to_string())?;
+            Ok(loaded)
+        });
         self.metrics.refreshed(refreshed.is_ok());
         let refused = match &refreshed {
             Ok(loaded) => {
                 self.current.store(Arc::clone(loaded));
-                self.remember(loaded);
+                if let Some(portfolio) = &self.portfolio {
+                    portfolio.wish();
+                }
                 None
             }
             Err(reason) => Some(Refused { at: SystemTime::now(), reason: reason.clone() }),
@@ -93,23 +111,14 @@ impl Service {
         refreshed
     }
 
-    /// Notes which snapshot is in use, so that a service that is started again goes on with it, and logs it.
-    fn remember(&self, loaded: &Loaded) {
-        self.note_in_use(loaded);
-        let _ = self.tell_activation(loaded);
-        if let Some(portfolio) = &self.portfolio {
-            portfolio.wish();
-        }
-    }
-
-    /// Notes which snapshot a service that is started again goes on with.
-    pub(super) fn note_in_use(&self, loaded: &Loaded) {
-        let Some(data) = &self.config.data else { return };
-        // Whatever fails here fails again when the next one is told.
-        let _ = self.keep_snapshot();
+    /// Keeps a snapshot, and notes that a service that is started again goes on with it.
+    pub(super) fn note_in_use(&self, loaded: &Loaded) -> Result<(), String> {
+        let Some(data) = &self.config.data else { return Ok(()) };
+        self.keep_snapshot(loaded).map_err(|problem| problem.to_string())?;
         let new = data.join("in-use.new");
         let written = std::fs::write(&new, loaded.snapshot.digest());
-        let _ = written.and_then(|()| std::fs::rename(&new, data.join(IN_USE)));
+        let written = written.and_then(|()| std::fs::rename(&new, data.join(IN_USE)));
+        written.map_err(|error| format!("it cannot be noted that it is in use: {error}"))
     }
 
     fn checked(&self, path: &File, allow_shrink: bool) -> Result<Arc<Loaded>, String> {
@@ -236,6 +245,7 @@ pub struct Taken {
         (status = 422, description = "It is no snapshot, damaged, or its lists shrank", body = ProblemView, content_type = "application/problem+json")))]
 pub async fn upload(
     State(app): State<App>,
+    Extension(caller): Extension<Caller>,
     parameters: Parameters,
     body: Body,
 ) -> Result<Response, Problem> {
@@ -256,7 +266,7 @@ pub async fn upload(
         let path = folder.join(format!("{digest}.{ENDING}"));
         new.persist(&path).map_err(|error| failed(error.error))?;
         if activate {
-            own.refresh(&path, allow).map_err(refused)?;
+            own.refresh(&path, allow, &caller.name).map_err(refused)?;
         }
         Ok(Taken { digest, activated: activate })
     };
@@ -286,6 +296,7 @@ fn digest_of(path: &File) -> Result<String, String> {
         (status = 422, description = "It is damaged, or its lists shrank", body = ProblemView, content_type = "application/problem+json")))]
 pub async fn activate(
     State(app): State<App>,
+    Extension(caller): Extension<Caller>,
     Path(digest): Path<String>,
     parameters: Parameters,
 ) -> Result<Response, Problem> {
@@ -299,7 +310,8 @@ pub async fn activate(
     }
     let own = Arc::clone(&app);
     let done = move || {
-        own.refresh(&path, allow).map_err(|reason| Problem::field("digest", reason))?;
+        own.refresh(&path, allow, &caller.name)
+            .map_err(|reason| Problem::field("digest", reason))?;
         Ok(Taken { digest, activated: true })
     };
     let taken = app.work(done).await?;
@@ -322,13 +334,17 @@ pub struct Updated {
         (status = 401, description = "No token", body = ProblemView, content_type = "application/problem+json"),
         (status = 403, description = "Not by this role", body = ProblemView, content_type = "application/problem+json"),
         (status = 422, description = "The newest snapshot cannot be used", body = ProblemView, content_type = "application/problem+json")))]
-pub async fn update(State(app): State<App>, parameters: Parameters) -> Result<Response, Problem> {
+pub async fn update(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    parameters: Parameters,
+) -> Result<Response, Problem> {
     parameters.only(&["sync", "token"])?;
     parameters.parsed::<bool>("sync", "true or false")?;
     if let Some(path) = app.config.watch.as_deref().and_then(newest) {
         let own = Arc::clone(&app);
         let done = move || {
-            let refreshed = own.refresh(&path.0, false);
+            let refreshed = own.refresh(&path.0, false, &caller.name);
             refreshed.map_err(|reason| Problem::field("snapshot", reason))
         };
         app.work(done).await?;
@@ -359,7 +375,7 @@ pub async fn watch(app: App, folder: PathBuf) {
             used.clone_from(&now);
             if let Some((path, ..)) = now.clone() {
                 let own = Arc::clone(&app);
-                let done = move || own.refresh(&path, false).map_err(Problem::own);
+                let done = move || own.refresh(&path, false, "").map_err(Problem::own);
                 // What is refused is kept as such, and told by /readyz and every answer.
                 drop(app.work(done).await);
             }

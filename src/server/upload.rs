@@ -29,6 +29,8 @@ pub async fn receive(mut body: Body, file: File, most: usize) -> Result<String, 
         }
         file.write_all(&data).await.map_err(failed)?;
     }
+    // The last piece is written in the background: its failure is told here, and nowhere else.
+    file.flush().await.map_err(failed)?;
     file.sync_all().await.map_err(failed)?;
     Ok(hasher.finalize().to_hex().to_string())
 }

@@ -238,8 +238,15 @@ fn relation(
     let made = day(&text(object, "statementDate"), false);
     let mut held = Vec::new();
     let given = details.get("interests").and_then(Value::as_array);
-    for given in given.into_iter().flatten() {
-        held.extend(interest(given)?);
+    let all = || given.into_iter().flatten();
+    let has_shares = all().any(|one| text(one, "type").eq_ignore_ascii_case("shareholding"));
+    for given in all() {
+        // A right to what is left on dissolution goes with shares; it is another measure of the same.
+        let of_same = has_shares && text(given, "type").to_lowercase().contains("surplus");
+        let interest = |own: Held| if of_same { Interest::Unspecified } else { own.interest };
+        held.extend(
+            self::interest(given)?.map(|own| Held { interest: interest(own.clone()), ..own }),
+        );
     }
     let none_said = given.is_none_or(Vec::is_empty);
     if none_said {

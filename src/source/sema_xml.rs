@@ -118,9 +118,15 @@ fn aliases(text: &str, of_person: bool) -> Vec<String> {
         if parts.len() == 1 || !of_person {
             all.push(piece.to_owned());
         }
-        let whole = |part: &&str| of_person || !crate::name::is_legal_form(part);
+        // `Tern, Ltd` is one name, of which neither part is another.
+        let is_form =
+            |at: usize| parts.get(at).is_some_and(|part| crate::name::is_legal_form(part));
+        let whole = |at: &usize| {
+            let several = parts[*at].split_whitespace().nth(1).is_some();
+            of_person || several || !is_form(*at) && !is_form(*at + 1)
+        };
         if parts.len() > 1 {
-            all.extend(parts.into_iter().filter(whole).map(str::to_owned));
+            all.extend((0..parts.len()).filter(whole).map(|at| parts[at].to_owned()));
         }
     }
     all

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::joins::Joins;
 use crate::day::Day;
 use crate::error::Place;
-use crate::model::{Certitude, Confidence, Interest, ListEntry, OnDay, Restriction, Status};
+use crate::model::{Certitude, Interest, ListEntry, OnDay, Restriction, Status};
 use crate::rule::{Aggregate, Reach, Rule};
 use crate::share::{Share, ShareRange};
 use crate::source::{HoldingRecord, MentionId, Records};
@@ -37,6 +37,8 @@ pub(super) struct Held {
     pub low: u64,
     pub high: u64,
     stated_low: u64,
+    /// What of it is certainly taken from what others can hold.
+    room: u64,
     /// What rows beside a recorded chain state by themselves, added to nobody's.
     pub beside: Option<(u64, u64)>,
     /// The rows that decide on it.
@@ -287,7 +289,7 @@ impl<'r> World<'r> {
             .partition(|one| one.holder != issuer && holders.contains(&one.holder) && usable(one));
         let sum = |all: &[&Held], of: fn(&Held) -> u64| all.iter().map(|one| of(one)).sum::<u64>();
         let (low, high) = (sum(&ours, |one| one.low), sum(&ours, |one| one.high));
-        let (rest_low, rest_high) = (sum(&others, |one| one.low), sum(&others, |one| one.high));
+        let (rest_room, rest_high) = (sum(&others, |one| one.room), sum(&others, |one| one.high));
         let declared = sum(&ours, |one| one.stated_low) + sum(&others, |one| one.stated_low);
         let beside = ours.iter().filter_map(|one| one.beside);
         let by_itself = beside.reduce(|one, other| (one.0.max(other.0), one.1.max(other.1)));
@@ -297,57 +299,77 @@ impl<'r> World<'r> {
         }
         let complete = self.complete.contains(&issuer) && high + rest_high >= WHOLE;
         let least = if complete { low.max(WHOLE.saturating_sub(rest_high)) } else { low };
-        let most = high.min(WHOLE.saturating_sub(rest_low)).max(low);
+        let most = high.min(WHOLE.saturating_sub(rest_room)).max(low);
         (least.max(by_itself_low), most.max(by_itself_high))
     }
 }
 
 /// Rows of one holder, issuer and interest as one holding.
 fn meet(holder: Entity, interest: Interest, rows: &[&HoldingRecord]) -> Held {
-    // What stands beside a chain may be its sum: nothing of it is certain to be added.
-    let range = |row: &HoldingRecord| {
-        let stated = row.terms().range;
-        let added = ShareRange::closed(Share::ZERO, stated.high());
-        if row.is_beside_chain() { added.unwrap_or(ShareRange::UNKNOWN) } else { stated }
-    };
-    let apart = rows.iter().filter(|row| row.is_beside_chain()).map(|row| row.terms().range);
-    let ends = apart.map(|range| (u64::from(range.low().parts()), u64::from(range.high().parts())));
-    let beside = ends.reduce(|one, other| (one.0.max(other.0), one.1.max(other.1)));
-    let best = rows.iter().map(|row| row.terms().confidence).min();
-    let best = best.unwrap_or(Confidence::Unverified);
-    let mut all = Some(range(rows[0]));
-    for row in rows {
-        all = all.and_then(|one| one.intersect(range(row)));
-    }
-    if all.is_none() {
-        let low = rows.iter().map(|row| range(row).low().parts()).min().unwrap_or(0);
-        let high: u64 = rows.iter().map(|row| u64::from(range(row).high().parts())).sum();
-        return Held {
-            holder,
-            interest,
-            low: u64::from(low),
-            high: high.min(WHOLE),
-            stated_low: u64::from(low),
-            beside,
-            rows: rows.iter().map(|row| row.place).collect(),
+    let parts = |share: Share| u64::from(share.parts());
+    let common = rows.iter().try_fold(added(rows[0]), |one, row| one.intersect(added(row)));
+    let direct: Vec<&HoldingRecord> =
+        rows.iter().copied().filter(|row| !row.is_maybe_indirect()).collect();
+    let of_direct = (!direct.is_empty()).then(|| strongest(&direct));
+    let direct_agrees = !direct.is_empty()
+        && direct.iter().try_fold(added(direct[0]), |one, row| one.intersect(added(row))).is_some();
+    let all: Vec<Place> = rows.iter().map(|row| row.place).collect();
+    let held =
+        |low: u64, high: u64, stated_low: u64, apart: &[&HoldingRecord], cited: Vec<Place>| {
+            let ends = apart.iter().map(|row| row.terms().range);
+            let ends = ends.map(|range| (parts(range.low()), parts(range.high())));
+            let beside = ends.reduce(|one, other| (one.0.max(other.0), one.1.max(other.1)));
+            let room = of_direct.map_or(0, |range| parts(range.low())).min(low);
+            Held { holder, interest, low, high, stated_low, room, beside, rows: cited }
+        };
+    let beside: Vec<&HoldingRecord> =
+        rows.iter().copied().filter(|row| row.is_beside_chain()).collect();
+    if common.is_none() {
+        let most: u64 = rows.iter().map(|row| parts(added(row).high())).sum();
+        let (most, lowest) =
+            (most.min(WHOLE), rows.iter().map(|row| parts(added(row).low())).min());
+        let others = || rows.iter().copied().filter(|row| row.is_maybe_indirect());
+        // Who may hold through others, and is said to hold more than directly, or both in one record.
+        let is_more = |row: &HoldingRecord, range: ShareRange| {
+            row.terms().range.low() >= range.high()
+                || direct.iter().any(|other| other.place == row.place)
+        };
+        return match of_direct.filter(|_| direct_agrees) {
+            Some(range) if others().all(|row| is_more(row, range)) => {
+                let apart: Vec<&HoldingRecord> = others().collect();
+                let low = parts(range.low());
+                held(low, most, low, &apart, all)
+            }
+            _ => {
+                let lowest = lowest.unwrap_or(0);
+                held(lowest, most, lowest, &beside, all)
+            }
         };
     }
-    let strong: Vec<&&HoldingRecord> =
-        rows.iter().filter(|row| row.terms().confidence == best).collect();
-    let mut met = range(strong[0]);
-    for row in &strong {
-        met = met.intersect(range(row)).unwrap_or(met);
+    let best = rows.iter().map(|row| row.terms().confidence).min();
+    let met = strongest(rows);
+    let counts =
+        |row: &&&HoldingRecord| Some(row.terms().confidence) == best || row.is_beside_chain();
+    let cited = rows.iter().filter(counts).map(|row| row.place).collect();
+    let (low, high, stated) = (parts(met.low()), parts(met.high()), parts(met.stated_low()));
+    held(low, high, stated, &beside, cited)
+}
+
+/// What a row says as far as it is added up: what stands beside a chain may be its sum, and nothing of it is certain.
+fn added(row: &HoldingRecord) -> ShareRange {
+    let stated = row.terms().range;
+    match row.is_beside_chain() {
+        true => ShareRange::closed(Share::ZERO, stated.high()).unwrap_or(ShareRange::UNKNOWN),
+        false => stated,
     }
-    let counts = |row: &&&HoldingRecord| row.terms().confidence == best || row.is_beside_chain();
-    Held {
-        holder,
-        interest,
-        low: u64::from(met.low().parts()),
-        high: u64::from(met.high().parts()),
-        stated_low: u64::from(met.stated_low().parts()),
-        beside,
-        rows: rows.iter().filter(counts).map(|row| row.place).collect(),
-    }
+}
+
+/// The range of those that are known best, as far as they agree.
+fn strongest(rows: &[&HoldingRecord]) -> ShareRange {
+    let best = rows.iter().map(|row| row.terms().confidence).min();
+    let mut strong = rows.iter().filter(|row| Some(row.terms().confidence) == best);
+    let first = strong.next().map_or(ShareRange::UNKNOWN, |row| added(row));
+    strong.fold(first, |met, row| met.intersect(added(row)).unwrap_or(met))
 }
 
 /// What an entry restricts and entails on a day.

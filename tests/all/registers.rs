@@ -276,7 +276,9 @@ fn statements_of_beneficial_ownership_are_put_together_in_any_order() {
         statement(12, "person", "p1", "", person),
         statement(13, "person", "p2", "", unknown),
     ];
+    // Its components lead all the way and say less than the indirect one: it counts beside them.
     let expected = [
+        "Anna Tern | Zubrin Ltd | 80 % | equity |  | ",
         "Anna Tern | Zubrin Ltd | more than 25 to 50 % | equity | 2020-01-01 | ",
         "Gull Ltd | Zubrin Ltd | 30 % | equity | 2020-01-01 | ",
         "not named | Gull Ltd | share unknown | unspecified |  | ",

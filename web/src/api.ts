@@ -113,6 +113,7 @@ export interface Reading {
   verdict: string;
   certainty: string | null;
   share: Range | null;
+  effective_share: Range | null;
 }
 
 export interface Margin {
@@ -120,6 +121,12 @@ export interface Margin {
   percent_points: string;
   holders: string[];
   change: { holder: string; issuer: string; interest: string; from: string | null; to: string } | null;
+}
+
+/** An answer about entities, and the snapshot that it comes from. */
+export interface About<T> {
+  entities: T[];
+  snapshot: string;
 }
 
 export interface Explained {
@@ -131,7 +138,7 @@ export interface Explained {
   exposures: Exposure[];
   margins: Margin[];
   readings?: Reading[];
-  what_if?: { supposed: string[]; verdict: string; exposures: Exposure[] };
+  what_if?: { supposed: string[]; verdict_now: string; verdict: string; exposures: Exposure[] };
 }
 
 /** A holding of a picture: its ends by their places among those shown. */

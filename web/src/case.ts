@@ -1,6 +1,7 @@
 /** A case: one party, its verdict on a day, and everything that explains it. */
 
 import {
+  type About,
   type Explained,
   type Found,
   type Holding,
@@ -33,6 +34,9 @@ const FIELDS: [string, string][] = [
   ["kind", "Kind"],
   ["id", "Your id"],
 ];
+
+/** How often a case is asked for anew when the data change meanwhile. */
+const TIMES = 5;
 
 const KINDS = ["", "company", "person", "branch", "public_body", "other"];
 
@@ -104,6 +108,9 @@ class Case {
   private readonly days = element("div", { class: "days" });
   private readonly body = element("div");
   private entity: string | undefined;
+  /** What is shown, and the snapshot that the days come from. */
+  private answer: Screened | undefined;
+  private snapshot: string | undefined;
 
   constructor(
     private readonly out: HTMLElement,
@@ -129,17 +136,29 @@ class Case {
     void this.show();
   });
 
+  /** Says that what is shown is not of the day that is asked for, or is again. */
+  private busy(is: boolean): void {
+    this.out.setAttribute("aria-busy", String(is));
+  }
+
   /** Asks everything of the day, and shows it. */
   private async show(): Promise<void> {
+    this.busy(true);
     this.asking?.abort();
     const asking = new AbortController();
     this.asking = asking;
     this.gone.addEventListener("abort", () => asking.abort());
     try {
-      const answer = await this.screened(this.day, asking.signal);
-      await this.about(answer, asking.signal);
+      // Another snapshot may take the place of the one before in the midst of it: all of it is of one.
+      for (let times = 0; times < TIMES; times++) {
+        const answer = await this.screened(this.day, asking.signal);
+        if (await this.about(answer, asking.signal)) return this.busy(false);
+        if (asking.signal.aborted) return;
+      }
+      throw new Error("The data change faster than they can be shown; try again.");
     } catch (error) {
       if (asking.signal.aborted) return;
+      this.busy(false);
       // Nothing of another day may stay beside it.
       this.clear();
       this.head.className = "verdict-box error";
@@ -154,11 +173,13 @@ class Case {
   private clear(): void {
     this.drawn?.destroy();
     [this.drawn, this.redraw, this.entity, this.slider] = [undefined, undefined, undefined, undefined];
+    [this.answer, this.snapshot] = [undefined, undefined];
     fill(this.body);
     fill(this.days);
   }
 
   private verdict(answer: Screened): void {
+    this.answer = answer;
     const known = answer.lists_checked.map((list) => `${list.list} ${list.checked_until ?? "(nobody says)"}`);
     const missing = unknowns(answer);
     const match = gravest(answer);
@@ -178,13 +199,15 @@ class Case {
         { class: "soft" },
         `Lists checked to: ${known.join(", ")}. Rules: ${answer.rules.join(", ")}. Snapshot ${answer.snapshot}, seal ${answer.seal}.`,
       ),
-      element("button", { type: "button", click: () => this.save(answer) }, "Save as HTML"),
+      element("button", { type: "button", click: () => void this.save() }, "Save as HTML"),
       element("button", { type: "button", click: () => window.print() }, "Print"),
     );
   }
 
-  private async save(answer: Screened): Promise<void> {
-    await save(`${answer.query.name} ${answer.as_of}`, this.out, this.drawn?.image());
+  private async save(): Promise<void> {
+    while (this.out.getAttribute("aria-busy") === "true") await new Promise((done) => setTimeout(done, 50));
+    const answer = this.answer;
+    if (answer && !this.gone.aborted) await save(`${answer.query.name} ${answer.as_of}`, this.out, this.drawn?.image());
   }
 
   /** The entity that the case is about: of a match that day, else today, else of exactly this name. */
@@ -205,32 +228,39 @@ class Case {
     return answer.matches.find((match) => match.entity.id === this.chosen) ?? gravest(answer);
   }
 
-  /** Asks for what belongs to the answer, and then shows all of it at once: it is of one day. */
-  private async about(answer: Screened, signal: AbortSignal): Promise<void> {
+  /** Asks for what belongs to the answer, and then shows all of it at once: it is of one day. Returns whether all of it is of one snapshot, too. */
+  private async about(answer: Screened, signal: AbortSignal): Promise<boolean> {
     const id = await this.subject(answer, signal);
     if (!id) {
       this.clear();
       this.verdict(answer);
-      return this.range([], undefined);
+      this.range([], undefined);
+      return true;
     }
     const as_of = this.day;
     const [explained, owners] = await Promise.all([
-      get<{ entities: Explained[] }>(path(entityPath(id, "/explain"), { as_of, readings: "true" }), signal),
-      get<{ entities: Owners[] }>(path(entityPath(id, "/owners"), { as_of }), signal),
+      get<About<Explained>>(path(entityPath(id, "/explain"), { as_of, readings: "true" }), signal),
+      get<About<Owners>>(path(entityPath(id, "/owners"), { as_of }), signal),
       import("./picture"),
     ]);
     const [one, drawn] = [explained.entities[0], owners.entities[0]];
-    if (!one || !drawn || signal.aborted) return;
+    const same = (own: { snapshot: string }) => own.snapshot === answer.snapshot;
+    if (!one || !drawn || signal.aborted || !same(explained) || !same(owners)) return false;
+    const known = this.entity === id && this.slider && this.snapshot === answer.snapshot;
+    const all = known ? undefined : await get<About<Turn[]>>(entityPath(id, "/timeline"), signal);
+    if (all && !same(all)) return false;
     await this.parts(answer, this.shown(answer), one, drawn);
-    if (this.entity === id && this.slider) return this.slider.show(this.day);
-    const all = await get<{ entities: Turn[][] }>(entityPath(id, "/timeline"), signal);
-    this.range(all.entities[0] ?? [], id);
+    if (all) this.range(all.entities[0] ?? [], id);
+    else this.slider?.show(this.day);
+    this.snapshot = answer.snapshot;
+    return true;
   }
 
   private range(turns: Turn[], of: string | undefined): void {
     this.entity = of;
     this.slider = slider(turns, this.day, today(), (day) => {
       this.day = day;
+      this.busy(true);
       this.moved();
     });
     fill(this.days, this.slider.element);
@@ -283,7 +313,7 @@ class Case {
           folded(`What it holds itself: ${explained.holdings.length}`, () => holdings("Its holdings", explained.holdings)),
       ),
       readings(explained),
-      whatIf(explained, owners, said(explained), this.day),
+      whatIf(explained, owners, this.day),
       match && decide(this.party, match, () => void this.show()),
     );
     this.redraw = () => {
@@ -305,7 +335,7 @@ class Case {
       element(
         "button",
         { type: "button", "aria-pressed": String(match === shown), click: choose(match) },
-        `${match.entity.name} ${match.score.toFixed(2)}${match.decision ? `, ${word(match.decision.outcome)}` : ""}`,
+        `${match.entity.name}${match.entity.country ? ` (${match.entity.country})` : ""} ${match.score.toFixed(2)}${match.decision ? `, ${word(match.decision.outcome)}` : ""}`,
       );
     const hidden = answer.matches_total - answer.matches.length;
     return element(
@@ -316,15 +346,6 @@ class Case {
       hidden > 0 && element("p", {}, `${hidden} more matches are not shown.`),
     );
   }
-}
-
-/** The verdict on a party that is surely the entity, as its rules have it. */
-function said(explained: Explained): string {
-  const order = ["hit", "review", "clear"];
-  const all = new Set((explained.readings ?? []).filter((one) => !one.rule.includes("/")).map((one) => one.verdict));
-  const listed = explained.exposures.some((one) => one.rule === "listing" && one.certainty === "listed");
-  if (listed) all.add(explained.exposures.some((one) => one.rule === "listing" && one.listing_status === "in_force") ? "hit" : "review");
-  return order.find((one) => all.has(one)) ?? "clear";
 }
 
 const LEGEND: [string, string][] = [
@@ -384,6 +405,8 @@ function readings(explained: Explained): HTMLElement | null {
   const cell = (rule: string, kind: string) => {
     const one = all.find((own) => own.rule === (kind ? `${rule}/${kind}` : rule));
     if (!one) return "";
+    const multiplied = kind === "multiplied" && one.effective_share;
+    if (multiplied) return element("span", {}, element("span", { class: `verdict ${one.verdict}` }, one.verdict), ` ${word(one.certainty ?? "")} ${percent(multiplied)} multiplied through`);
     const what = one.share ? `${word(one.certainty ?? "")} ${percent(one.share)}` : word(one.certainty ?? "");
     return element("span", {}, element("span", { class: `verdict ${one.verdict}` }, one.verdict), ` ${what}`);
   };

@@ -59,11 +59,17 @@ export function changesPage(main: HTMLElement, asked: URLSearchParams, gone: Abo
   const to = element("input", { type: "date", value: asked.get("to") ?? today(), required: true });
   const from = element("input", { type: "date", value: asked.get("from") ?? before(to.value, 30), required: true });
   const out = element("div", { "aria-live": "polite" });
+  let asking: AbortController | undefined;
   const load = async () => {
+    // An answer that comes late is one to another question.
+    asking?.abort();
+    const own = new AbortController();
+    asking = own;
+    gone.addEventListener("abort", () => own.abort());
     history.replaceState(null, "", `#/changes?${new URLSearchParams({ from: from.value, to: to.value })}`);
     fill(out, element("p", { class: "soft" }, "Comparing …"));
     try {
-      const answer = await get<{ changes: Change[] }>(path("/v1/changes", { from: from.value, to: to.value }), gone);
+      const answer = await get<{ changes: Change[] }>(path("/v1/changes", { from: from.value, to: to.value }), own.signal);
       const all = answer.changes.filter((one) => one.kind !== "none");
       const entities = all.filter((one) => one.verdict);
       const records = all.filter((one) => !one.verdict);
@@ -74,7 +80,7 @@ export function changesPage(main: HTMLElement, asked: URLSearchParams, gone: Abo
         part("Records", ["What", "Change", "Record", "Fields", "Place"], records.map(recordRow)),
       );
     } catch (error) {
-      if (!gone.aborted) fill(out, trouble(error));
+      if (!own.signal.aborted) fill(out, trouble(error));
     }
   };
   document.title = "Changes – parentage";

@@ -22,7 +22,7 @@ function margin(one: Margin): HTMLElement {
 }
 
 /** A form for one holding and another share, answered while it is filled in. */
-export function whatIf(explained: Explained, owners: Owners, verdict: string, day: string): HTMLElement {
+export function whatIf(explained: Explained, owners: Owners, day: string): HTMLElement {
   const known = owners.holdings.filter((one) => one.holding.interest !== "branch" && one.holding.interest !== "control");
   const first = explained.margins.find((one) => one.change)?.change;
   const option = ({ holding: row }: Drawn, at: number) => {
@@ -59,6 +59,7 @@ export function whatIf(explained: Explained, owners: Owners, verdict: string, da
       );
       const supposed = answer.entities[0]?.what_if;
       if (!supposed) return fill(result);
+      const verdict = supposed.verdict_now;
       const flips = supposed.verdict !== verdict;
       fill(
         result,

@@ -225,6 +225,11 @@ impl Portfolio {
         (now.ran, now.reached, now.failed) = (Some(ran), None, None);
     }
 
+    /// Why the last run failed, if it did.
+    pub fn why_failed(&self) -> Option<String> {
+        held(&self.now).failed.clone()
+    }
+
     /// Says why a run failed.
     pub fn failed(&self, why: String) {
         let mut now = held(&self.now);

@@ -26,6 +26,9 @@ const BATCH: usize = 10_000;
 /// longer for an alert than he would for the next snapshot.
 const AGAIN: Duration = Duration::from_secs(60);
 
+/// How often it is looked whether the command line took a decision: a number of the file, some microseconds.
+const LOOK: Duration = Duration::from_secs(5);
+
 /// What is told of a run that ended in a panic, whose text is on standard error.
 const FAULT: &str = "the service has a fault, or its snapshot was damaged since it was checked; nobody is watched until a run succeeds";
 
@@ -56,7 +59,7 @@ pub fn watch(app: &App) {
             if let Err(error) = nobody(app, portfolio) {
                 portfolio.failed(error.to_string());
             }
-            portfolio.wait(seen, until_midnight(jiff::Timestamp::now()));
+            rest(app, portfolio, seen);
             continue;
         };
         // A fault of this program must not end the watching without a word.
@@ -65,13 +68,23 @@ pub fn watch(app: &App) {
         match looked.unwrap_or_else(|_| Err(Error::Request(FAULT.to_owned()))) {
             Ok(now) => {
                 last = Some(now);
-                portfolio.wait(seen, until_midnight(jiff::Timestamp::now()));
+                rest(app, portfolio, seen);
             }
             Err(error) => {
                 portfolio.failed(error.to_string());
                 portfolio.wait(seen, AGAIN);
             }
         }
+    }
+}
+
+/// Waits until somebody wishes for a run, or the next day has begun; meanwhile it looks for decisions of the command line.
+fn rest(app: &App, portfolio: &Portfolio, seen: u64) {
+    let end = Instant::now() + until_midnight(jiff::Timestamp::now());
+    while portfolio.wishes() == seen && Instant::now() < end {
+        portfolio.wait(seen, LOOK.min(end.saturating_duration_since(Instant::now())));
+        // Whoever asks next is told of what cannot be read or logged.
+        let _ = app.decided();
     }
 }
 
@@ -131,7 +144,9 @@ fn run(
     portfolio.stands(rows.values().flatten().cloned().collect());
     ran.took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     (ran.at, ran.as_of, ran.snapshot) = (now, day.to_string(), snapshot);
-    app.tell("portfolio", "", &ran).map_err(own)?;
+    // Messages cite what stands in the customers' rows.
+    let messages = if app.logs_screenings() { ran.messages.clone() } else { Vec::new() };
+    app.tell("portfolio", "", &Ran { messages, ..ran.clone() }).map_err(own)?;
     portfolio.ended(ran);
     Ok(Last { loaded, day, kept: kept.clone(), known, rows })
 }
