@@ -256,7 +256,7 @@ mod tests {
 
     fn one(party: &str) -> Decision {
         Decision {
-            at: "2026-11-28T10:00:00Z".into(),
+            at: "2024-11-28T10:00:00Z".into(),
             by: "anna".into(),
             outcome: Outcome::FalseMatch,
             reason: "another country, \"and\" trade".into(),
@@ -282,6 +282,13 @@ mod tests {
         kept.iter().for_each(|one| csv.write_record(row(one)).unwrap());
         let text = csv.into_inner().unwrap();
         assert_eq!(read(&text[..], "d.csv").unwrap(), all);
+        // A time to come would count before every later one, and no time before all of them.
+        let text = String::from_utf8(text).unwrap();
+        for (at, why) in [("2924-11-28T10:00:00Z", "still to come"), ("zzz", "is no time")] {
+            let bad = text.replace("2024-11-28T10:00:00Z", at);
+            let refused = read(bad.as_bytes(), "d.csv").unwrap_err().to_string();
+            assert!(refused.contains(why), "{refused}");
+        }
     }
 
     #[test]

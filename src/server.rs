@@ -330,7 +330,7 @@ pub fn run(
     }
     if service.loaded().written.is_some() {
         // What comes from no file is not gone on with: a newer program brings newer data.
-        service.note_in_use(&service.loaded()).map_err(|why| Error::Request(why))?;
+        service.note_in_use(&service.loaded()).map_err(Error::Request)?;
     }
     let of_log = |problem: Problem| problem.error("the audit log");
     service.tell_activation(&service.loaded(), "").map_err(of_log)?;

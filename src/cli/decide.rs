@@ -7,9 +7,9 @@ use clap::{Args, ValueEnum};
 use parentage::decisions::Store;
 use parentage::error::{Error, Source};
 use parentage::model::{Countries, Identifiers, Outcome as Kind, Party};
-use parentage::screen::{Screener, Settings, Word};
+use parentage::screen::{Screener, Settings, Word, fits, profiled_rules};
 use parentage::snapshot::Snapshot;
-use parentage::source::{Parties, TableOptions};
+use parentage::source::{Parties, TableOptions, read_profile};
 
 use super::data::DataOptions;
 use super::{Outcome, Stop};
@@ -69,6 +69,9 @@ pub struct Decide {
     /// Rules to apply; may be repeated [default: every rule with a list that is loaded]
     #[arg(long, value_name = "ID")]
     rule: Vec<String>,
+    /// A policy of the house, as `screen` takes it: what a decision rests on is what it finds
+    #[arg(long, value_name = "FILE")]
+    profile: Option<String>,
     #[command(flatten)]
     data: DataOptions,
 }
@@ -94,11 +97,20 @@ fn filled(text: &str) -> Result<String, String> {
 }
 
 impl Decide {
-    pub fn run(self) -> Result<Outcome, Stop> {
+    pub fn run(mut self) -> Result<Outcome, Stop> {
         self.data.guard(&[], &[&self.decisions])?;
+        let profile = self.profile.as_deref().map(read_profile).transpose()?;
+        if let Some(profile) = &profile {
+            self.data.by_profile(profile)?;
+        }
         let mut snapshot = self.data.snapshot()?;
         let party = self.party(&mut snapshot)?;
-        let settings = Settings { limit: 0, ..self.data.settings(&snapshot, &self.rule)? };
+        let mut settings = Settings { limit: 0, ..self.data.settings(&snapshot, &self.rule)? };
+        if let Some(profile) = profile {
+            settings.rules = profiled_rules(&snapshot, &self.rule, &profile)?;
+            fits(&snapshot, &profile, &settings.rules)?;
+            settings.profile = Some(profile);
+        }
         let screener = Screener::new(&snapshot, &settings);
         let outcome = match self.outcome {
             OutcomeName::FalseMatch => Kind::FalseMatch,

@@ -324,6 +324,18 @@ mod tests {
         }
         std::fs::write(&path, &good).unwrap();
         assert_eq!(fault(&path), None);
+        // One line may stand behind the one that is named: the process may end between the two. More were added.
+        let named = std::fs::read(head_of(&path)).unwrap();
+        for (more, whole) in [(1, true), (2, false)] {
+            let mut chain = Chain::open(&path).unwrap();
+            for _ in 0..more {
+                chain.append("eve", "screening", &serde_json::json!({}), false).unwrap();
+            }
+            drop(chain);
+            std::fs::write(head_of(&path), &named).unwrap();
+            assert_eq!(fault(&path).is_none(), whole, "{more}");
+            std::fs::write(&path, &good).unwrap();
+        }
     }
 
     #[test]

@@ -1098,3 +1098,54 @@ fn days_that_cannot_be_read_are_remarks() {
     let pages = of_file("csl.json", &format!("{page}\n{page}\n"));
     assert_eq!((pages.entries.len(), pages.rejected.len()), (2, 0));
 }
+
+/// What an attacker found that real files have.
+#[test]
+fn what_real_files_have_is_read_as_it_is_meant() {
+    let eu = |more: &str| {
+        let text = format!(
+            "<export xmlns=\"http://eu.europa.ec/fpi/fsd/export\" generationDate=\"2026-04-15T00:00:00\"><sanctionEntity \
+             euReferenceNumber=\"EU.1.1\" logicalId=\"1\"{more}><regulation regulationType=\"amendment\" publicationDate=\"2016-03-02\" \
+             programme=\"TAQA\" numberTitle=\"1\"/><subjectType code=\"person\"/><nameAlias wholeName=\"Tern\" strong=\"true\">\
+             <regulationSummary regulationType=\"regulation\" publicationDate=\"2003-05-20\"/></nameAlias></sanctionEntity></export>"
+        );
+        read_of(&[("eu.xml", &text)]).entries[0].0.published.map(|day| day.to_string())
+    };
+    // A regulation that amends does not list.
+    assert_eq!(eu("").as_deref(), Some("2003-05-20"));
+    assert_eq!(eu(" designationDate=\"2004-01-02\"").as_deref(), Some("2004-01-02"));
+
+    let seco = read_of(&[(
+        "seco.xml",
+        "<swiss-sanctions-list date=\"2026-04-15\"><target ssid=\"1\"><entity><identity ssid=\"2\" main=\"true\"><name ssid=\"3\" \
+         name-type=\"primary-name\"><name-part ssid=\"4\" order=\"1\" name-part-type=\"given-name\"><value>Yauhen</value>\
+         <spelling-variant lang=\"eng\" script=\"LATN\">Evgeniy</spelling-variant></name-part><name-part ssid=\"5\" order=\"2\" \
+         name-part-type=\"family-name\"><value>Khvastsou</value><spelling-variant lang=\"eng\" script=\"LATN\">Khvostov\
+         </spelling-variant></name-part></name><address ssid=\"6\" place-id=\"7\"/></identity><other-information>Date of \
+         registration: 12 March 2008; SWIFT/BIC: EPSISYDA, all offices worldwide.</other-information></entity><modification \
+         modification-type=\"amended\" publication-date=\"2020-01-01\"><removed><address ssid=\"8\" place-id=\"9\"/></removed>\
+         </modification></target><place ssid=\"7\"><location>Damascus</location><country iso-code=\"SY\"/></place><place \
+         ssid=\"9\"><location>Zurich</location><country iso-code=\"CH\"/></place></swiss-sanctions-list>",
+    )]);
+    let (entry, _) = &seco.entries[0];
+    assert_eq!(entry.identifiers.to_string(), "swift:EPSISYDA");
+    assert_eq!((entry.countries.to_string(), &*entry.city), ("SY".to_owned(), "Damascus"));
+    for name in ["Evgeniy Khvastsou", "Yauhen Khvostov", "Evgeniy Khvostov"] {
+        assert!(entry.aliases.iter().any(|own| own == name), "{:?}", entry.aliases);
+    }
+
+    let canada = read_of(&[(
+        "sema.xml",
+        "<data-set><record><Country>Russia</Country><Entity>AI Alliance Russia</Entity><Aliases>Alliance, Альянс</Aliases></record>\
+         </data-set>",
+    )]);
+    assert_eq!(names_of(&canada).1, ["Alliance, Альянс", "Alliance", "Альянс"]);
+
+    let header = "Last Updated,Unique ID,Name 6,Name type,Nationality(/ies),Business registration number (s),Designation Type";
+    let row = "1,RUS1,Tern,Primary Name,Congo,\"INN: 7707083893, KPP: 770701001\",Entity";
+    let uk = read_of(&[("uk.csv", &format!("Report Date: 30-May-2026,,,\n{header}\n{row}\n"))]);
+    let (entry, _) = &uk.entries[0];
+    assert_eq!(entry.countries.to_string(), "CG");
+    assert_eq!(entry.identifiers.to_string(), "tax-cg:7707083893");
+    assert!(entry.remarks.contains("KPP"), "{}", entry.remarks);
+}

@@ -169,6 +169,14 @@ fn what_is_new_and_gone_is_told_once_however_often_it_is_started() {
     assert_eq!(events(&service, 3, 1), told(&[("gone", "4", "hit")]));
     let fourth = received.recv_timeout(wait).unwrap();
     drop(service);
+    // A service does not go on with other data than it had, without a word.
+    let kept = folder.path().join("data/snapshots");
+    let away = folder.path().join("away");
+    std::fs::rename(&kept, &away).unwrap();
+    let refused = parentage(&["serve", "--data", &data]);
+    assert!(refused.status == 2 && refused.err.contains("in-use"), "{}", refused.err);
+    std::fs::remove_dir_all(&kept).ok();
+    std::fs::rename(&away, &kept).unwrap();
 
     // Started again it looks at everybody, and has nothing to tell.
     let service = Service::start(&arguments);
@@ -271,6 +279,33 @@ fn customers_may_be_watched_under_a_policy() {
     let word = json!({"party": party, "entity": entity, "outcome": "false_match", "reason": "a mill", "by": "anna", "profile": "desk"});
     assert_eq!(service.post("/v1/decisions", &word).status, 201);
     assert_eq!(events(&service, 4, 1), told(&[("gone", "1", &after)]));
+    // What the command line decides is seen, and logged, though nobody asks.
+    let store = folder.path().join("data/decisions.db").display().to_string();
+    let entity = entity.as_str().unwrap();
+    let taken = parentage(&[
+        "decide",
+        "Tern Millz",
+        "--id",
+        "1",
+        "--entity",
+        entity,
+        "--as",
+        "true_match",
+        "--reason",
+        "it is",
+        "--by",
+        "ben",
+        "--decisions",
+        &store,
+        "--snapshot",
+        &two,
+        "--profile",
+        &policy,
+    ]);
+    assert_eq!(taken.status, 0, "{}", taken.err);
+    assert_eq!(events(&service, 5, 1), told(&[("new", "1", &after)]));
+    let log = std::fs::read_to_string(folder.path().join("data/audit.jsonl")).unwrap();
+    assert!(log.contains("\"by\":\"ben\""));
 }
 
 #[test]

@@ -286,7 +286,7 @@ fn statements_of_beneficial_ownership_are_put_together_in_any_order() {
     ];
     let list = read_of(&[("bods.json", &format!("[{}]", all.join(",")))]);
     assert_eq!(holdings(&list), expected);
-    assert_eq!(counts(&list), (13, 8, 2, 3));
+    assert_eq!(counts(&list), (13, 9, 2, 2));
     let mut reasons: Vec<&str> = list.rejected.iter().map(|one| &*one.reason).collect();
     reasons.sort_unstable();
     assert_eq!(
@@ -1176,4 +1176,106 @@ fn a_band_beside_a_chain_is_looked_through() {
     let files = [("psc.txt", band.as_str()), ("chain.csv", over.as_str())];
     let found = verdicts(ALPHA, &files, &["Zq Bravo Corp", "Zq Yankee Corp"]);
     assert_eq!(found, ["hit", "review"], "whom it may reach is possible");
+}
+
+/// Rows of one holder that say the same, more, or less of one holding are neither added up twice nor lost.
+#[test]
+fn what_is_said_of_one_holding_by_several_is_a_range() {
+    let head = "holder,holder_id,issuer,issuer_id,share_min,share_max,interest\n";
+    let row = |share: &str, interest: &str| {
+        format!(
+            "Zq Alpha Corp,gb-coh:09000001,Zq Bravo Corp,gb-coh:09000002,{share},{share},{interest}\n"
+        )
+    };
+    let rows = |all: &[(&str, &str)]| -> String {
+        let all = all.iter().map(|(share, interest)| row(share, interest));
+        format!("{head}{}", all.collect::<String>())
+    };
+    let one = |text: &str| verdicts(ALPHA, &[("h.csv", text)], &["Zq Bravo Corp"]).remove(0);
+    // Of something and of the equity: 30 to 60 %.
+    assert_eq!(one(&rows(&[("30", "unspecified"), ("30", "equity")])), "review");
+    assert_eq!(one(&rows(&[("60", "unspecified"), ("30", "equity")])), "hit");
+    assert_eq!(one(&rows(&[("20", "unspecified"), ("20", "equity")])), "clear");
+    // A band that may be held through others says more than what is recorded directly: the band counts.
+    let band = |nature: &str, number: &str| {
+        format!(
+            "{{\"company_number\":\"09000002\",\"data\":{{\"kind\":\"corporate-entity-person-with-significant-control\",\"name\":\
+             \"Zq {number}\",\"identification\":{{\"country_registered\":\"England\",\"registration_number\":\"{number}\"}},\
+             \"natures_of_control\":[\"ownership-of-shares-{nature}\"],\"notified_on\":\"2016-04-06\"}}}}\n"
+        )
+    };
+    let with = |psc: &str, text: &str| {
+        verdicts(ALPHA, &[("psc.txt", psc), ("h.csv", text)], &["Zq Bravo Corp"]).remove(0)
+    };
+    let most = band("75-to-100-percent", "09000001");
+    assert_eq!(with(&most, &rows(&[("40", "equity")])), "hit");
+    // Another owner's band may be held through the listed one: it takes nothing from what he may have.
+    let unknown =
+        format!("{head}Zq Alpha Corp,gb-coh:09000001,Zq Bravo Corp,gb-coh:09000002,,,equity\n");
+    assert_eq!(with(&band("75-to-100-percent", "09000007"), &unknown), "review");
+}
+
+/// Files that tell anew of what older ones told: the last counts, in whichever order they are read.
+#[test]
+fn a_later_version_of_a_record_takes_the_place_of_the_one_before() {
+    let event = |point: u32, more: &str| {
+        format!(
+            "{{\"resource_uri\":\"/company/09000002/persons-with-significant-control/individual/x\",\"data\":{{\"kind\":\
+             \"individual-person-with-significant-control\",\"name\":\"Anna Tern\",\"natures_of_control\":\
+             [\"ownership-of-shares-75-to-100-percent\"],\"notified_on\":\"2016-04-06\"{more}}},\"event\":{{\"timepoint\":\
+             {point},\"type\":\"changed\"}}}}\n"
+        )
+    };
+    let (old, new) = (event(9, ""), event(10, ",\"ceased_on\":\"2023-03-01\""));
+    for stream in [format!("{old}{new}"), format!("{new}{old}")] {
+        let records = read_of(&[("psc.txt", &stream)]);
+        assert_eq!(
+            holdings(&records),
+            ["Anna Tern | gb-coh:09000002 | 75 to 100 % | equity | 2016-04-06 | 2023-03-01"]
+        );
+        assert_eq!(counts(&records), (2, 1, 0, 1), "read, taken, rejected, aside");
+    }
+    let relation = |status: &str, end: &str, changed: &str| {
+        format!(
+            "{{\"relations\":[{{\"RelationshipRecord\":{{\"Relationship\":{{\"StartNode\":{{\"NodeID\":{{\"$\":\"C\"}}}},\"EndNode\":\
+             {{\"NodeID\":{{\"$\":\"P\"}}}},\"RelationshipType\":{{\"$\":\"IS_DIRECTLY_CONSOLIDATED_BY\"}},\"RelationshipPeriods\":\
+             {{\"RelationshipPeriod\":[{{\"StartDate\":{{\"$\":\"2015-03-01\"}}{end},\"PeriodType\":{{\"$\":\"RELATIONSHIP_PERIOD\"}}}}]}},\
+             \"RelationshipStatus\":{{\"$\":\"{status}\"}}}},\"Registration\":{{\"LastUpdateDate\":{{\"$\":\"{changed}\"}},\
+             \"RegistrationStatus\":{{\"$\":\"PUBLISHED\"}}}}}}}}]}}"
+        )
+    };
+    let full = relation("ACTIVE", "", "2021-01-01");
+    let delta = relation("INACTIVE", ",\"EndDate\":{\"$\":\"2022-05-01\"}", "2022-06-01");
+    for files in [[("a.json", &full), ("b.json", &delta)], [("a.json", &delta), ("b.json", &full)]]
+    {
+        let files = files.map(|(name, text)| (name, text.as_str()));
+        let told = holdings(&read_of(&files));
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].ends_with("| 2015-03-01 | 2022-05-02"), "{told:?}");
+    }
+}
+
+/// Numbers of owners by the name of their register, and what this program writes itself, join.
+#[test]
+fn identifiers_of_statements_are_read_by_the_name_of_their_scheme() {
+    let party = |id: &str, name: &str, identifier: &str| {
+        format!(
+            "{{\"statementId\":\"{id}-0000-0000-0000-000000000000000\",\"recordId\":\"{id}\",\"recordType\":\"entity\",\"recordStatus\":\
+             \"new\",\"declarationSubject\":\"e1\",\"statementDate\":\"2024-01-01\",\"recordDetails\":{{\"isComponent\":false,\
+             \"entityType\":{{\"type\":\"registeredEntity\"}},\"name\":\"{name}\",\"identifiers\":[{identifier}]}}}}"
+        )
+    };
+    let relation = "{\"statementId\":\"r1-0000-0000-0000-000000000000000\",\"recordId\":\"r1\",\"recordType\":\"relationship\",\"recordStatus\":\
+                    \"new\",\"declarationSubject\":\"e1\",\"statementDate\":\"2024-01-01\",\"recordDetails\":{\"isComponent\":false,\
+                    \"subject\":\"e1\",\"interestedParty\":\"e2\",\"interests\":[{\"type\":\"shareholding\",\"directOrIndirect\":\"direct\",\
+                    \"share\":{\"exact\":60}}]}}";
+    for identifier in [
+        "{\"id\":\"09000001\",\"schemeName\":\"RA000585\"}",
+        "{\"id\":\"09000001\",\"schemeName\":\"gb-coh\"}",
+    ] {
+        let (child, parent) =
+            (party("e1", "Zq Bravo Corp", ""), party("e2", "Zq Peak", identifier));
+        let text = format!("[{child},{parent},{relation}]");
+        assert_eq!(verdicts(ALPHA, &[("bods.json", &text)], &["Zq Bravo Corp"]), ["hit"], "{text}");
+    }
 }
