@@ -17,12 +17,16 @@ pub struct Typed {
     pub name: String,
 }
 
+/// Names with what was typed beyond which they are not compared with it: each takes some 5 microseconds (a word that 50,000
+/// of a million names have took 260 ms), and whoever sees so many types on.
+const MOST_COMPARED: usize = 10_000;
+
 impl Screener<'_> {
     /// Up to `most` entities that `wanted` takes, for a name of which perhaps only the beginning was typed.
     ///
     /// First those whose name the comparison takes for what was typed, or that are called exactly so; then those with a
     /// name in which every word that was typed begins a word: names that begin with the whole of it before others, short
-    /// ones before long ones; then whatever else comes near. Entities of which nothing can be said are found by their
+    /// ones before long ones; then whatever else comes near. Where very many have what was typed, these alone. Entities of which nothing can be said are found by their
     /// exact name alone: the index has no others. O(names that have words which begin so), and all names where what was
     /// typed is Chinese, Japanese or Korean.
     pub fn typed(&self, asked: &str, most: usize, wanted: impl Fn(EntityId) -> bool) -> Vec<Typed> {
@@ -32,7 +36,11 @@ impl Screener<'_> {
         if words.is_empty() {
             return Vec::new();
         }
-        let matches = self.screen(&Party::named(asked)).matches.into_iter();
+        let (count, begun) = self.begun(asked, &folded, &words, most.saturating_mul(4));
+        let matches = match count {
+            ..=MOST_COMPARED => self.screen(&Party::named(asked)).matches.into_iter(),
+            _ => Vec::new().into_iter(),
+        };
         let (near, others): (Vec<_>, Vec<_>) =
             matches.partition(|one| one.points >= self.settings().threshold);
         let [near, others] = [near, others]
@@ -40,20 +48,13 @@ impl Screener<'_> {
         let called = self.snapshot().exactly_named(asked, &Countries::default()).into_iter();
         let called =
             called.map(|entity| Typed { entity, name: self.snapshot().entity(entity).name });
-        let begun = self.begun(asked, &folded, &words, most.saturating_mul(4));
         let mut seen = FxHashSet::default();
         let first = |one: &Typed| seen.insert(one.entity) && wanted(one.entity);
         near.chain(called).chain(begun).chain(others).filter(first).take(most).collect()
     }
 
-    /// Names in which every word begins a word, the `most` best first, in their order.
-    fn begun(
-        &self,
-        asked: &str,
-        folded: &str,
-        words: &[&str],
-        most: usize,
-    ) -> impl Iterator<Item = Typed> {
+    /// How many names there are in which every word begins a word, and the `most` best of them, in their order.
+    fn begun(&self, asked: &str, folded: &str, words: &[&str], most: usize) -> (usize, Vec<Typed>) {
         let rank = |number: u32| {
             let name = self.snapshot().name(number);
             (!begins(name.text, folded), name.kind != NameKind::Name, name.text.len(), number)
@@ -85,15 +86,18 @@ impl Screener<'_> {
             has.ones().filter_map(|number| number.try_into().ok()).collect()
         };
         let mut ranked: Vec<_> = names.into_par_iter().filter(has_all).map(rank).collect();
-        let most = most.min(ranked.len());
+        let count = ranked.len();
+        let most = most.min(count);
         if most < ranked.len() {
             ranked.select_nth_unstable(most);
         }
         ranked[..most].sort_unstable();
-        ranked.into_iter().map(|(.., number)| {
+        ranked.truncate(most);
+        let typed = |number: u32| {
             let name = self.snapshot().name(number);
             Typed { entity: name.entity, name: name.text.to_owned() }
-        })
+        };
+        (count, ranked.into_iter().map(|(.., number)| typed(number)).collect())
     }
 }
 

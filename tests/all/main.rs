@@ -15,6 +15,7 @@ mod fuzz;
 mod lists;
 mod names;
 mod owners;
+#[cfg(feature = "server")]
 mod portfolio;
 mod readme;
 mod registers;
