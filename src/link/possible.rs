@@ -44,6 +44,8 @@ const COMMON: usize = 16;
 /// Finds the pairs of which at least one is relevant: same country or one blank, not related by a
 /// holding, not settled by a person, and with names that differ only in legal form, word order,
 /// one generic word or how it is written, or one edit in a distinctive word of five letters or more, never in a number.
+/// Who bears the very same name in another country may be the same as well, unless births say otherwise: a second
+/// nationality, the seat of another register.
 ///
 /// Nodes are looked up by their distinctive words, and by those words with one letter left out, so
 /// the cost is O(letters) look-ups a name.
@@ -69,9 +71,15 @@ pub fn possible_links(
     all.par_sort_unstable();
     for (a, b, reason) in all {
         let entities = (linked.entity_of_node[a as usize], linked.entity_of_node[b as usize]);
+        let elsewhere = nodes.countries_contradict(a, b);
+        let same_name = elsewhere && reason == SAME && {
+            let folded = |node: u32| name::fold(nodes.texts.get(nodes.get(node).name));
+            folded(a) == folded(b) && !nodes.births_contradict(a, b)
+        };
+        let reason = if same_name { ELSEWHERE } else { reason };
         let open = entities.0 != entities.1
             && (relevant(entities.0) || relevant(entities.1))
-            && !members.contradict(&nodes, entities)
+            && !members.contradict(&nodes, entities, same_name)
             && !linked.settled(entities)
             && !related(entities.0, entities.1);
         if open {
@@ -240,9 +248,9 @@ impl Members {
         &self.nodes[self.from[at] as usize..self.from[at + 1] as usize]
     }
 
-    /// Whether what the nodes of each entity say together contradicts: no country in common, an
-    /// identifier of one scheme, what they are.
-    fn contradict(&self, nodes: &Nodes, (a, b): (EntityId, EntityId)) -> bool {
+    /// Whether what the nodes of each entity say together contradicts: no country in common, but for those of the same
+    /// name, an identifier of one scheme, what they are.
+    fn contradict(&self, nodes: &Nodes, (a, b): (EntityId, EntityId), same_name: bool) -> bool {
         let said = |entity: EntityId| {
             let (mut countries, mut identifiers) = (Countries::default(), Identifiers::default());
             let mut sort = None;
@@ -256,7 +264,7 @@ impl Members {
         };
         let (one, other) = (said(a), said(b));
         let kinds = matches!((one.2, other.2), (Some(a), Some(b)) if a != b);
-        kinds || one.0.contradict(&other.0) || one.1.contradict(&other.1)
+        kinds || !same_name && one.0.contradict(&other.0) || one.1.contradict(&other.1)
     }
 }
 
@@ -372,6 +380,12 @@ fn editable(word: &str) -> bool {
 const SAME_WORDS: i32 = 9_500;
 
 /// Whether the words of two names are the same to the comparison.
+/// What names differ in that have the same words.
+const SAME: &str = "legal form or word order";
+
+/// What those differ in that have the same name.
+const ELSEWHERE: &str = "country";
+
 fn equal_words(a: &str, b: &str) -> bool {
     name::compare(&name::parse(a), &name::parse(b)).points() >= SAME_WORDS
 }
@@ -380,7 +394,7 @@ fn equal_words(a: &str, b: &str) -> bool {
 /// another.
 fn difference(a: KeysView, b: KeysView, equal: impl FnOnce() -> bool) -> Option<&'static str> {
     if a.distinctive == b.distinctive && a.generic == b.generic {
-        return Some("legal form or word order");
+        return Some(SAME);
     }
     let lacking = |from: &str, of: &str| -> Vec<String> {
         let mut rest: Vec<&str> = words(of).collect();
@@ -398,7 +412,7 @@ fn difference(a: KeysView, b: KeysView, equal: impl FnOnce() -> bool) -> Option<
     let (left, right) =
         (lacking(a.distinctive, b.distinctive), lacking(b.distinctive, a.distinctive));
     match (left.as_slice(), right.as_slice(), generic) {
-        ([], [], 0) => Some("legal form or word order"),
+        ([], [], 0) => Some(SAME),
         ([], [], 1) => Some("one generic word"),
         ([], [], 2) if lacks == [1, 1] && equal() => Some("one generic word, otherwise written"),
         ([one], [other], 0)
