@@ -66,6 +66,13 @@ fn record(register: &mut Register, object: &Value) -> Result<Taken, String> {
             }
             Ok(Taken::Taken)
         }
+        // On which day it ceased the register keeps secret as well.
+        kind if kind.starts_with("super-secure")
+            && data.get("ceased").and_then(Value::as_bool) == Some(true)
+            && ceased(data).is_none() =>
+        {
+            Ok(Taken::Aside)
+        }
         kind if kind.starts_with("super-secure") => {
             let of = issuer.name.clone();
             let issuer = register.party(&issuer)?;

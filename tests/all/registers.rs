@@ -198,10 +198,12 @@ fn people_with_significant_control_hold_bands_of_shares_and_votes_apart() {
          \"no-individual-or-entity-with-signficant-control\",\"notified_on\":\"2016-07-12\"}}\n"
             .to_owned(),
         "{\"data\":{\"kind\":\"totals#persons-of-significant-control-snapshot\"}}\n".to_owned(),
+        "{\"company_number\":\"SC123456\",\"data\":{\"kind\":\"super-secure-person-with-significant-control\",\"ceased\":true}}\n"
+            .to_owned(),
     ]
     .concat();
     let records = read_of(&[("psc.txt", &text)]);
-    assert_eq!(counts(&records), (8, 6, 1, 1));
+    assert_eq!(counts(&records), (9, 6, 1, 2));
     let reason = &records.rejected[0].reason;
     assert!(reason.contains("`ownership-of-castles`"), "{reason}");
     let trust =
