@@ -147,14 +147,19 @@ impl Chain {
         text.pop();
         let own = digest(text.as_bytes());
         let whole = format!("{text}{HASH}{own}{END}");
+        if whole.len() as u64 > MOST_BYTES {
+            let why = format!("takes no line of {} bytes", whole.len());
+            return Err(Error::file(self.path.display().to_string(), why));
+        }
         let before = self.log.metadata().map_err(failed)?.len();
-        if let Err(error) = self.log.write_all(whole.as_bytes()) {
-            // Half a line would end the log.
+        let mut written = self.log.write_all(whole.as_bytes());
+        if on_disk && written.is_ok() {
+            written = self.log.sync_data();
+        }
+        if let Err(error) = written {
+            // Half a line would end the log, and a whole one of which nothing came would stand before the next.
             let _ = self.log.set_len(before);
             return Err(failed(error));
-        }
-        if on_disk {
-            self.log.sync_data().map_err(failed)?;
         }
         (self.number, self.last) = (number, own);
         self.head.seek(SeekFrom::Start(0)).map_err(failed)?;
@@ -221,7 +226,11 @@ pub fn check(path: &Path, take: &mut dyn FnMut(&Value)) -> Result<Whole, Error> 
     let told = path.display().to_string();
     let failed = |error| Error::io(told.as_str(), error);
     let refused = |line: u64, why: String| Error::file(&told, format!("line {line} {why}"));
-    let mut reader = BufReader::new(File::open(path).map_err(failed)?);
+    let log = File::open(path).map_err(failed)?;
+    // A service may go on writing: of what stands there now all but one line is named by the file beside it.
+    let length = log.metadata().map_err(failed)?.len();
+    let mut reader = BufReader::new(log);
+    let mut read = 0;
     let mut whole = Whole { lines: 0, head: String::from_utf8_lossy(&NONE).into_owned() };
     let named = std::fs::read_to_string(head_of(path)).unwrap_or_default();
     let named = named.trim_end().split_once(' ');
@@ -243,7 +252,8 @@ pub fn check(path: &Path, take: &mut dyn FnMut(&Value)) -> Result<Whole, Error> 
         }
         whole = Whole { lines: next, head: own };
         let head = (format!("{next:020}"), whole.head.as_str());
-        behind += u64::from(passed);
+        behind += u64::from(passed && read < length);
+        read += line.len() as u64;
         passed |= named == Some((head.0.as_str(), head.1));
         take(&serde_json::from_slice(&line).unwrap_or_default());
     }

@@ -76,7 +76,7 @@ pub fn read(text: impl Read, file: &str) -> Result<Vec<Decision>, Error> {
             return Err(refused(line, format!("`{told}` is still to come")));
         }
         let one = Decision {
-            at: at.to_string(),
+            at: told.trim().to_owned(),
             by: field(1),
             outcome,
             reason: field(3),

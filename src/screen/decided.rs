@@ -75,7 +75,9 @@ impl Decisions {
                 (one.entity == matched.view.id) == same && is_about(snapshot, one, matched)
             });
             let mut fits: Vec<&Decision> = fits.collect();
-            fits.sort_by(|a, b| b.at.cmp(&a.at));
+            // Of two of one time the one that was written later.
+            fits.sort_by_key(|one| one.at.parse::<jiff::Timestamp>().ok());
+            fits.reverse();
             fits
         };
         let all = Some(about(true)).filter(|all| !all.is_empty()).unwrap_or_else(|| about(false));

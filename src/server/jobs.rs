@@ -181,14 +181,8 @@ pub async fn create(
     let id = new_id()?;
     let folder = jobs.folder_of(&id);
     let input = format!("parties.{format}");
-    let taken = take(&folder, &input, body).await;
-    let digest = match taken {
-        Ok(digest) => digest,
-        Err(problem) => {
-            let _ = std::fs::remove_dir_all(&folder);
-            return Err(problem);
-        }
-    };
+    let mut unfinished = Unfinished(Some(folder.clone()));
+    let digest = take(&folder, &input, body).await?;
     if let Some(kept) = &app.decisions
         && app.decided()?.count > 0
     {
@@ -215,12 +209,22 @@ pub async fn create(
         "id": kept.id, "snapshot": kept.snapshot, "input": digest, "arguments": kept.arguments,
     });
     app.tell("job", &kept.by, &told)?;
+    unfinished.0 = None;
     jobs.all().insert(id.clone(), kept.clone());
     jobs.queued.notify_one();
     let mut response = app.json(&app.loaded(), &jobs.view(kept))?;
     let place = HeaderValue::from_str(&format!("/v1/jobs/{id}")).ok();
     response.headers_mut().extend(place.map(|place| (header::LOCATION, place)));
     Ok((StatusCode::ACCEPTED, response).into_response())
+}
+
+/// The folder of a job that is not taken yet: it is gone unless the job is.
+struct Unfinished(Option<std::path::PathBuf>);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        self.0.iter().for_each(|folder| drop(std::fs::remove_dir_all(folder)));
+    }
 }
 
 impl Service {

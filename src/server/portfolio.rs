@@ -113,7 +113,12 @@ pub async fn put(
         }
         new.persist(folder.join(&kept.file)).map_err(|error| failed(error.error))?;
         let what = json!({"digest": kept.digest, "format": kept.format, "profile": kept.profile});
-        own.tell("portfolio_taken", &kept.by, &what)?;
+        if let Err(problem) = own.tell("portfolio_taken", &kept.by, &what) {
+            if portfolio.kept().is_none_or(|before| before.file != kept.file) {
+                let _ = std::fs::remove_file(folder.join(&kept.file));
+            }
+            return Err(problem);
+        }
         portfolio.take(Some(kept)).map_err(|error| Problem::own(error.to_string()))?;
         Ok(what)
     };

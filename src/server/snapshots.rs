@@ -32,6 +32,9 @@ pub const MOST_UPLOAD: usize = 16 << 30;
 /// How often a watched folder is looked at.
 const LOOK: Duration = Duration::from_secs(2);
 
+/// How long to wait before a snapshot is tried again that the service could not keep, as where its disk is full.
+const AGAIN: Duration = Duration::from_secs(60);
+
 /// Names of a new snapshot that are screened before it is used: enough to see that it answers at all.
 const SAMPLE: usize = 100;
 
@@ -47,7 +50,11 @@ const IN_USE: &str = "in-use";
 /// It is not there any more: other data would answer otherwise.
 pub fn last_used(data: &File) -> Result<Option<PathBuf>, Error> {
     let named = data.join(IN_USE);
-    let Ok(digest) = std::fs::read_to_string(&named) else { return Ok(None) };
+    let failed = |error| Error::io(named.display().to_string(), error);
+    let digest = match std::fs::read(&named) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        read => String::from_utf8_lossy(&read.map_err(failed)?).into_owned(),
+    };
     let is_digest = digest.len() == 32 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
     let path = data.join("snapshots").join(format!("{digest}.{ENDING}"));
     if is_digest && path.is_file() {
@@ -86,14 +93,42 @@ pub fn own_copy(path: &File, data: Option<&File>) -> Result<tempfile::TempPath, 
     Ok(own)
 }
 
+/// Why a snapshot is not used.
+enum Why {
+    /// It is damaged, or its lists shrank.
+    File(String),
+    /// The service cannot keep it, or account for it: it may go another time.
+    Own(String),
+}
+
+impl Why {
+    fn reason(&self) -> &str {
+        let (Why::File(reason) | Why::Own(reason)) = self;
+        reason
+    }
+
+    fn problem(self, field: &str) -> Problem {
+        match self {
+            Why::File(reason) => Problem::field(field, reason),
+            Why::Own(reason) => Problem::own(reason),
+        }
+    }
+}
+
 impl Service {
     /// Takes a snapshot file into use if it is whole, answers, and its lists did not shrink. Requests under way end on the
     /// one before.
-    fn refresh(&self, path: &File, allow_shrink: bool, by: &str) -> Result<Arc<Loaded>, String> {
-        let refreshed = self.checked(path, allow_shrink).and_then(|loaded| {
-            // What cannot be kept or accounted for is not used.
-            self.note_in_use(&loaded)?;
-            self.tell_activation(&loaded, by).map_err(|problem| problem.to_string())?;
+    fn refresh(&self, path: &File, allow_shrink: bool, by: &str) -> Result<Arc<Loaded>, Why> {
+        let checked = self.checked(path, allow_shrink).map_err(Why::File);
+        let refreshed = checked.and_then(|loaded| {
+            // What cannot be kept or accounted for is not used, nor gone on with.
+            let told = self.note_in_use(&loaded).and_then(|()| {
+                self.tell_activation(&loaded, by).map_err(|problem| problem.to_string())
+            });
+            told.map_err(|why| {
+                let _ = self.note_in_use(&self.loaded());
+                Why::Own(why)
+            })?;
             Ok(loaded)
         });
         self.metrics.refreshed(refreshed.is_ok());
@@ -105,7 +140,7 @@ impl Service {
                 }
                 None
             }
-            Err(reason) => Some(Refused { at: SystemTime::now(), reason: reason.clone() }),
+            Err(why) => Some(Refused { at: SystemTime::now(), reason: why.reason().to_owned() }),
         };
         *self.refused.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = refused;
         refreshed
@@ -266,7 +301,7 @@ pub async fn upload(
         let path = folder.join(format!("{digest}.{ENDING}"));
         new.persist(&path).map_err(|error| failed(error.error))?;
         if activate {
-            own.refresh(&path, allow, &caller.name).map_err(refused)?;
+            own.refresh(&path, allow, &caller.name).map_err(|why| why.problem("body"))?;
         }
         Ok(Taken { digest, activated: activate })
     };
@@ -310,8 +345,7 @@ pub async fn activate(
     }
     let own = Arc::clone(&app);
     let done = move || {
-        own.refresh(&path, allow, &caller.name)
-            .map_err(|reason| Problem::field("digest", reason))?;
+        own.refresh(&path, allow, &caller.name).map_err(|why| why.problem("digest"))?;
         Ok(Taken { digest, activated: true })
     };
     let taken = app.work(done).await?;
@@ -345,7 +379,7 @@ pub async fn update(
         let own = Arc::clone(&app);
         let done = move || {
             let refreshed = own.refresh(&path.0, false, &caller.name);
-            refreshed.map_err(|reason| Problem::field("snapshot", reason))
+            refreshed.map_err(|why| why.problem("snapshot"))
         };
         app.work(done).await?;
     }
@@ -375,9 +409,12 @@ pub async fn watch(app: App, folder: PathBuf) {
             used.clone_from(&now);
             if let Some((path, ..)) = now.clone() {
                 let own = Arc::clone(&app);
-                let done = move || own.refresh(&path, false, "").map_err(Problem::own);
+                let done = move || Ok(own.refresh(&path, false, "").err());
                 // What is refused is kept as such, and told by /readyz and every answer.
-                drop(app.work(done).await);
+                if let Ok(Some(Why::Own(_))) = app.work(done).await {
+                    used = None;
+                    tokio::time::sleep(AGAIN).await;
+                }
             }
         }
         seen = now;

@@ -953,3 +953,58 @@ fn a_service_goes_on_with_the_snapshot_that_it_used() {
     assert_eq!(service.get("/readyz").status, 503);
     assert!(service.get("/v1/snapshots").json()["age_seconds"].as_u64() >= Some(3 * 3_600));
 }
+
+/// Of two decisions of one time the one that was written later counts, however its time is written.
+#[test]
+fn the_later_of_two_decisions_of_one_time_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let screened = |extra: &[&str]| {
+        let run = parentage(&[&["screen", "Skydio, Inc.", "--format", "jsonl"], extra].concat());
+        serde_json::from_str::<Value>(run.out.lines().next().unwrap()).unwrap()
+    };
+    let found = screened(&[]);
+    let entity = found["matches"][0]["entity"]["id"].as_str().unwrap().to_owned();
+    for outcome in ["false_match", "true_match"] {
+        let store = path("one.db");
+        let taken = parentage(&[
+            "decide",
+            "Skydio, Inc.",
+            "--entity",
+            &entity,
+            "--as",
+            outcome,
+            "--reason",
+            "x",
+            "--by",
+            "anna",
+            "--decisions",
+            &store,
+        ]);
+        assert_eq!(taken.status, 0, "{}", taken.err);
+    }
+    let table = parentage(&["decisions", &path("one.db"), "--format", "csv"]).out;
+    let times: Vec<&str> =
+        table.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    for (at, own) in [
+        (["2026-01-02T00:00:00Z", "2026-01-02T00:00:00.000Z"], "same.db"),
+        (["2026-01-02T00:00:00.100Z", "2026-01-02T00:00:00.15Z"], "later.db"),
+    ] {
+        let text = table.replacen(times[0], at[0], 1).replacen(times[1], at[1], 1);
+        let file = write(folder.path(), "told.csv", &text);
+        let store = path(own);
+        assert_eq!(parentage(&["decisions", &store, "--add", &file]).status, 0);
+        let decided = screened(&["--decisions", &store]);
+        assert_eq!(decided["matches"][0]["decision"]["outcome"], "true_match", "{own}");
+        // What is there already is not added again.
+        let written = parentage(&["decisions", &store, "--format", "csv"]).out;
+        let file = write(folder.path(), "again.csv", &written);
+        let again = parentage(&["decisions", &store, "--add", &file]);
+        assert_eq!(
+            parentage(&["decisions", &store, "--format", "csv"]).out,
+            written,
+            "{}",
+            again.err
+        );
+    }
+}

@@ -237,7 +237,7 @@ class Case {
       this.range([], undefined);
       return true;
     }
-    const as_of = this.day;
+    const as_of = answer.as_of;
     const [explained, owners] = await Promise.all([
       get<About<Explained>>(path(entityPath(id, "/explain"), { as_of, readings: "true" }), signal),
       get<About<Owners>>(path(entityPath(id, "/owners"), { as_of }), signal),
@@ -245,10 +245,10 @@ class Case {
     ]);
     const [one, drawn] = [explained.entities[0], owners.entities[0]];
     const same = (own: { snapshot: string }) => own.snapshot === answer.snapshot;
-    if (!one || !drawn || signal.aborted || !same(explained) || !same(owners)) return false;
+    if (!one || !drawn || signal.aborted || this.day !== as_of || !same(explained) || !same(owners)) return false;
     const known = this.entity === id && this.slider && this.snapshot === answer.snapshot;
     const all = known ? undefined : await get<About<Turn[]>>(entityPath(id, "/timeline"), signal);
-    if (all && !same(all)) return false;
+    if (this.day !== as_of || (all && !same(all))) return false;
     await this.parts(answer, this.shown(answer), one, drawn);
     if (all) this.range(all.entities[0] ?? [], id);
     else this.slider?.show(this.day);
@@ -313,7 +313,7 @@ class Case {
           folded(`What it holds itself: ${explained.holdings.length}`, () => holdings("Its holdings", explained.holdings)),
       ),
       readings(explained),
-      whatIf(explained, owners, this.day),
+      whatIf(explained, owners, answer, () => void this.show()),
       match && decide(this.party, match, () => void this.show()),
     );
     this.redraw = () => {

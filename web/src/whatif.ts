@@ -1,6 +1,6 @@
 /** What would be said if a holding were another. */
 
-import { type Drawn, type Explained, type Margin, type Owners, entityPath, post } from "./api";
+import { type About, type Drawn, type Explained, type Margin, type Owners, entityPath, post } from "./api";
 import { element, field, fill, settled, trouble } from "./dom";
 import { exposure } from "./proof";
 import { share, word } from "./words";
@@ -22,7 +22,7 @@ function margin(one: Margin): HTMLElement {
 }
 
 /** A form for one holding and another share, answered while it is filled in. */
-export function whatIf(explained: Explained, owners: Owners, day: string): HTMLElement {
+export function whatIf(explained: Explained, owners: Owners, shown: { as_of: string; snapshot: string }, anew: () => void): HTMLElement {
   const known = owners.holdings.filter((one) => one.holding.interest !== "branch" && one.holding.interest !== "control");
   const first = explained.margins.find((one) => one.change)?.change;
   const option = ({ holding: row }: Drawn, at: number) => {
@@ -52,11 +52,13 @@ export function whatIf(explained: Explained, owners: Owners, day: string): HTMLE
     const [holder, issuer] = [owners.shown[one.from]?.id, owners.shown[one.to]?.id];
     const suppose = [{ holder, issuer, share: input.value, interest }];
     try {
-      const answer = await post<{ entities: Explained[] }>(
+      const answer = await post<About<Explained>>(
         entityPath(explained.entity.id, "/explain"),
-        { as_of: day, suppose },
+        { as_of: shown.as_of, suppose },
         asking.signal,
       );
+      // Another snapshot took the place of the one that is shown: all of it is shown anew.
+      if (answer.snapshot !== shown.snapshot) return anew();
       const supposed = answer.entities[0]?.what_if;
       if (!supposed) return fill(result);
       const verdict = supposed.verdict_now;

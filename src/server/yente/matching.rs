@@ -30,6 +30,9 @@ pub const MOST_QUERIES: usize = 100;
 pub const MOST_RESULTS: usize = 500;
 const USUAL_RESULTS: usize = 5;
 
+/// Bytes of one query, as it is logged: two hundred names of the longest and as much besides.
+const MOST_QUERY: usize = 1 << 20;
+
 /// Names of an entity to be matched.
 const MOST_NAMES: usize = 200;
 
@@ -255,6 +258,10 @@ pub async fn matches(
         .into_iter()
         .map(|(name, one)| {
             let query = json!({"id": one.id, "schema": one.schema, "properties": one.properties});
+            if query.to_string().len() > MOST_QUERY {
+                let reason = format!("is larger than {MOST_QUERY} bytes");
+                return Err(Problem::field(format!("queries.{name}"), reason));
+            }
             let party = party_of_ftm(&query);
             let long = |party: &Party| {
                 party.names().any(|name| !is_short(name)) || party.names().count() > MOST_NAMES
