@@ -1099,7 +1099,7 @@ fn days_that_cannot_be_read_are_remarks() {
     assert_eq!((pages.entries.len(), pages.rejected.len()), (2, 0));
 }
 
-/// What an attacker found that real files have.
+/// What files of authorities have and excerpts of them do not.
 #[test]
 fn what_real_files_have_is_read_as_it_is_meant() {
     let eu = |more: &str| {
