@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use super::eu_xml::EU;
 use super::guarded::{Row, Table};
-use super::listed::{Listed, Sink, tidy};
+use super::listed::{Listed, Sink, is_latin, tidy};
 use super::values::{births, day, identifier, is_false, is_true};
 use crate::day::Day;
 use crate::model::EntityKind;
@@ -58,10 +58,8 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink) -> Result<(), Stri
 fn close(open: Option<(String, u64, Listed)>, sink: &mut Sink) {
     if let Some((id, line, mut listed)) = open {
         // The first strong name in Latin letters stands for the entry, as in the XML, and one in others beside it.
-        let latin =
-            |name: &String| name.chars().filter(|c| c.is_alphabetic()).all(|c| (c as u32) < 0x250);
-        if !listed.name.is_empty() && !latin(&listed.name) {
-            let first = listed.aliases.iter().position(latin);
+        if !listed.name.is_empty() && !is_latin(&listed.name) {
+            let first = listed.aliases.iter().position(|name| is_latin(name));
             let native = match first {
                 Some(at) => std::mem::replace(&mut listed.name, listed.aliases.remove(at)),
                 None => listed.name.clone(),

@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use super::listed::{About, Listed, Sink};
+use super::listed::{About, Listed, Sink, is_latin};
 use super::values::{births, day, identifier, is_false, is_true};
 use super::xml::{Element, Elements, Item};
 use crate::day::Day;
@@ -66,15 +66,14 @@ fn listed(element: &Element) -> Result<Listed, String> {
     if names.is_empty() {
         return Err("has no name (`nameAlias`)".to_owned());
     }
-    let latin = |name: &str| name.chars().filter(|c| c.is_alphabetic()).all(|c| (c as u32) < 0x250);
     // The first strong name in Latin letters, which is how others cite it.
     let first = names
         .iter()
-        .position(|(name, strong)| *strong && latin(name))
+        .position(|(name, strong)| *strong && is_latin(name))
         .or_else(|| names.iter().position(|(_, strong)| *strong))
         .unwrap_or(0);
     let (name, _) = names.remove(first);
-    let native = names.iter().position(|(name, strong)| *strong && !latin(name));
+    let native = names.iter().position(|(name, strong)| *strong && !is_latin(name));
     let native = native.map(|at| names.remove(at).0).unwrap_or_default();
     let (strong, weak): (Vec<_>, Vec<_>) = names.into_iter().partition(|(_, strong)| *strong);
     let first_of = |all: Vec<(String, bool)>| all.into_iter().map(|(name, _)| name).collect();

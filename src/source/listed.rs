@@ -293,6 +293,11 @@ fn joined(values: &[String]) -> String {
     kept.collect::<Vec<_>>().join(";")
 }
 
+/// Whether every letter of a name is Latin: others cite it by such a one.
+pub(super) fn is_latin(name: &str) -> bool {
+    name.chars().filter(|c| c.is_alphabetic()).all(|c| (c as u32) < 0x250)
+}
+
 /// A text with single spaces and without those at its ends.
 pub(super) fn tidy(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 
-use super::listed::{Listed, Sink};
+use super::listed::{Listed, Sink, is_latin};
 use super::ofac_csv::{LISTS, lists_of, remarks};
 use super::values::{births, identifier, is_true};
 use super::xml::{Element, Elements, Item};
@@ -226,7 +226,7 @@ impl Known {
                     (last, rest) if rest.is_empty() => last,
                     (last, rest) => format!("{last}, {rest}"),
                 };
-                let latin = whole.chars().filter(|c| c.is_alphabetic()).all(|c| (c as u32) < 0x250);
+                let latin = is_latin(&whole);
                 let primary = is_true(alias.attribute("Primary"));
                 match () {
                     () if is_true(alias.attribute("LowQuality")) => listed.weak.push(whole),
